@@ -1,0 +1,153 @@
+//! One attribute of a resource type, as data.
+
+use std::sync::Arc;
+
+use crate::model::{AttributeFacts, Nesting, Replacement, Value};
+
+/// One attribute of a resource type.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The Terraform path, names only: `settings.ip_configuration.ipv4_enabled`.
+    pub path: String,
+    /// The member of the REST body, from the body's root, names only: `settings.ipConfiguration.ipv4Enabled`. `None`
+    /// where the body has none.
+    pub api: Option<String>,
+    /// The shape of the value.
+    pub kind: Kind,
+    /// Who sets it.
+    pub mode: Mode,
+    /// Whether it is compared, and if not, why not.
+    pub treatment: Treatment,
+    /// How values that mean the same are made the same.
+    pub form: Form,
+    /// For blocks that may repeat: the member (below the block) that names an element. Such elements are addressed
+    /// by it and their order does not count. Without it a list is addressed by index and a set compared as a whole.
+    pub key: Option<String>,
+    /// What the provider takes where the configuration gives nothing.
+    pub default: Option<Value>,
+    /// What an absent member of the body means, where that is not the zero value: `edition` absent is `ENTERPRISE`.
+    pub when_absent: Option<Value>,
+    /// Whether the type's zero value (`""`, `0`, `false`, empty list) and null are told apart. Nearly never: the
+    /// provider stores zero for absent.
+    pub zero_is_distinct: bool,
+    /// When a change replaces the object.
+    pub replacement: Replacement,
+    /// Never printed.
+    pub is_sensitive: bool,
+    /// The row needs more than its form: a converter that `normalize` has under this name.
+    pub converter: Option<Converter>,
+    /// Where the facts of this row come from.
+    pub source: String,
+    /// The part that comparing needs, shared by all leaves of the row.
+    pub facts: Arc<AttributeFacts>,
+}
+
+/// The shape of an attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text or an enum.
+    String,
+    /// A whole number; an API may write it as text.
+    Integer,
+    /// A number with a fraction.
+    Float,
+    /// A boolean.
+    Boolean,
+    /// A list of scalars; order counts.
+    ScalarList,
+    /// A set of scalars.
+    ScalarSet,
+    /// A map of scalars; each member is a leaf of its own.
+    Map,
+    /// A nested block or list of objects, with rows of its own below.
+    Block(Nesting),
+}
+
+/// Who sets an attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Must be given.
+    Required,
+    /// May be given; a plan takes it back to its default or to null where it is not.
+    Optional,
+    /// May be given; where it is not, the server chooses and Terraform accepts that in silence.
+    OptionalComputed,
+    /// Only read.
+    Computed,
+    /// Lives in configuration and state only.
+    ClientOnly,
+    /// Given, never recorded.
+    WriteOnly,
+}
+
+/// Whether an attribute is compared, and if not, why not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Treatment {
+    /// Compared on all sides.
+    Compared,
+    /// Part of the identity: project, location, name, and what the URL holds. Differing means another object.
+    Identity,
+    /// Read-only facts that carry health: for policies.
+    Health,
+    /// Read-only facts about the object that policies or topology use: host, addresses.
+    Fact,
+    /// Changes by itself: etags, fingerprints, timestamps, counters.
+    Volatile,
+    /// Only in configuration and state: `deletion_protection`, `timeouts`.
+    ClientOnly,
+    /// Sent once, never returned: passwords.
+    WriteOnly,
+    /// The API has it and the provider does not read it, or no answer that we read carries it.
+    NotReadable,
+    /// The same thing is compared under another row.
+    Derived,
+}
+
+/// How values that mean the same are made the same. One definition each, in `normalize::forms`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// As it is.
+    Exact,
+    /// A link, full name, partial path or bare name: reduced to the path from `projects/` on, project as id; a bare
+    /// name stays bare and equals a path that ends in it.
+    Link,
+    /// The last segment of a path.
+    LastSegment,
+    /// An address range in canonical form.
+    Cidr,
+    /// A Kubernetes quantity: `1000m` is `1`, `512Mi` is a number of bytes.
+    Quantity,
+    /// A duration: `300s`, `5m`, `3.5s`.
+    Duration,
+    /// A time stamp: RFC 3339 in any zone and precision.
+    Timestamp,
+    /// Ports and port ranges: `80-80` is `80`.
+    PortRange,
+    /// A protocol, by name or number, in lower case.
+    Protocol,
+    /// Case does not count.
+    CaseInsensitive,
+    /// JSON text: blanks and member order do not count.
+    Json,
+    /// Base64 in any alphabet, with or without padding.
+    Base64,
+    /// An enum that is written in upper case with `-` for `_`.
+    UpperSnake,
+    /// A member of the map belongs to whoever set it: see `normalize::labels`.
+    Labels,
+}
+
+/// A converter that `normalize` has: what one attribute needs beyond its form. Each with its reason there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Converter {
+    /// The first element of Cloud SQL's `ipAddresses`, of any type.
+    SqlFirstAddress,
+    /// The first element of type PRIMARY.
+    SqlPublicAddress,
+    /// The first element of type PRIVATE.
+    SqlPrivateAddress,
+    /// True when `sqlNetworkArchitecture` is NEW_NETWORK_ARCHITECTURE.
+    SqlNewNetworkArchitecture,
+    /// `masterInstanceName` without leading `project:`.
+    SqlMasterName,
+}

@@ -1,0 +1,1 @@
+//! The command line: arguments, environment, clock, files, printing, exit code.

@@ -1,0 +1,39 @@
+//! The floor: plain types that every room shares, and the traits through which rooms meet.
+//!
+//! Owns addresses, attribute paths, values, diagnostics, and the shapes of configuration, state, live inventory and
+//! normalized resources. Does no I/O, reads no clock, and depends on no other room.
+
+mod address;
+mod configuration;
+mod diagnostic;
+mod identity;
+mod inventory;
+mod normalized;
+mod number;
+mod path;
+mod reference;
+mod settings;
+mod state;
+mod text;
+mod value;
+mod world;
+
+pub use address::{
+    AddressError, InstanceAddress, InstanceKey, ModuleAddress, ModuleStep, ResourceAddress, ResourceMode,
+};
+pub use configuration::{
+    Arguments, Configuration, ConfiguredInstance, IgnoreChanges, Moved, ProviderDefaults, UnexpandedResource,
+    UnreadableModule,
+};
+pub use diagnostic::{Diagnostic, Position, Severity, SourceMap, SourceRange};
+pub use identity::{Identity, ProjectNumbers};
+pub use inventory::{Inventory, Listing, LiveKind, LiveObject, LiveSource};
+pub use normalized::{AttributeFacts, Leaf, NormalizedResource, PlanVisibility, Replacement, Side, VisibilityRule};
+pub use number::Number;
+pub use path::{AttributePath, PathError, PathStep};
+pub use reference::{ArgumentFacts, Nesting, RecordedAttributes, ReferenceData, SchemaFacts, ValueType};
+pub use settings::{IgnoreRule, LiveScopes, Settings, SeverityLevel, SeverityRule};
+pub use state::{State, StateInstance, StateSource};
+pub use text::printable;
+pub use value::Value;
+pub use world::{Fact, World, WorldAttribute, WorldKind, WorldResource};

@@ -1,0 +1,122 @@
+//! A resource of any side, brought to one shape so that `==` is enough.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{AttributePath, Identity, SourceRange, Value};
+
+/// One resource as one side sees it, flattened to leaves.
+///
+/// A leaf is a scalar, a member of a map (`labels["env"]`), or a whole list or set of scalars (or a set of blocks that
+/// has no key). Blocks are never leaves: what holds for them is in `below`.
+#[derive(Clone, Debug)]
+pub struct NormalizedResource {
+    /// The Terraform resource type.
+    pub resource_type: Arc<str>,
+    /// The identity; an error fragment where it cannot be worked out (unknown name, no project).
+    pub identity: Result<Identity, String>,
+    /// The leaves that this side has something to say of.
+    pub leaves: BTreeMap<AttributePath, Leaf>,
+    /// What holds for every path at or below these that is not a leaf: the longest matching prefix counts. The root
+    /// path is always there.
+    pub below: BTreeMap<AttributePath, Side>,
+    /// Members that no catalog row reads: counted, never fatal.
+    pub unknown_members: usize,
+}
+
+/// One leaf of one side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Leaf {
+    /// What this side says.
+    pub side: Side,
+    /// What the catalog says of the attribute.
+    pub facts: Arc<AttributeFacts>,
+    /// Never to be printed.
+    pub is_sensitive: bool,
+    /// Where the configuration sets it, outermost first; empty for the other sides.
+    pub origin: Vec<SourceRange>,
+}
+
+/// What one side says of one attribute.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Side {
+    /// Its value, normalized; `Null` where something that was read does not have it. Holds no unknown.
+    Value(Value),
+    /// The configuration does not give the argument. `counts_as`: what a plan takes it back to (the default, or null);
+    /// `None`: the server chooses, so this side drops out.
+    Unset {
+        /// What it counts as.
+        counts_as: Option<Value>,
+    },
+    /// The configuration gives it, but its value cannot be worked out; why.
+    Unknown(Arc<str>),
+    /// This side was not looked at, or could not be; why.
+    NotObserved(Arc<str>),
+    /// The state does not have the attribute at all (an older provider wrote it).
+    NotRecorded,
+}
+
+/// What a catalog row says of an attribute, as far as comparing needs it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AttributeFacts {
+    /// The row's path, names only: `settings.tier`.
+    pub row: String,
+    /// Whether the attribute is compared; those that are not are kept for policies.
+    pub is_compared: bool,
+    /// When a difference would make Terraform replace the object.
+    pub replacement: Replacement,
+    /// What a plan shows of a live change.
+    pub visibility: VisibilityRule,
+}
+
+/// When changing an attribute replaces the object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replacement {
+    /// Changed in place.
+    Never,
+    /// Any change replaces.
+    Always,
+    /// A smaller number replaces, a larger one is taken in place (a connector's instance counts, a disk's size).
+    WhenLowered,
+    /// A change to `false` or to nothing replaces.
+    WhenRemoved,
+}
+
+/// What `terraform plan` would show of a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PlanVisibility {
+    /// `terraform plan` lists it.
+    Shown,
+    /// `terraform plan -refresh-only` shows it, until the next apply takes it into the state.
+    RefreshOnly,
+    /// No Terraform command shows it.
+    Hidden,
+}
+
+/// The visibility of a live change, by whether the configuration gives the argument; each with its reason, a sentence
+/// fragment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VisibilityRule {
+    /// Where the configuration gives it.
+    pub set: (PlanVisibility, Arc<str>),
+    /// Where it does not.
+    pub unset: (PlanVisibility, Arc<str>),
+}
+
+impl NormalizedResource {
+    /// What this side says of a path: the leaf, else what holds at the longest prefix of it.
+    pub fn side(&self, path: &AttributePath) -> &Side {
+        if let Some(leaf) = self.leaves.get(path) {
+            return &leaf.side;
+        }
+        let mut prefix = Some(path.clone());
+        while let Some(candidate) = prefix {
+            if let Some(side) = self.below.get(&candidate) {
+                return side;
+            }
+            prefix = candidate.parent();
+        }
+        // Reached only where a room forgot the root entry; saying "not recorded" makes the side drop out.
+        &Side::NotRecorded
+    }
+}

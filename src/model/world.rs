@@ -1,0 +1,149 @@
+//! A world: all resources as one side (live, state, or what an apply would make) has them. Policies judge worlds.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{AttributePath, Identity, InstanceAddress, SourceRange, Value};
+
+/// Which world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WorldKind {
+    /// What is running.
+    Live,
+    /// What the state recorded.
+    State,
+    /// What would be after an apply: live overlaid with configuration, without what the apply would destroy.
+    Planned,
+}
+
+/// All resources of one world.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// Which one.
+    pub kind: WorldKind,
+    /// The resources, sorted by identity, then address.
+    pub resources: Vec<WorldResource>,
+    /// Listings that were complete, as (resource type, scope); a type and scope outside of these may hold more than
+    /// is here. An empty scope means everywhere.
+    pub complete: Vec<(String, String)>,
+}
+
+/// One resource of a world.
+#[derive(Clone, Debug)]
+pub struct WorldResource {
+    /// The resource type.
+    pub resource_type: Arc<str>,
+    /// The address, where Terraform manages or configures it.
+    pub address: Option<InstanceAddress>,
+    /// The identity, where it could be worked out.
+    pub identity: Option<Identity>,
+    /// The header of its block, where it is configured.
+    pub range: Option<SourceRange>,
+    /// The leaves (see [`super::NormalizedResource`]); nulls are left out.
+    pub attributes: BTreeMap<AttributePath, WorldAttribute>,
+    /// Paths at or below which nothing is known, with the reason; the longest matching prefix counts.
+    pub unknown: BTreeMap<AttributePath, Arc<str>>,
+}
+
+/// One leaf of a resource of a world.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorldAttribute {
+    /// The value: normalized, not null, not unknown.
+    pub value: Value,
+    /// Never to be printed; may be compared.
+    pub is_sensitive: bool,
+    /// Where the configuration sets it, outermost first, where the value is the configuration's.
+    pub origin: Vec<SourceRange>,
+}
+
+/// What a world knows of something. Never read `Undetermined` as "no".
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fact<T> {
+    /// Known, and there.
+    Known(T),
+    /// Known not to be there.
+    Absent,
+    /// Cannot be said; why.
+    Undetermined(Arc<str>),
+}
+
+impl World {
+    /// The resources of a type.
+    pub fn of_type<'a>(&'a self, resource_type: &'a str) -> impl Iterator<Item = &'a WorldResource> {
+        self.resources.iter().filter(move |resource| &*resource.resource_type == resource_type)
+    }
+
+    /// Whether every resource of a type below `scope` (`projects/p/regions/r`, `projects/p`) is here, so that what is
+    /// not here does not exist.
+    pub fn is_complete(&self, resource_type: &str, scope: &str) -> bool {
+        self.complete.iter().any(|(listed_type, listed_scope)| {
+            listed_type == resource_type
+                && (listed_scope.is_empty()
+                    || scope
+                        .strip_prefix(listed_scope.as_str())
+                        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+        })
+    }
+}
+
+impl WorldResource {
+    /// The name to show: the address, else the identity.
+    pub fn label(&self) -> String {
+        match (&self.address, &self.identity) {
+            (Some(address), _) => address.to_string(),
+            (None, Some(identity)) => identity.to_string(),
+            (None, None) => self.resource_type.to_string(),
+        }
+    }
+
+    /// What is known of a path. `Absent` where the resource was read and does not have it.
+    pub fn fact(&self, path: &AttributePath) -> Fact<&WorldAttribute> {
+        if let Some(attribute) = self.attributes.get(path) {
+            return Fact::Known(attribute);
+        }
+        let mut prefix = Some(path.clone());
+        while let Some(candidate) = prefix {
+            if let Some(reason) = self.unknown.get(&candidate) {
+                return Fact::Undetermined(Arc::clone(reason));
+            }
+            prefix = candidate.parent();
+        }
+        Fact::Absent
+    }
+
+    /// What is known of a path given as text. A path that does not parse is a mistake in the calling policy; it is
+    /// reported as undetermined, never as absent.
+    pub fn get(&self, path: &str) -> Fact<&WorldAttribute> {
+        match path.parse() {
+            Ok(path) => self.fact(&path),
+            Err(error) => Fact::Undetermined(error.to_string().into()),
+        }
+    }
+
+    /// The leaves at or below a path, in order.
+    pub fn below<'a>(
+        &'a self,
+        path: &'a AttributePath,
+    ) -> impl Iterator<Item = (&'a AttributePath, &'a WorldAttribute)> {
+        self.attributes.range(path.clone()..).take_while(move |(leaf, _)| leaf.starts_with(path))
+    }
+}
+
+impl<T> Fact<T> {
+    /// The known value, if there is one.
+    pub fn known(self) -> Option<T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Absent | Self::Undetermined(_) => None,
+        }
+    }
+
+    /// The known value mapped, the rest as it is.
+    pub fn map<U>(self, mapping: impl FnOnce(T) -> U) -> Fact<U> {
+        match self {
+            Self::Known(value) => Fact::Known(mapping(value)),
+            Self::Absent => Fact::Absent,
+            Self::Undetermined(reason) => Fact::Undetermined(reason),
+        }
+    }
+}

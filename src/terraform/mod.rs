@@ -1,0 +1,4 @@
+//! Reads what Terraform has: state, configuration and where a root keeps its state.
+//!
+//! Knows nothing of Google Cloud. Facts about resource types come through [`crate::model::SchemaFacts`], values of
+//! other resources through [`crate::model::ReferenceData`].

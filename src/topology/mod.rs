@@ -1,0 +1,1 @@
+//! The network graph of a world: networks, ranges, connectors, services, databases, NAT.
