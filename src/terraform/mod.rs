@@ -4,3 +4,4 @@
 //! other resources through [`crate::model::ReferenceData`].
 
 pub mod config;
+pub(crate) mod lang;

@@ -81,7 +81,7 @@ fn parse_with(name: Arc<str>, text: Arc<str>, schema: &[BlockSchema]) -> (Arc<So
     let mut draft = Drafter::default();
     let body = draft.body(&root, schema);
     let parsed = hcl::parse(&draft.text);
-    let file = Arc::new(SourceFile::new(name, text).translated(draft.translation));
+    let file = Arc::new(SourceFile::new(name, text).translated(draft.text, draft.translation));
     let mut diagnostics: Vec<Diagnostic> =
         draft.faults.into_iter().map(|(span, fault)| fault.at(file.plain_range(span))).collect();
     diagnostics.extend(

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::body::Body;
-use super::module::{BrokenResource, ModuleSource};
+use super::module::{BrokenBlock, ModuleSource};
 use super::source::SourceFile;
 use super::{hcl, json_body};
 use crate::model::{Diagnostic, SourceMap};
@@ -54,11 +54,9 @@ pub fn parse_root(root: &Path) -> ParsedRoot {
         Ok(module) => module,
         Err(error) => {
             let detail = format!("The folder \"{}\" could not be read: {error}.", root.display());
-            ModuleSource {
-                directory: root.to_owned(),
-                diagnostics: vec![Diagnostic::error("Failed to read module directory", detail)],
-                ..ModuleSource::default()
-            }
+            let mut module = ModuleSource::new(root.to_owned(), "");
+            module.diagnostics.push(Diagnostic::error("Failed to read module directory", detail));
+            module
         }
     };
     ParsedRoot { module }
@@ -66,8 +64,7 @@ pub fn parse_root(root: &Path) -> ParsedRoot {
 
 /// Reads the configuration files of a module folder. `display` is the folder as seen from the root, with `/`.
 pub(crate) fn load_module(directory: &Path, display: &str) -> io::Result<ModuleSource> {
-    let mut module =
-        ModuleSource { directory: directory.to_owned(), display: display.to_owned(), ..ModuleSource::default() };
+    let mut module = ModuleSource::new(directory.to_owned(), display);
     let (mut base, mut overrides) = (Vec::new(), Vec::new());
     for name in configuration_files(directory, &mut module.diagnostics)? {
         if is_override(&name) { overrides.push(name) } else { base.push(name) }
@@ -142,7 +139,7 @@ fn read_file(module: &mut ModuleSource, name: &str) -> Option<Body> {
     Some(body)
 }
 
-type ParsedFile = (Arc<SourceFile>, Body, Vec<Diagnostic>, Vec<BrokenResource>);
+type ParsedFile = (Arc<SourceFile>, Body, Vec<Diagnostic>, Vec<BrokenBlock>);
 
 fn parse_json(name: Arc<str>, text: Arc<str>) -> ParsedFile {
     let (file, body, diagnostics) = json_body::parse_file(name, text);
@@ -158,28 +155,32 @@ pub(crate) fn parse_native(name: Arc<str>, text: Arc<str>) -> ParsedFile {
         .into_iter()
         .map(|fault| Diagnostic::error(fault.summary, fault.detail).at(file.range(fault.span)))
         .collect();
-    let broken = parsed.skipped.into_iter().flat_map(|span| broken_resources(&file, span)).collect();
+    let broken = parsed.skipped.into_iter().flat_map(|span| broken_blocks(&file, span)).collect();
     let body = Body::from_syntax(parsed.body, &file, &parsed.repeated);
     (file, body, diagnostics, broken)
 }
 
-/// The resource blocks whose headers stand in a stretch that was skipped.
-fn broken_resources(file: &SourceFile, span: std::ops::Range<usize>) -> Vec<BrokenResource> {
+/// The resource and module blocks whose headers stand in a stretch that was skipped.
+fn broken_blocks(file: &SourceFile, span: std::ops::Range<usize>) -> Vec<BrokenBlock> {
     let mut found = Vec::new();
     let mut offset = span.start;
     for line in file.text()[span].split_inclusive('\n') {
         let parts: Vec<&str> = line.split('"').collect();
-        if let [kind, resource_type, blank, name, rest] = parts.as_slice()
-            && kind.trim_end() == "resource"
-            && blank.trim().is_empty()
-            && rest.trim_start().starts_with('{')
-        {
+        let labels = match parts.as_slice() {
+            [kind, resource_type, blank, name, rest]
+                if kind.trim_end() == "resource" && blank.trim().is_empty() && rest.trim_start().starts_with('{') =>
+            {
+                vec![(*resource_type).to_owned(), (*name).to_owned()]
+            }
+            [kind, name, rest] if kind.trim_end() == "module" && rest.trim_start().starts_with('{') => {
+                vec![(*name).to_owned()]
+            }
+            _ => Vec::new(),
+        };
+        if !labels.is_empty() {
+            let kind = if labels.len() == 2 { "resource" } else { "module" }.to_owned();
             let end = offset + line.trim_end().trim_end_matches('{').trim_end().len();
-            found.push(BrokenResource {
-                resource_type: (*resource_type).to_owned(),
-                name: (*name).to_owned(),
-                range: file.range(offset..end),
-            });
+            found.push(BrokenBlock { kind, labels, range: file.range(offset..end) });
         }
         offset += line.len();
     }

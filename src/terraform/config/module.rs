@@ -32,9 +32,10 @@ pub(crate) struct RequiredProvider {
 
 /// A block that could not be read, but whose header says what it declares.
 #[derive(Clone, Debug)]
-pub(crate) struct BrokenResource {
-    pub(crate) resource_type: String,
-    pub(crate) name: String,
+pub(crate) struct BrokenBlock {
+    /// `resource` or `module`.
+    pub(crate) kind: String,
+    pub(crate) labels: Vec<String>,
     pub(crate) range: SourceRange,
 }
 
@@ -62,8 +63,8 @@ pub(crate) struct ModuleSource {
     pub(crate) removed: Vec<Block>,
     /// Ephemeral resources, by type and name; their values are never known.
     pub(crate) ephemeral: BTreeMap<(String, String), Block>,
-    /// Resource blocks in parts that could not be read.
-    pub(crate) broken: Vec<BrokenResource>,
+    /// Resource and module blocks in parts that could not be read.
+    pub(crate) broken: Vec<BrokenBlock>,
     /// What is wrong with the declarations.
     pub(crate) diagnostics: Vec<Diagnostic>,
     required_providers_at: Option<SourceRange>,
@@ -89,6 +90,11 @@ struct Duplicate {
 }
 
 impl ModuleSource {
+    /// A module folder without any files.
+    pub(crate) fn new(directory: PathBuf, display: &str) -> Self {
+        Self { directory, display: display.to_owned(), ..Self::default() }
+    }
+
     /// Takes in what a file declares.
     pub(crate) fn add(&mut self, body: Body) {
         self.refuse_arguments(&body);

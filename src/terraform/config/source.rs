@@ -24,9 +24,16 @@ pub struct SourceFile {
 
 /// Where the stretches of a translated text came from: pairs of (offset in the translation, offset in the file), both
 /// rising.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Translation {
+    text: Arc<str>,
     stretches: Vec<(usize, usize)>,
+}
+
+impl Default for Translation {
+    fn default() -> Self {
+        Self { text: "".into(), stretches: Vec::new() }
+    }
 }
 
 impl Translation {
@@ -60,10 +67,16 @@ impl SourceFile {
         Self { name: name.into(), text, line_starts, character_counts, translation: None }
     }
 
-    /// The same file, of which expressions were parsed from a translation.
-    pub(crate) fn translated(mut self, translation: Translation) -> Self {
+    /// The same file, of which expressions were parsed from a translation with this text.
+    pub(crate) fn translated(mut self, text: impl Into<Arc<str>>, mut translation: Translation) -> Self {
+        translation.text = text.into();
         self.translation = Some(translation);
         self
+    }
+
+    /// The text that spans of expressions point into.
+    pub(crate) fn expression_text(&self) -> &str {
+        self.translation.as_ref().map_or(&self.text, |translation| &translation.text)
     }
 
     /// The file's name, as the user would name it.
@@ -163,7 +176,7 @@ mod tests {
         translation.record(0, 10);
         translation.record(5, 12);
         translation.record(9, 14);
-        let file = SourceFile::new("a.tf.json", "0123456789abcdefghij").translated(translation);
+        let file = SourceFile::new("a.tf.json", "0123456789abcdefghij").translated("", translation);
         assert_eq!(file.range(1..6).start.byte, 11);
         assert_eq!(file.range(4..6).start.byte, 12, "never past the next stretch");
         assert_eq!(file.range(1..6).end.byte, 13);
