@@ -116,7 +116,10 @@ impl Body {
 
     /// The bodies that an expression of JSON syntax stands for where the schema says "block": an object is one, an
     /// array of objects several. `None` where it is neither.
-    pub(crate) fn from_json_expression(expression: &Expression, file: &Arc<SourceFile>) -> Option<Vec<(Self, SourceRange)>> {
+    pub(crate) fn from_json_expression(
+        expression: &Expression,
+        file: &Arc<SourceFile>,
+    ) -> Option<Vec<(Self, SourceRange)>> {
         match expression {
             Expression::Object(object) => {
                 let mut body = Self { is_json: true, ..Self::default() };

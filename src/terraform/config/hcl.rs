@@ -88,7 +88,9 @@ pub(crate) fn parse(text: &str) -> ParsedText {
             continue;
         }
         let item = top_level_item(&attempt, offset);
-        let follows_last = parsed.skipped.last().is_some_and(|last| attempt[last.end.min(item.start)..item.start].trim().is_empty() && last.end <= item.start);
+        let follows_last = parsed.skipped.last().is_some_and(|last| {
+            attempt[last.end.min(item.start)..item.start].trim().is_empty() && last.end <= item.start
+        });
         if !follows_last && parsed.faults.len() < MAX_FAULTS {
             parsed.faults.push(SyntaxFault {
                 summary: "Invalid configuration syntax",
@@ -183,7 +185,8 @@ fn top_level_item(text: &str, offset: usize) -> Range<usize> {
         start = line_start(start - 1);
     }
     let mut end = text.len();
-    let mut line = text[line_start(offset).max(start)..].find('\n').map(|newline| line_start(offset).max(start) + newline + 1);
+    let mut line =
+        text[line_start(offset).max(start)..].find('\n').map(|newline| line_start(offset).max(start) + newline + 1);
     if text[line_start(offset)..].starts_with('}') {
         return start..line.unwrap_or(text.len());
     }
@@ -268,10 +271,10 @@ mod tests {
 
     #[test]
     fn the_last_of_two_equal_object_keys_wins() {
-        assert_eq!(object_values("x = {\n  a = 1\n  b = 2\n  a = 3\n}\n"), [
-            ("a".to_owned(), "3".to_owned()),
-            ("b".to_owned(), "2".to_owned())
-        ]);
+        assert_eq!(
+            object_values("x = {\n  a = 1\n  b = 2\n  a = 3\n}\n"),
+            [("a".to_owned(), "3".to_owned()), ("b".to_owned(), "2".to_owned())]
+        );
         assert_eq!(object_values("x = { \"a\" = 1, \"a\" = 2 }\n"), [("\"a\"".to_owned(), "2".to_owned())]);
     }
 

@@ -26,8 +26,11 @@ const fn block(kind: &'static str, labels: usize, children: &'static [BlockSchem
     BlockSchema { kind, labels, children }
 }
 
-const LIFECYCLE: BlockSchema =
-    block("lifecycle", 0, &[block("precondition", 0, &[]), block("postcondition", 0, &[]), block("action_trigger", 0, &[])]);
+const LIFECYCLE: BlockSchema = block(
+    "lifecycle",
+    0,
+    &[block("precondition", 0, &[]), block("postcondition", 0, &[]), block("action_trigger", 0, &[])],
+);
 const PROVISIONER: BlockSchema = block("provisioner", 1, &[block("connection", 0, &[])]);
 const RESOURCE: &[BlockSchema] = &[LIFECYCLE, PROVISIONER, block("connection", 0, &[])];
 /// The blocks of a configuration file. Source: the configuration language's documentation, one page per block.
@@ -85,13 +88,13 @@ fn parse_with(name: Arc<str>, text: Arc<str>, schema: &[BlockSchema]) -> (Arc<So
     let mut diagnostics: Vec<Diagnostic> =
         draft.faults.into_iter().map(|(span, fault)| fault.at(file.plain_range(span))).collect();
     diagnostics.extend(
-        parsed.faults.into_iter().map(|fault| Diagnostic::error(fault.summary, fault.detail).at(file.range(fault.span))),
+        parsed
+            .faults
+            .into_iter()
+            .map(|fault| Diagnostic::error(fault.summary, fault.detail).at(file.range(fault.span))),
     );
-    let mut expressions: BTreeMap<String, hcl_edit::expr::Expression> = parsed
-        .body
-        .into_attributes()
-        .map(|attribute| (attribute.key.as_str().to_owned(), attribute.value))
-        .collect();
+    let mut expressions: BTreeMap<String, hcl_edit::expr::Expression> =
+        parsed.body.into_attributes().map(|attribute| (attribute.key.as_str().to_owned(), attribute.value)).collect();
     let body = finish(body, &mut expressions, &file);
     (file, body, diagnostics)
 }
@@ -356,7 +359,10 @@ mod tests {
         assert_eq!(diagnostics, []);
         let labels: Vec<_> = body.blocks_of("resource").map(|block| block.labels.join(".")).collect();
         assert_eq!(labels, ["google_x.y", "google_x.z"]);
-        assert_eq!(body.blocks_of("locals").next().and_then(|block| block.body.attribute("a")).map(|a| a.name.as_str()), Some("a"));
+        assert_eq!(
+            body.blocks_of("locals").next().and_then(|block| block.body.attribute("a")).map(|a| a.name.as_str()),
+            Some("a")
+        );
     }
 
     #[test]

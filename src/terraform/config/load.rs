@@ -12,7 +12,7 @@ use super::body::Body;
 use super::module::{BrokenBlock, ModuleSource};
 use super::source::SourceFile;
 use super::{hcl, json_body};
-use crate::model::{Diagnostic, SourceMap};
+use crate::model::{Diagnostic, Severity, SourceMap};
 
 /// How large a configuration file may be, in bytes.
 const MAX_FILE_BYTES: u64 = 8 << 20;
@@ -22,7 +22,7 @@ const MAX_FILES: usize = 10_000;
 /// A root module, parsed but not evaluated.
 #[derive(Debug)]
 pub struct ParsedRoot {
-    pub(crate) module: ModuleSource,
+    pub(crate) module: Arc<ModuleSource>,
 }
 
 impl ParsedRoot {
@@ -59,7 +59,7 @@ pub fn parse_root(root: &Path) -> ParsedRoot {
             module
         }
     };
-    ParsedRoot { module }
+    ParsedRoot { module: Arc::new(module) }
 }
 
 /// Reads the configuration files of a module folder. `display` is the folder as seen from the root, with `/`.
@@ -126,6 +126,7 @@ fn read_file(module: &mut ModuleSource, name: &str) -> Option<Body> {
     let text = match read_text(&path, &shown) {
         Ok(text) => text,
         Err(diagnostic) => {
+            module.is_incomplete = true;
             module.diagnostics.push(*diagnostic);
             return None;
         }
@@ -133,6 +134,7 @@ fn read_file(module: &mut ModuleSource, name: &str) -> Option<Body> {
     let is_json = name.ends_with(".json");
     let (file, body, diagnostics, broken) =
         if is_json { parse_json(shown.into(), text) } else { parse_native(shown.into(), text) };
+    module.is_incomplete |= diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     module.files.push(file);
     module.diagnostics.extend(diagnostics);
     module.broken.extend(broken);

@@ -63,6 +63,8 @@ pub(crate) struct ModuleSource {
     pub(crate) removed: Vec<Block>,
     /// Ephemeral resources, by type and name; their values are never known.
     pub(crate) ephemeral: BTreeMap<(String, String), Block>,
+    /// Whether some part of it could not be read, so that what seems undeclared may be declared there.
+    pub(crate) is_incomplete: bool,
     /// Resource and module blocks in parts that could not be read.
     pub(crate) broken: Vec<BrokenBlock>,
     /// What is wrong with the declarations.
@@ -106,7 +108,10 @@ impl ModuleSource {
                         let label = if key.mode == ResourceMode::Data { "data resource" } else { "resource" };
                         let duplicate = Duplicate {
                             summary: format!("Duplicate {kind} \"{}\" configuration", key.resource_type),
-                            claim: format!("A {} {label} named \"{}\" was already declared", key.resource_type, key.name),
+                            claim: format!(
+                                "A {} {label} named \"{}\" was already declared",
+                                key.resource_type, key.name
+                            ),
                             rule: "Resource names must be unique per type in each module.",
                         };
                         insert(&mut self.resources, key, block, duplicate, &mut self.diagnostics);
@@ -241,8 +246,7 @@ impl ModuleSource {
     fn refuse_arguments(&mut self, body: &Body) {
         for attribute in &body.attributes {
             let detail = format!("An argument named \"{}\" is not expected here.", attribute.name);
-            self.diagnostics
-                .push(Diagnostic::error("Unsupported argument", detail).at(attribute.name_range.clone()));
+            self.diagnostics.push(Diagnostic::error("Unsupported argument", detail).at(attribute.name_range.clone()));
         }
     }
 
@@ -407,13 +411,7 @@ fn report(duplicate: &Duplicate, first: &SourceRange, second: &SourceRange, diag
     diagnostics.push(Diagnostic::error(summary.clone(), detail).at(first.clone()));
 }
 
-fn replace<K: Ord>(
-    map: &mut BTreeMap<K, Block>,
-    key: &K,
-    block: Block,
-    what: &str,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
+fn replace<K: Ord>(map: &mut BTreeMap<K, Block>, key: &K, block: Block, what: &str, diagnostics: &mut Vec<Diagnostic>) {
     match map.get_mut(key) {
         Some(base) => merge(base, block),
         None => {
