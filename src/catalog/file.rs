@@ -150,6 +150,7 @@ struct RawRow {
     converter: Option<Converter>,
     grows_with: Option<String>,
     same_as: Option<String>,
+    link: Option<String>,
     set: Option<(RawVisibility, String)>,
     unset: Option<(RawVisibility, String)>,
     source: String,
@@ -311,12 +312,27 @@ fn rows(resource_type: &str, is_facts_only: bool, raw: &BTreeMap<String, RawRow>
             converter: raw.converter,
             grows_with: raw.grows_with.clone(),
             same_as: raw.same_as.clone(),
+            link: raw.link.clone().or_else(|| usual_collection(raw.form, path)),
             is_attribute: matches!(raw.kind, RawKind::Object | RawKind::ObjectList),
             source: raw.source.clone(),
             facts: Arc::new(facts),
         });
     }
     Ok(rows)
+}
+
+/// Where the bare names of a link stand, by the attribute's name; a row says `link` where that is not so.
+fn usual_collection(form: Option<Form>, path: &str) -> Option<String> {
+    if form != Some(Form::Link) {
+        return None;
+    }
+    let collection = match path.rsplit('.').next()? {
+        "network" | "private_network" | "authorized_network" | "consumer_network" => "global/networks",
+        "subnetwork" => "regions/{location}/subnetworks",
+        "connector" => "locations/{location}/connectors",
+        _ => return None,
+    };
+    Some(collection.to_owned())
 }
 
 /// The member of the body that a row is read from, from the body's root.
