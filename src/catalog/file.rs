@@ -16,7 +16,7 @@ use super::{
     Basis, Converter, Form, Kind, ListCall, ListScope, Locations, Mode, Nested, PageTokens, Parent, ResourceType, Row,
     SystemMade, Template, TemplateError, Treatment,
 };
-use crate::model::{AttributeFacts, Nesting, PlanVisibility, Replacement, Value};
+use crate::model::{AttributeFacts, Exception, Nesting, PlanVisibility, Replacement, Value};
 
 /// Why a catalog file cannot be used.
 #[derive(Debug, Error)]
@@ -128,7 +128,7 @@ struct RawNested {
 #[serde(deny_unknown_fields)]
 struct RawSystemMade {
     reason: String,
-    members: BTreeMap<String, String>,
+    members: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -151,6 +151,15 @@ struct RawRow {
     grows_with: Option<String>,
     same_as: Option<String>,
     link: Option<String>,
+    unset_equals: Option<Value>,
+    present_when: Option<String>,
+    only_with: Option<(String, String)>,
+    #[serde(default)]
+    server_chosen: Vec<String>,
+    #[serde(default)]
+    server_keys: Vec<String>,
+    #[serde(default)]
+    volatile_keys: Vec<String>,
     set: Option<(RawVisibility, String)>,
     unset: Option<(RawVisibility, String)>,
     source: String,
@@ -272,12 +281,14 @@ fn rows(resource_type: &str, is_facts_only: bool, raw: &BTreeMap<String, RawRow>
         reason: reason.to_owned(),
     };
     // Paths are sorted, so that a parent comes before what is below it.
-    let mut members: BTreeMap<&str, Option<String>> = BTreeMap::from([("", Some(String::new()))]);
+    let mut above: BTreeMap<&str, (Option<String>, bool)> = BTreeMap::from([("", (Some(String::new()), false))]);
     let mut rows = Vec::with_capacity(raw.len());
     for (path, raw) in raw {
-        let parent = members.get(parent_path(path)).ok_or_else(|| error(path, "has no parent row"))?;
+        let (parent, is_parent_sensitive) =
+            above.get(parent_path(path)).ok_or_else(|| error(path, "has no parent row"))?;
         let api = member(path, parent.as_deref(), raw.api.as_deref());
-        members.insert(path, api.clone());
+        let is_sensitive = raw.sensitive || *is_parent_sensitive;
+        above.insert(path, (api.clone(), is_sensitive));
         let mut treatment = raw.treatment.unwrap_or(Treatment::Compared);
         if is_facts_only && treatment == Treatment::Compared {
             treatment = Treatment::Fact;
@@ -295,7 +306,15 @@ fn rows(resource_type: &str, is_facts_only: bool, raw: &BTreeMap<String, RawRow>
             Some(RawReplacement::WhenLowered) => Replacement::WhenLowered,
             Some(RawReplacement::WhenRemoved) => Replacement::WhenRemoved,
         };
-        let facts = AttributeFacts { row: path.clone(), is_compared: is_compared(treatment), replacement, visibility };
+        let exception = match (&raw.grows_with, &raw.same_as, &raw.unset_equals) {
+            (None, None, None) => None,
+            (Some(other), None, None) => Some(Exception::GrowsWith(other.clone())),
+            (None, Some(other), None) => Some(Exception::SameAs(other.clone())),
+            (None, None, Some(value)) => Some(Exception::UnsetEquals(value.clone())),
+            _ => return Err(error(path, "has more than one exception")),
+        };
+        let is_compared = is_compared(treatment);
+        let facts = AttributeFacts { row: path.clone(), is_compared, replacement, visibility, exception };
         rows.push(Row {
             path: path.clone(),
             api,
@@ -308,11 +327,14 @@ fn rows(resource_type: &str, is_facts_only: bool, raw: &BTreeMap<String, RawRow>
             when_absent: raw.when_absent.clone(),
             zero_is_distinct: raw.zero_is_distinct,
             replacement,
-            is_sensitive: raw.sensitive,
+            is_sensitive,
             converter: raw.converter,
-            grows_with: raw.grows_with.clone(),
-            same_as: raw.same_as.clone(),
             link: raw.link.clone().or_else(|| usual_collection(raw.form, path)),
+            present_when: raw.present_when.clone(),
+            only_with: raw.only_with.clone(),
+            server_chosen: raw.server_chosen.clone(),
+            server_keys: raw.server_keys.clone(),
+            volatile_keys: raw.volatile_keys.clone(),
             is_attribute: matches!(raw.kind, RawKind::Object | RawKind::ObjectList),
             source: raw.source.clone(),
             facts: Arc::new(facts),

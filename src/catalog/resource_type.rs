@@ -167,8 +167,8 @@ pub struct Nested {
 pub struct SystemMade {
     /// What they are, as a fragment.
     pub reason: String,
-    /// Members of the body (names joined by dots) and the glob that each must match; all of them must.
-    pub members: BTreeMap<String, String>,
+    /// Members of the body (names joined by dots), each with the globs of which it must match one; all members must.
+    pub members: BTreeMap<String, Vec<String>>,
 }
 
 impl ResourceType {
@@ -202,8 +202,8 @@ impl ResourceType {
     /// text of a member (names joined by dots).
     pub fn system_made_reason(&self, member: impl Fn(&str) -> Option<String>) -> Option<&str> {
         let made = self.system_made.iter().find(|made| {
-            made.members.iter().all(|(name, pattern)| {
-                member(name).is_some_and(|text| wildmatch::WildMatch::new(pattern).matches(&text))
+            made.members.iter().all(|(name, globs)| {
+                member(name).is_some_and(|text| globs.iter().any(|glob| wildmatch::WildMatch::new(glob).matches(&text)))
             })
         });
         made.map(|made| made.reason.as_str())
