@@ -16,7 +16,23 @@ pub(super) fn from_body(converter: Converter, body: &BTreeMap<String, Value>) ->
             let architecture = body.get("sqlNetworkArchitecture").and_then(Value::as_str);
             Some(Value::Bool(architecture == Some("NEW_NETWORK_ARCHITECTURE")))
         }
-        Converter::SqlMasterName => None,
+        Converter::SqlMasterName | Converter::SqlDatabaseVersion => None,
+    }
+}
+
+/// Whether a configured value stands for a value that the API has, though the two are not equal.
+pub(super) fn means(converter: Converter, configured: &Value, stored: &Value) -> bool {
+    match (converter, configured, stored) {
+        // Minor versions from 35 on are upgrades of MYSQL_8_0 that Google makes by itself.
+        (Converter::SqlDatabaseVersion, Value::String(configured), Value::String(stored))
+            if configured == "MYSQL_8_0" =>
+        {
+            let minor = stored.strip_prefix("MYSQL_8_0_").and_then(|minor| minor.parse::<u32>().ok());
+            minor.is_some_and(|minor| minor >= 35)
+        }
+        // The switch works one way: an instance that is on the new architecture stays there.
+        (Converter::SqlNewNetworkArchitecture, configured, Value::Bool(true)) => configured.as_bool() != Some(true),
+        _ => false,
     }
 }
 
@@ -58,6 +74,15 @@ mod tests {
         assert_eq!(from_body(Converter::SqlFirstAddress, &body), Some("10.0.0.2".into()));
         assert_eq!(from_body(Converter::SqlPublicAddress, &body), Some("203.0.113.5".into()));
         assert_eq!(from_body(Converter::SqlPrivateAddress, &body), Some("10.0.0.2".into()));
+    }
+
+    #[test]
+    fn what_google_upgrades_by_itself_is_what_the_code_means() {
+        let version =
+            |configured: &str, stored: &str| means(Converter::SqlDatabaseVersion, &configured.into(), &stored.into());
+        assert!(version("MYSQL_8_0", "MYSQL_8_0_36"));
+        assert!(!version("MYSQL_8_0", "MYSQL_8_0_31"));
+        assert!(!version("MYSQL_8_0", "MYSQL_8_4"));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! provider's default labels) and `effective_labels` (every key that the API has). They are one map here. A key that
 //! the code names, or that the state records as the code's, is **owned**: without it in the code a plan takes it away.
 //! Any other key is somebody else's: the code says nothing of it, and a plan leaves it alone. Keys that Google or a
-//! deploying tool writes for itself are never compared.
+//! deploying tool writes for itself ([`Row::volatile_keys`]) are compared only where the code names them.
 //!
 //! Source: the provider's labels and annotations as `KeyValueLabels` and `KeyValueAnnotations` of magic-modules.
 
@@ -12,39 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::catalog::{Form, Kind, ResourceType, Row};
-use crate::model::{AttributeFacts, PlanVisibility, Side, Value, VisibilityRule};
+use crate::model::{AttributeFacts, PlanVisibility, Side, Value};
 
 use super::forms;
 use super::scope::Scope;
 use super::walk::{Place, Source, Walk};
-
-/// Annotations that Google, the console, gcloud or the provider write for themselves.
-const SYSTEM_ANNOTATIONS: [&str; 12] = [
-    "run.googleapis.com/client-name",
-    "run.googleapis.com/client-version",
-    "run.googleapis.com/ingress-status",
-    "run.googleapis.com/operation-id",
-    "run.googleapis.com/urls",
-    "run.googleapis.com/build-id",
-    "run.googleapis.com/build-name",
-    "run.googleapis.com/build-source-location",
-    "serving.knative.dev/creator",
-    "serving.knative.dev/lastModifier",
-    "client.knative.dev/nonce",
-    "client.knative.dev/user-image",
-];
-
-/// Labels of the same kind; all that begin with `goog-` are as well.
-const SYSTEM_LABELS: [&str; 2] = ["cloud.googleapis.com/location", "client.knative.dev/nonce"];
-
-/// Keys of a revision that Cloud Run adds by itself where the code does not name them.
-/// Source: the diff suppression of `template.metadata` in magic-modules, cloudrun/Service.yaml.
-const ADDED_ANNOTATIONS: [&str; 3] = [
-    "autoscaling.knative.dev/maxScale",
-    "run.googleapis.com/gpu-zonal-redundancy-disabled",
-    "run.googleapis.com/sandbox",
-];
-const ADDED_LABELS: [&str; 1] = ["run.googleapis.com/startupProbeType"];
 
 /// Annotations of a revision whose absence means this value, so that writing it says nothing.
 /// Source: the reference of Cloud Run's v1 annotations.
@@ -76,7 +48,7 @@ pub(super) fn walk(walk: &mut Walk<'_>, row: &Row, members: &BTreeMap<String, Va
             if let Some(Value::Map(labels)) = given {
                 for (key, value) in labels {
                     let side = walk.member_side(row, key, value);
-                    walk.leaf(row, facts_of_foreign_member(row, key), side, &place.member(key));
+                    walk.leaf(row, facts_of_member(row, key), side, &place.member(key));
                 }
             } else if let side @ Side::NotObserved(_) = walk.absent(row) {
                 walk.put_below(place, side);
@@ -100,18 +72,12 @@ fn configuration(walk: &mut Walk<'_>, row: &Row, given: Option<&Value>, defaults
     for (key, value) in labels {
         if !value.is_null() {
             let side = walk.member_side(row, key, value);
-            walk.leaf(row, facts_of_plain_member(row, key), side, &place.member(key));
+            walk.leaf(row, facts_of_named_member(row), side, &place.member(key));
         }
     }
 }
 
-fn state(
-    walk: &mut Walk<'_>,
-    row: &Row,
-    given: Option<&Value>,
-    members: &BTreeMap<String, Value>,
-    place: &Place,
-) {
+fn state(walk: &mut Walk<'_>, row: &Row, given: Option<&Value>, members: &BTreeMap<String, Value>, place: &Place) {
     let sibling = |prefix: &str| members.get(&format!("{prefix}_{}", row.name())).and_then(Value::as_map);
     let named = given.and_then(Value::as_map);
     let mut owned: BTreeSet<&String> = BTreeSet::new();
@@ -123,58 +89,54 @@ fn state(
     };
     walk.put_below(place, Side::Value(Value::Null));
     for (key, value) in labels {
-        let facts =
-            if owned.contains(key) { facts_of_plain_member(row, key) } else { facts_of_foreign_member(row, key) };
+        let facts = if owned.contains(key) { facts_of_owned_member(row, key) } else { facts_of_member(row, key) };
         let side = walk.member_side(row, key, value);
         walk.leaf(row, facts, side, &place.member(key));
     }
     // A key that the code named and the API has no more: still the code's.
     for key in owned {
         if !labels.contains_key(key) {
-            walk.leaf(row, facts_of_plain_member(row, key), Side::Value(Value::Null), &place.member(key));
+            walk.leaf(row, facts_of_owned_member(row, key), Side::Value(Value::Null), &place.member(key));
         }
     }
 }
 
-/// The facts of a member that the code names, or of a map whose every member is the code's.
-pub(super) fn facts_of_plain_member(row: &Row, key: &str) -> Arc<AttributeFacts> {
-    if row.facts.is_compared && is_system_key(row, key) {
+/// The facts of a member that the code names: what deploying tools overwrite is compared there as well.
+pub(super) fn facts_of_named_member(row: &Row) -> Arc<AttributeFacts> {
+    Arc::clone(&row.facts)
+}
+
+/// The facts of a member that the code may not name.
+pub(super) fn facts_of_member(row: &Row, key: &str) -> Arc<AttributeFacts> {
+    if row.facts.is_compared && matches_any(&row.volatile_keys, key) {
         return Arc::new(AttributeFacts { is_compared: false, ..(*row.facts).clone() });
     }
     Arc::clone(&row.facts)
 }
 
-/// The facts of a member that somebody else set.
-fn facts_of_foreign_member(row: &Row, key: &str) -> Arc<AttributeFacts> {
-    let reason: Arc<str> = "Terraform leaves keys alone that the code does not name; the state takes them in".into();
-    let rule = (PlanVisibility::RefreshOnly, reason);
-    Arc::new(AttributeFacts {
-        is_compared: row.facts.is_compared && !is_system_key(row, key),
-        visibility: VisibilityRule { set: rule.clone(), unset: rule },
-        ..(*row.facts).clone()
-    })
+/// The facts of a label that the state records as the code's: without it in the code a plan takes it away.
+fn facts_of_owned_member(row: &Row, key: &str) -> Arc<AttributeFacts> {
+    let mut facts = (*facts_of_member(row, key)).clone();
+    facts.visibility.unset = (PlanVisibility::Shown, OWNED.into());
+    Arc::new(facts)
 }
 
-/// Whether a leaf of a labels row is a key that the code owns: see [`facts_of_plain_member`].
-pub(super) fn is_owned(row: &Row, facts: &AttributeFacts) -> bool {
-    *facts == *row.facts
+/// Whether a leaf of the state is a label that the state records as the code's.
+pub(super) fn is_owned(facts: &AttributeFacts) -> bool {
+    &*facts.visibility.unset.1 == OWNED
 }
 
-fn is_system_key(row: &Row, key: &str) -> bool {
-    match row.name() {
-        "annotations" => SYSTEM_ANNOTATIONS.contains(&key),
-        "labels" | "user_labels" => key.starts_with("goog-") || SYSTEM_LABELS.contains(&key),
-        _ => false,
-    }
+/// Why a plan shows a label that the code does not name.
+const OWNED: &str = "the state records the key as the code's, so a plan takes it away";
+
+/// Whether a name fits one of the globs.
+pub(super) fn matches_any(globs: &[String], name: &str) -> bool {
+    globs.iter().any(|glob| wildmatch::WildMatch::new(glob).matches(name))
 }
 
-/// Keys of a map that the server may add: a configuration that does not name them says nothing of them.
-pub(super) fn chosen_by_the_server(row: &Row) -> &'static [&'static str] {
-    match row.path.as_str() {
-        "template.metadata.annotations" => &ADDED_ANNOTATIONS,
-        "template.metadata.labels" => &ADDED_LABELS,
-        _ => &[],
-    }
+/// The members that the server may add to a map, of those that have a name of their own.
+pub(super) fn added_by_the_server(row: &Row) -> impl Iterator<Item = &String> {
+    row.server_keys.iter().filter(|key| !key.contains(['*', '?']))
 }
 
 /// The canonical value of a member: Cloud Run keeps settings in annotations, which have forms of their own.

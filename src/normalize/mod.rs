@@ -129,8 +129,8 @@ impl<'a> Normalizer<'a> {
             .catalog
             .get(resource_type)
             .ok_or_else(|| LiveError::UnknownType { name: name(), resource_type: resource_type.to_owned() })?;
-        let body: Value = serde_json::from_str(object.data.get())
-            .map_err(|source| LiveError::Body { name: name(), source })?;
+        let body: Value =
+            serde_json::from_str(object.data.get()).map_err(|source| LiveError::Body { name: name(), source })?;
         let Value::Map(body) = body else {
             return Err(LiveError::NotAnObject { name: name() });
         };

@@ -57,7 +57,8 @@ fn left_out(
         if marked.contains(api) {
             return Some("left out of the snapshot because it is sensitive");
         }
-        let is_below = |member: &&str| api.strip_prefix(*member).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let is_below =
+            |member: &&str| api.strip_prefix(*member).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
         untold.iter().any(|member| is_below(&member)).then_some("the body is of an API version that does not have it")
     };
     resource_type.rows().iter().filter_map(|row| Some((row.path.clone(), why(row)?))).collect()
@@ -109,11 +110,15 @@ impl<'a> Reader<'a> {
             Value::List(elements) | Value::Set(elements) => elements.as_slice(),
             single => std::slice::from_ref(single),
         };
+        let is_present = |element: &Value| match &row.present_when {
+            Some(member) => element.get(member).and_then(Value::as_bool) == Some(true),
+            None => true,
+        };
         let is_list = matches!(raw, Value::List(_) | Value::Set(_));
         let mut read = Vec::with_capacity(elements.len());
         for element in elements {
             // The provider skips empty objects in lists.
-            if element.as_map().is_some_and(|members| !(is_list && members.is_empty())) {
+            if element.as_map().is_some_and(|members| !(is_list && members.is_empty())) && is_present(element) {
                 around.push((api, Object::Value(element)));
                 read.push(Value::Map(self.rows(&row.path, around)));
                 around.pop();

@@ -3,17 +3,16 @@
 //!
 //! - Labels: a key that the state records as the code's and that the code does not name any more is null in the
 //!   configuration; without a state nobody could tell it from somebody else's.
-//! - Numbers that Google raises by itself ([`Row::grows_with`](crate::catalog::Row)): state and configuration mean "at
-//!   least", up to a limit.
-//! - Two rows that say one thing in two units ([`Row::same_as`](crate::catalog::Row)): only the one that the code
-//!   gives is compared.
+//! - Numbers that Google raises by itself ([`Exception::GrowsWith`]): state and configuration mean "at least", up to a
+//!   limit.
+//! - Two rows that say one thing in two units ([`Exception::SameAs`]): only one of them is compared.
 //! - Values of the configuration that stand for more than one value of the API: what the API has is what they mean.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, Form, Kind, ResourceType, Row};
-use crate::model::{AttributeFacts, AttributePath, Identity, Leaf, NormalizedResource, Side, Value};
+use crate::model::{AttributeFacts, AttributePath, Exception, Identity, Leaf, NormalizedResource, Side, Value};
 
 use super::labels;
 
@@ -64,11 +63,14 @@ impl Sides<'_> {
     fn settle(&mut self, resource_type: &ResourceType) {
         self.labels(resource_type);
         for row in resource_type.rows() {
-            if let Some(other) = &row.same_as {
-                self.same_thing(row, other);
-            }
-            if let Some(switch) = row.grows_with.as_ref().and_then(|path| resource_type.row(path)) {
-                self.growth(resource_type, row, switch);
+            match &row.facts.exception {
+                Some(Exception::SameAs(_)) => self.same_thing(row),
+                Some(Exception::GrowsWith(switch)) => {
+                    if let Some(switch) = resource_type.row(switch) {
+                        self.growth(resource_type, row, switch);
+                    }
+                }
+                Some(Exception::UnsetEquals(_)) | None => {}
             }
             if row.converter.is_some() {
                 self.meaning(row);
@@ -78,19 +80,20 @@ impl Sides<'_> {
 
     /// Gives the code's side of every key that the state records as the code's, and one set of facts to all sides.
     fn labels(&mut self, resource_type: &ResourceType) {
-        let is_labels =
-            |facts: &AttributeFacts| resource_type.row(&facts.row).filter(|row| row.form == Form::Labels && row.kind == Kind::Map);
+        let is_labels = |facts: &AttributeFacts| {
+            resource_type.row(&facts.row).filter(|row| row.form == Form::Labels && row.kind == Kind::Map)
+        };
         if let (Some(configuration), Some(state)) = (&mut self.configuration, &self.state) {
             for (path, leaf) in &state.leaves {
-                let Some(row) = is_labels(&leaf.facts).filter(|row| labels::is_owned(row, &leaf.facts)) else {
+                if is_labels(&leaf.facts).is_none() || !labels::is_owned(&leaf.facts) {
                     continue;
-                };
+                }
                 let map = path.parent().unwrap_or_default();
                 let says_nothing = matches!(configuration.below.get(&map), Some(Side::Unset { counts_as: None }));
                 if says_nothing && !configuration.leaves.contains_key(path) {
                     let side = Side::Unset { counts_as: Some(Value::Null) };
-                    let leaf =
-                        Leaf { side, facts: Arc::clone(&row.facts), is_sensitive: leaf.is_sensitive, origin: Vec::new() };
+                    let facts = Arc::clone(&leaf.facts);
+                    let leaf = Leaf { side, facts, is_sensitive: leaf.is_sensitive, origin: Vec::new() };
                     configuration.leaves.insert(path.clone(), leaf);
                 }
             }
@@ -98,9 +101,11 @@ impl Sides<'_> {
         let Some(configuration) = &self.configuration else {
             return;
         };
+        // What the code names is compared, whatever it is: the other sides say so as well.
+        let is_map = |facts: &AttributeFacts| resource_type.row(&facts.row).is_some_and(|row| row.kind == Kind::Map);
         for side in [&mut self.state, &mut self.live].into_iter().flatten() {
             for (path, leaf) in &mut side.leaves {
-                if is_labels(&leaf.facts).is_some()
+                if is_map(&leaf.facts)
                     && let Some(owned) = configuration.leaves.get(path)
                 {
                     leaf.facts = Arc::clone(&owned.facts);
@@ -109,23 +114,18 @@ impl Sides<'_> {
         }
     }
 
-    /// Takes a row out of the comparison where the code gives the other one and not this one.
-    fn same_thing(&mut self, row: &Row, other: &str) {
-        let Some(configuration) = &self.configuration else {
-            return;
-        };
-        let is_given = |pattern: &str| {
-            configuration
-                .leaves
-                .iter()
-                .any(|(path, leaf)| path.pattern() == pattern && !matches!(leaf.side, Side::Unset { .. }))
-        };
-        if is_given(&row.path) || !is_given(other) {
+    /// Takes a row that repeats another out of the comparison where the code does not give it.
+    fn same_thing(&mut self, row: &Row) {
+        let of_row = |leaf: &Leaf| leaf.facts.row == row.path;
+        let is_given = self.configuration.as_deref().is_some_and(|configuration| {
+            configuration.leaves.values().any(|leaf| of_row(leaf) && !matches!(leaf.side, Side::Unset { .. }))
+        });
+        if is_given {
             return;
         }
         let facts = Arc::new(AttributeFacts { is_compared: false, ..(*row.facts).clone() });
         for side in [&mut self.configuration, &mut self.state, &mut self.live].into_iter().flatten() {
-            for leaf in side.leaves.values_mut().filter(|leaf| leaf.facts.row == row.path) {
+            for leaf in side.leaves.values_mut().filter(|leaf| of_row(leaf)) {
                 leaf.facts = Arc::clone(&facts);
             }
         }
@@ -188,12 +188,13 @@ impl Sides<'_> {
             let Side::Value(configured) = &leaf.side else {
                 continue;
             };
-            let stored = [self.live.as_deref(), self.state.as_deref()].into_iter().flatten().find_map(|side| {
-                match side.side(path) {
-                    Side::Value(value) => Some(value),
-                    _ => None,
-                }
-            });
+            let stored =
+                [self.live.as_deref(), self.state.as_deref()].into_iter().flatten().find_map(|side| {
+                    match side.side(path) {
+                        Side::Value(value) => Some(value),
+                        _ => None,
+                    }
+                });
             if let Some(stored) = stored
                 && super::convert::means(converter, configured, stored)
             {

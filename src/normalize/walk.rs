@@ -145,6 +145,11 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let given = raw.filter(|value| !value.is_null());
+            if !is_read(row, members) {
+                // Its sibling says that it is not in use: nothing is there, on any side.
+                self.leaf(row, Arc::clone(&row.facts), Side::Value(Value::Null), &place.attribute(name));
+                continue;
+            }
             let default = match self.source {
                 Source::Configuration { provider, .. } if parent.is_empty() && given.is_none() => {
                     identity::provider_default(provider, name)
@@ -181,19 +186,21 @@ impl<'a> Walk<'a> {
         if let Some(reason) = value.unknown_reason() {
             return Side::Unknown(Arc::clone(reason));
         }
-        if value.is_null() {
-            return match self.source {
-                Source::State { .. } => Side::Value(Value::Null),
-                Source::Configuration { .. } | Source::Live { .. } => self.absent(row),
-            };
-        }
-        let canonical = canonical(row, value, self.scope);
-        // An empty text of a body means what an absent member means; `false` and `0` are values of their own.
-        let is_empty_text = matches!(value, Value::String(text) if text.is_empty());
-        if matches!(self.source, Source::Live { .. }) && is_empty_text && row.when_absent.is_some() {
+        let is_left_to_the_server =
+            || value.as_str().is_some_and(|text| row.server_chosen.iter().any(|chosen| chosen == text));
+        if self.is_configuration() && (value.is_null() || is_left_to_the_server()) {
             return self.absent(row);
         }
-        Side::Value(canonical)
+        let value = canonical(row, value, self.scope);
+        if value.is_null() && matches!(self.source, Source::Live { .. }) {
+            return self.absent(row);
+        }
+        Side::Value(if value.is_null() { self.means_when_absent(row) } else { value })
+    }
+
+    /// What an absent or zero value that was read means.
+    fn means_when_absent(&self, row: &Row) -> Value {
+        row.when_absent.as_ref().map_or(Value::Null, |value| canonical(row, value, self.scope))
     }
 
     /// What a side says of an attribute that it does not have.
@@ -204,8 +211,7 @@ impl<'a> Walk<'a> {
                 if let Some(side) = self.not_observed(row, left_out) {
                     return side;
                 }
-                let value = row.when_absent.as_ref().map(|value| canonical(row, value, self.scope));
-                Side::Value(value.unwrap_or(Value::Null))
+                Side::Value(self.means_when_absent(row))
             }
             Source::Configuration { is_expected: true, .. } => Side::Unset { counts_as: None },
             Source::Configuration { .. } => match row.mode {
@@ -353,7 +359,8 @@ impl<'a> Walk<'a> {
         let rows = self.resource_type.rows();
         let prefix = format!("{}.", row.path);
         let first = rows.partition_point(|other| other.path < prefix);
-        let has_sensitive = rows[first..].iter().take_while(|row| row.path.starts_with(&prefix)).any(|row| row.is_sensitive);
+        let has_sensitive =
+            rows[first..].iter().take_while(|row| row.path.starts_with(&prefix)).any(|row| row.is_sensitive);
         self.leaf(row, Arc::clone(&row.facts), side, place);
         if has_sensitive && let Some(leaf) = self.leaves.get_mut(&place.path) {
             leaf.is_sensitive = true;
@@ -375,17 +382,17 @@ impl<'a> Walk<'a> {
         };
         let rest = if self.is_expected() { Side::Unset { counts_as: None } } else { Side::Value(Value::Null) };
         self.put_below(place, rest);
+        let is_configuration = self.is_configuration();
         for (key, value) in members {
-            let facts = labels::facts_of_plain_member(row, key);
+            let facts =
+                if is_configuration { labels::facts_of_named_member(row) } else { labels::facts_of_member(row, key) };
             let side = self.member_side(row, key, value);
             self.leaf(row, facts, side, &place.member(key));
         }
-        if self.is_configuration() {
-            for key in labels::chosen_by_the_server(row) {
-                if !members.contains_key(*key) {
-                    let facts = labels::facts_of_plain_member(row, key);
-                    self.leaf(row, facts, Side::Unset { counts_as: None }, &place.member(key));
-                }
+        if is_configuration {
+            for key in labels::added_by_the_server(row).filter(|key| !members.contains_key(*key)) {
+                let facts = labels::facts_of_member(row, key);
+                self.leaf(row, facts, Side::Unset { counts_as: None }, &place.member(key));
             }
         }
     }
@@ -421,7 +428,7 @@ impl<'a> Walk<'a> {
         if self.sensitive.is_empty() {
             return false;
         }
-        if self.sensitive.range(path..).next().is_some_and(|marked| marked.starts_with(path)) {
+        if self.sensitive.range::<&AttributePath, _>(path..).next().is_some_and(|marked| marked.starts_with(path)) {
             return true;
         }
         let mut prefix = path.parent();
@@ -442,7 +449,11 @@ fn canonical(row: &Row, value: &Value, scope: &Scope<'_>) -> Value {
             Value::List(elements) | Value::Set(elements) => elements.as_slice(),
             single => std::slice::from_ref(single),
         };
-        elements.iter().filter(|element| !element.is_null()).map(|element| forms::element(row, element, scope)).collect()
+        elements
+            .iter()
+            .filter(|element| !element.is_null())
+            .map(|element| forms::element(row, element, scope))
+            .collect()
     };
     let value = match row.kind {
         Kind::ScalarList => Value::List(elements()),
@@ -450,6 +461,15 @@ fn canonical(row: &Row, value: &Value, scope: &Scope<'_>) -> Value {
         _ => convert::value(row, forms::scalar(row, value, scope)),
     };
     if forms::is_zero(&value) && !row.zero_is_distinct { Value::Null } else { value }
+}
+
+/// Whether a row is in use, by its sibling: see [`Row::only_with`]. A sibling that is unknown or not there says nothing
+/// against it.
+fn is_read(row: &Row, siblings: &BTreeMap<String, Value>) -> bool {
+    match row.only_with.as_ref().map(|(sibling, wanted)| (siblings.get(sibling), wanted)) {
+        Some((Some(Value::String(text)), wanted)) => text == wanted,
+        _ => true,
+    }
 }
 
 /// Where a path was written: its own range, else that of the nearest block around it.

@@ -36,12 +36,8 @@ pub(super) fn in_version_of(
 ) -> Body {
     let is_v1 = is_knative(&body, api_version);
     match &*resource_type.name {
-        "google_cloud_run_service" if !is_v1 => {
-            Body { members: to_v1::body(&body, identity), untold: to_v1::UNTOLD }
-        }
-        "google_cloud_run_v2_service" if is_v1 => {
-            Body { members: to_v2::body(&body, identity), untold: to_v2::UNTOLD }
-        }
+        "google_cloud_run_service" if !is_v1 => Body { members: to_v1::body(&body, identity), untold: to_v1::UNTOLD },
+        "google_cloud_run_v2_service" if is_v1 => Body { members: to_v2::body(&body, identity), untold: to_v2::UNTOLD },
         _ => Body { members: body, untold: &[] },
     }
 }
@@ -122,9 +118,9 @@ fn number(value: &Value) -> Option<Number> {
 
 /// The container that takes requests: the one with a port, else the first.
 fn ingress_container(containers: &[Members]) -> Option<usize> {
-    let with_port = containers
-        .iter()
-        .position(|container| container.get("ports").and_then(Value::as_elements).is_some_and(|ports| !ports.is_empty()));
+    let with_port = containers.iter().position(|container| {
+        container.get("ports").and_then(Value::as_elements).is_some_and(|ports| !ports.is_empty())
+    });
     with_port.or(if containers.is_empty() { None } else { Some(0) })
 }
 

@@ -51,7 +51,11 @@ pub(super) const SERVICE: &[Setting] = &[
     setting("serving.knative.dev/lastModifier", "lastModifier", Codec::Text),
     setting("run.googleapis.com/ingress", "ingress", INGRESS),
     setting("run.googleapis.com/launch-stage", "launchStage", Codec::Text),
-    setting("run.googleapis.com/binary-authorization-breakglass", "binaryAuthorization.breakglassJustification", Codec::Text),
+    setting(
+        "run.googleapis.com/binary-authorization-breakglass",
+        "binaryAuthorization.breakglassJustification",
+        Codec::Text,
+    ),
     setting("run.googleapis.com/custom-audiences", "customAudiences", Codec::Json),
     setting("run.googleapis.com/minScale", "scaling.minInstanceCount", Codec::Integer),
     setting("run.googleapis.com/maxScale", "scaling.maxInstanceCount", Codec::Integer),

@@ -56,9 +56,10 @@ pub(super) fn body(v2: &Members, identity: &Identity) -> Members {
             put(&mut v1, to, Value::Number(generation));
         }
     }
-    for (from, to) in
-        [("latestReadyRevision", "status.latestReadyRevisionName"), ("latestCreatedRevision", "status.latestCreatedRevisionName")]
-    {
+    for (from, to) in [
+        ("latestReadyRevision", "status.latestReadyRevisionName"),
+        ("latestCreatedRevision", "status.latestCreatedRevisionName"),
+    ] {
         if let Some(name) = text_at(v2, from).and_then(|path| path.rsplit('/').next()) {
             put(&mut v1, to, name.into());
         }

@@ -57,9 +57,10 @@ pub(super) fn body(v1: &Members, identity: &Identity) -> Members {
             put(&mut v2, to, Value::String(generation.to_string()));
         }
     }
-    for (from, to) in
-        [("status.latestReadyRevisionName", "latestReadyRevision"), ("status.latestCreatedRevisionName", "latestCreatedRevision")]
-    {
+    for (from, to) in [
+        ("status.latestReadyRevisionName", "latestReadyRevision"),
+        ("status.latestCreatedRevisionName", "latestCreatedRevision"),
+    ] {
         if let Some(name) = text_at(v1, from) {
             put(&mut v2, to, Value::String(format!("{}/revisions/{name}", identity.path())));
         }
@@ -69,8 +70,9 @@ pub(super) fn body(v1: &Members, identity: &Identity) -> Members {
     }
     put_objects(&mut v2, "traffic", objects(v1, "spec.traffic").map(traffic).collect());
     put_objects(&mut v2, "trafficStatuses", objects(v1, "status.traffic").map(traffic).collect());
-    let (ready, other): (Vec<_>, Vec<_>) =
-        objects(v1, "status.conditions").map(condition).partition(|condition| text_at(condition, "type") == Some("Ready"));
+    let (ready, other): (Vec<_>, Vec<_>) = objects(v1, "status.conditions")
+        .map(condition)
+        .partition(|condition| text_at(condition, "type") == Some("Ready"));
     if let Some(ready) = ready.into_iter().next() {
         put(&mut v2, "terminalCondition", Value::Map(ready));
     }

@@ -12,8 +12,19 @@ const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
 /// The standard alphabet with padding. What does not decode stays.
 pub(super) fn canonical(text: &str) -> String {
     let standard = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
-    let joined: String =
-        text.chars().filter(|c| !c.is_ascii_whitespace()).map(|c| if c == '-' { '+' } else if c == '_' { '/' } else { c }).collect();
+    let joined: String = text
+        .chars()
+        .filter(|c| !c.is_ascii_whitespace())
+        .map(|c| {
+            if c == '-' {
+                '+'
+            } else if c == '_' {
+                '/'
+            } else {
+                c
+            }
+        })
+        .collect();
     match standard.decode(&joined) {
         Ok(bytes) if !bytes.is_empty() => standard.encode(bytes),
         _ => text.to_owned(),

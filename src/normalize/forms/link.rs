@@ -94,7 +94,10 @@ mod tests {
 
     #[test]
     fn objects_of_other_projects_stay_apart() {
-        assert_ne!(link("projects/other/global/networks/n", Some("global/networks")), link("n", Some("global/networks")));
+        assert_ne!(
+            link("projects/other/global/networks/n", Some("global/networks")),
+            link("n", Some("global/networks"))
+        );
     }
 
     #[test]

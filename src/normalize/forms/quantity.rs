@@ -71,7 +71,8 @@ fn print(nano: i128) -> String {
         return decimal.trim_end_matches('0').to_owned();
     }
     if whole >= 1 << 20 {
-        for (suffix, size) in [("Ei", 1_i128 << 60), ("Pi", 1 << 50), ("Ti", 1 << 40), ("Gi", 1 << 30), ("Mi", 1 << 20)] {
+        for (suffix, size) in [("Ei", 1_i128 << 60), ("Pi", 1 << 50), ("Ti", 1 << 40), ("Gi", 1 << 30), ("Mi", 1 << 20)]
+        {
             if whole % size == 0 {
                 return format!("{}{suffix}", whole / size);
             }
@@ -106,7 +107,9 @@ mod tests {
 
     #[test]
     fn what_is_no_quantity_stays() {
-        for text in ["", "Mi", "1.2.3", "-1", "1 Gi", "1e99", "99999999999999999999999999999999999999999E", "0.0000000001"] {
+        for text in
+            ["", "Mi", "1.2.3", "-1", "1 Gi", "1e99", "99999999999999999999999999999999999999999E", "0.0000000001"]
+        {
             assert_eq!(canonical(text), text);
         }
     }
