@@ -159,6 +159,7 @@ struct RawRow {
     server_keys: Vec<String>,
     #[serde(default)]
     volatile_keys: Vec<String>,
+    link: Option<String>,
     set: Option<(RawVisibility, String)>,
     unset: Option<(RawVisibility, String)>,
     source: String,
@@ -333,6 +334,7 @@ fn rows(resource_type: &str, is_facts_only: bool, raw: &BTreeMap<String, RawRow>
             server_chosen: raw.server_chosen.clone(),
             server_keys: raw.server_keys.clone(),
             volatile_keys: raw.volatile_keys.clone(),
+            link: raw.link.clone(),
             is_attribute: matches!(raw.kind, RawKind::Object | RawKind::ObjectList),
             source: raw.source.clone(),
             facts: Arc::new(facts),
