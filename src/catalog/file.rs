@@ -103,6 +103,9 @@ struct RawList {
 struct RawParent {
     r#type: String,
     attribute: String,
+    #[serde(default)]
+    readable_when: BTreeMap<String, String>,
+    empty_without: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -234,7 +237,12 @@ pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError>
             query,
             unreachable: list.unreachable,
             permission: list.permission,
-            parent: list.parent.map(|parent| Parent { resource_type: parent.r#type, attribute: parent.attribute }),
+            parent: list.parent.map(|parent| Parent {
+                resource_type: parent.r#type,
+                attribute: parent.attribute,
+                readable_when: parent.readable_when,
+                empty_without: parent.empty_without,
+            }),
             locations,
         });
     }

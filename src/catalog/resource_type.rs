@@ -132,6 +132,11 @@ pub struct Parent {
     pub resource_type: String,
     /// The attribute of the child that names its parent: `instance`.
     pub attribute: String,
+    /// Members of the parent's body (names joined by dots) and the value that each must have; otherwise the parent
+    /// does not list its children, and they are not observed.
+    pub readable_when: BTreeMap<String, String>,
+    /// A list in the parent's body without which it has no children, so that they need not be asked for.
+    pub empty_without: Option<String>,
 }
 
 /// How the locations of a project are listed.
