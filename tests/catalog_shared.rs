@@ -8,6 +8,7 @@ use trueup::catalog::{Catalog, Kind, Mode, ResourceType, Row};
 use trueup::model::{Nesting, PlanVisibility};
 
 /// The folder of ground truth; `None`, with a word about it, where there is none.
+#[expect(clippy::print_stdout, reason = "a test says when it is skipped")]
 fn ground_truth() -> Option<PathBuf> {
     let root = std::env::var_os("TRUEUP_SHARED")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from)
