@@ -207,3 +207,64 @@ fn rule_of((visibility, reason): &(RawVisibility, String)) -> (PlanVisibility, A
     };
     (visibility, reason.as_str().into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str) -> Result<Vec<Row>, String> {
+        let raw: BTreeMap<String, RawRow> = toml::from_str(text).map_err(|error| error.to_string())?;
+        read("google_x", false, &raw).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn members_follow_from_the_path() {
+        let rows = rows(
+            r#"
+            "a_block" = { kind = "block", mode = "optional", source = "s" }
+            "a_block.some_name" = { kind = "string", mode = "optional", source = "s" }
+            "a_block.other" = { kind = "string", mode = "optional", api = "inner.name", source = "s" }
+            "a_block.top" = { kind = "string", mode = "optional", api = "/top", source = "s" }
+            "a_block.none" = { kind = "string", mode = "client_only", api = "", source = "s" }
+            "#,
+        );
+        let members: Vec<_> = rows.expect("good rows").into_iter().map(|row| row.api.unwrap_or_default()).collect();
+        assert_eq!(members, ["aBlock", "", "aBlock.inner.name", "aBlock.someName", "top"]);
+    }
+
+    #[test]
+    fn visibility_follows_from_the_mode_unless_the_row_says_otherwise() {
+        let rows = rows(
+            r#"
+            "a" = { kind = "string", mode = "optional", default = "x", source = "s" }
+            "b" = { kind = "string", mode = "optional_computed", source = "s" }
+            "c" = { kind = "string", mode = "optional", treatment = "not_readable", source = "s" }
+            "d" = { kind = "string", mode = "optional", unset = ["hidden", "because"], source = "s" }
+            "#,
+        );
+        let rules: Vec<_> = rows.expect("good rows").into_iter().map(|row| row.facts.visibility.clone()).collect();
+        let of = |index: usize| (rules[index].set.0, rules[index].unset.0);
+        assert_eq!(of(0), (PlanVisibility::Shown, PlanVisibility::Shown));
+        assert!(rules[0].unset.1.contains("\"x\""), "the default is named");
+        assert_eq!(of(1), (PlanVisibility::Shown, PlanVisibility::RefreshOnly));
+        assert_eq!(of(2), (PlanVisibility::Hidden, PlanVisibility::Hidden));
+        assert_eq!(of(3), (PlanVisibility::Shown, PlanVisibility::Hidden));
+        assert_eq!(&*rules[3].unset.1, "because");
+    }
+
+    #[test]
+    fn a_row_that_contradicts_the_rest_is_refused_by_name() {
+        for (text, expected) in [
+            (r#""a.b" = { kind = "string", mode = "optional", source = "s" }"#, "`a.b`: has no parent row"),
+            (
+                r#""a" = { kind = "integer", mode = "optional", grows_with = "b", same_as = "c", source = "s" }"#,
+                "`a`: has more than one exception",
+            ),
+            (r#""a" = { kind = "string", mode = "optional", sourc = "s" }"#, "sourc"),
+            (r#""a" = { kind = "string", mode = "optional" }"#, "source"),
+        ] {
+            let error = rows(text).expect_err(text);
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+}
