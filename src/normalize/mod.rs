@@ -157,3 +157,6 @@ impl<'a> Normalizer<'a> {
         made
     }
 }
+
+#[cfg(test)]
+mod tests;
