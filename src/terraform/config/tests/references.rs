@@ -57,7 +57,12 @@ fn a_type_that_nobody_knows_gives_what_is_configured_or_recorded() {
     assert_eq!(value(&shown(declaration, "random_id.r.byte_length")), "4");
     assert_eq!(value(&shown(declaration, "random_id.r.hex")), "unknown: random_id.r.hex is known after apply");
     assert_eq!(value(&shown(declaration, "random_id.r.hex").recorded("random_id.r", r#"{"hex": "ab"}"#)), "ab");
+    assert_eq!(value(&shown(declaration, "resource.random_id.r.byte_length")), "4");
     let counted = "resource \"random_id\" \"r\" {\n  count = 2\n}";
+    assert_eq!(
+        value(&shown(counted, "[for r in random_id.r : r[\"hex\"]]")),
+        "[unknown: random_id.r[0].hex is known after apply, unknown: random_id.r[1].hex is known after apply]"
+    );
     assert_eq!(
         value(&shown(counted, "random_id.r[*].hex")),
         "[unknown: random_id.r[0].hex is known after apply, unknown: random_id.r[1].hex is known after apply]"
