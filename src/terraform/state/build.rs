@@ -9,8 +9,8 @@ use super::entry::{InstanceEntry, Members, Object, ResourceEntry, kind, span};
 use super::fault::Faults;
 use super::{module_address, sensitive};
 use crate::model::{
-    InstanceAddress, InstanceKey, ModuleAddress, Number, ResourceAddress, ResourceMode, Severity, StateInstance,
-    printable,
+    AttributePath, InstanceAddress, InstanceKey, ModuleAddress, Number, ResourceAddress, ResourceMode, Severity,
+    StateInstance, printable,
 };
 
 const REPAIR: &str = "`terraform state pull` prints what the backend has; an entry that is wrong there too can be \
@@ -232,7 +232,7 @@ impl<'a> Builder<'a> {
                 None
             }
             (None, Some(flat)) => {
-                self.faults.add(Severity::Error, "Legacy attributes in state", Some(span(self.text, flat)), || {
+                self.faults.add(Severity::Warning, "Legacy attributes in state", Some(span(self.text, flat)), || {
                     format!(
                         "{} was last written by Terraform 0.11 or before, whose attributes cannot be compared. \
                          `terraform apply -refresh-only` with a later version converts them.",
@@ -245,7 +245,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn sensitive(&mut self, address: &InstanceAddress, raw: Option<&RawValue>) -> Vec<crate::model::AttributePath> {
+    fn sensitive(&mut self, address: &InstanceAddress, raw: Option<&RawValue>) -> Vec<AttributePath> {
         let Some(raw) = raw.filter(|raw| raw.get() != "[]") else { return Vec::new() };
         let (paths, is_whole) = sensitive::paths(raw.get());
         if !is_whole {

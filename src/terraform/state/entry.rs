@@ -111,7 +111,7 @@ impl ResourceEntry<'_> {
     }
 }
 
-fn first_of<'a, const N: usize>(text: &str, members: [&Option<&'a RawValue>; N]) -> Option<Range<usize>> {
+fn first_of<const N: usize>(text: &str, members: [&Option<&RawValue>; N]) -> Option<Range<usize>> {
     members.into_iter().flatten().map(|raw| span(text, raw)).min_by_key(|span| span.start)
 }
 

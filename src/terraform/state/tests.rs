@@ -1,3 +1,5 @@
+//! Tests of the state reader: what is read, what is refused and how, and that nothing hostile brings it down.
+
 use proptest::prelude::*;
 use serde_json::json;
 
