@@ -2,3 +2,5 @@
 //!
 //! Knows nothing of Google Cloud. Facts about resource types come through [`crate::model::SchemaFacts`], values of
 //! other resources through [`crate::model::ReferenceData`].
+
+pub mod state;
