@@ -38,3 +38,8 @@ impl Environment {
 pub(crate) fn today() -> String {
     jiff::Zoned::now().with_time_zone(jiff::tz::TimeZone::UTC).date().to_string()
 }
+
+/// The present moment in UTC, RFC 3339 in seconds.
+pub(crate) fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}

@@ -6,13 +6,15 @@
 mod arguments;
 mod check;
 mod environment;
+mod live;
 mod options;
 mod output;
+mod sides;
 mod terraform_root;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches};
 
 use arguments::{Command, CommandLine};
 use environment::Environment;
@@ -26,8 +28,11 @@ const FOUND: u8 = 2;
 
 /// Runs the command line of this process and gives its exit code: 0 clean, 1 failed, 2 found something.
 pub fn main() -> ExitCode {
-    let command_line = match CommandLine::try_parse() {
-        Ok(command_line) => command_line,
+    let parsed = CommandLine::command()
+        .try_get_matches()
+        .and_then(|matches| CommandLine::from_arg_matches(&matches).map(|command_line| (matches, command_line)));
+    let (matches, command_line) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => {
             // Help and version are no failure. clap exits 2 on bad usage, which here means "found something".
             let code = if error.use_stderr() { FAILED } else { CLEAN };
@@ -37,7 +42,11 @@ pub fn main() -> ExitCode {
         }
     };
     let outcome = match command_line.command {
-        Command::Check(arguments) => check::run(&arguments, &Environment::of_process()),
+        Command::Check(arguments) => {
+            let check = matches.subcommand_matches("check").unwrap_or(&matches);
+            options::variables(&arguments, check)
+                .and_then(|variables| check::run(&arguments, &variables, &Environment::of_process()))
+        }
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut CommandLine::command(), "trueup", &mut script);
