@@ -28,7 +28,9 @@ pub use configuration::{
 pub use diagnostic::{Diagnostic, Position, Severity, SourceMap, SourceRange};
 pub use identity::{Identity, ProjectNumbers};
 pub use inventory::{Inventory, Listing, LiveKind, LiveObject, LiveSource};
-pub use normalized::{AttributeFacts, Leaf, NormalizedResource, PlanVisibility, Replacement, Side, VisibilityRule};
+pub use normalized::{
+    AttributeFacts, Exception, Leaf, NormalizedResource, PlanVisibility, Replacement, Side, VisibilityRule,
+};
 pub use number::Number;
 pub use path::{AttributePath, PathError, PathStep};
 pub use reference::{ArgumentFacts, Nesting, RecordedAttributes, ReferenceData, SchemaFacts, ValueType};
