@@ -22,7 +22,7 @@ pub(crate) struct Firewall<'w> {
 }
 
 impl<'w> Firewall<'w> {
-    pub(super) fn read(resource: &'w WorldResource) -> Self {
+    pub(crate) fn read(resource: &'w WorldResource) -> Self {
         let project = read::project(resource);
         Self {
             resource,

@@ -28,7 +28,7 @@ pub(crate) use host::{Host, bare_host, url_host};
 pub(crate) use name::{ConnectionName, NetworkName, ObjectName, last_segment};
 pub(crate) use nat::NatGateway;
 pub(crate) use range::{RangeIndex, RangeUse};
-pub(crate) use read::{Stated, location, name, project};
+pub(crate) use read::{Stated, name};
 pub(crate) use redis::RedisInstance;
 pub(crate) use service::{Egress, EntryPoint, Service, Variable, VariableValue};
 pub(crate) use subnetwork::{ReservedRange, Subnetwork};

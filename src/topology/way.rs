@@ -98,6 +98,15 @@ impl<'w> Topology<'w> {
         }
     }
 
+    /// The public NAT gateways in the network and region of a way, whatever they cover.
+    pub(crate) fn nats_in<'t>(&'t self, way: &'t Way<'_, 'w>) -> impl Iterator<Item = &'t NatGateway<'w>> {
+        self.nats.iter().filter(|gateway| {
+            gateway.is_public
+                && gateway.region.as_ref() == Some(&way.region)
+                && matches!(&gateway.network, Fact::Known(network) if network.is_same(&way.network) == Some(true))
+        })
+    }
+
     fn connector_way<'t>(&'t self, connector: &'t Connector<'w>) -> Fact<Way<'t, 'w>> {
         let Some(region) = connector.location.clone() else {
             return Fact::Undetermined("the region of the connector is not known".into());
