@@ -122,7 +122,10 @@ fn unknown_values_and_blocks_say_why() {
         ("user_labels".to_owned(), Value::Map(BTreeMap::from([("k".to_owned(), Value::unknown("c"))]))),
         (
             "database_flags".to_owned(),
-            Value::List(vec![value(r#"{"name":"x","value":"1"}"#), Value::Map(BTreeMap::from([("name".to_owned(), Value::unknown("d"))]))]),
+            Value::List(vec![
+                value(r#"{"name":"x","value":"1"}"#),
+                Value::Map(BTreeMap::from([("name".to_owned(), Value::unknown("d"))])),
+            ]),
         ),
     ]));
     if let Value::Map(arguments) = &mut written.arguments.value {
@@ -146,7 +149,8 @@ fn an_expected_resource_says_only_what_it_gives() {
     expected.is_expected = true;
     let service = normalize_instance(&expected);
     assert_eq!(side(&service, "template[0].vpc_access[0].egress"), &has("PRIVATE_RANGES_ONLY"));
-    let silent = ["template[0].vpc_access[0].connector", "template[0].containers[0].image", "description", "labels[\"a\"]"];
+    let silent =
+        ["template[0].vpc_access[0].connector", "template[0].containers[0].image", "description", "labels[\"a\"]"];
     for text in silent {
         assert_eq!(side(&service, text), &DROPS_OUT, "{text}");
     }
@@ -475,9 +479,28 @@ fn bodies_that_cannot_be_read_are_errors_that_name_the_object() {
 fn any_json() -> impl Strategy<Value = serde_json::Value> {
     let names = proptest::sample::select(
         &[
-            "settings", "template", "containers", "env", "name", "value", "labels", "effective_labels", "allow", "allowed",
-            "ports", "tier", "databaseFlags", "database_flags", "metadata", "spec", "annotations", "ipConfiguration",
-            "id", "project", "self_link", "x",
+            "settings",
+            "template",
+            "containers",
+            "env",
+            "name",
+            "value",
+            "labels",
+            "effective_labels",
+            "allow",
+            "allowed",
+            "ports",
+            "tier",
+            "databaseFlags",
+            "database_flags",
+            "metadata",
+            "spec",
+            "annotations",
+            "ipConfiguration",
+            "id",
+            "project",
+            "self_link",
+            "x",
         ][..],
     );
     let leaf = prop_oneof![
