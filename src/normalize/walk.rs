@@ -3,13 +3,14 @@
 //! What differs between the sides is what an absent value means; all of it is in [`Walk::absent`] and
 //! [`Walk::absent_block`]. Live bodies come here already under Terraform's names (see [`super::project`]).
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::catalog::{Form, Kind, Mode, ResourceType, Row, Treatment};
 use crate::model::{
-    Arguments, AttributeFacts, AttributePath, Leaf, Nesting, NormalizedResource, ProviderDefaults, Side, SourceRange,
-    Value,
+    Arguments, AttributeFacts, AttributePath, Leaf, Nesting, NormalizedResource, PathStep, ProviderDefaults, Side,
+    SourceRange, Value,
 };
 
 use super::element::{self, Addresses};
@@ -41,23 +42,28 @@ pub(crate) enum Source<'a> {
 }
 
 /// Where a walk stands: under which path the value is compared, and under which it was written.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Place {
     /// The path of the leaf: elements by key where they have one.
     pub(crate) path: AttributePath,
-    /// The path in the source: elements by index.
-    pub(crate) written: AttributePath,
+    /// The path in the source: elements by index. `None` where nobody asks for it.
+    written: Option<AttributePath>,
 }
 
 impl Place {
     /// The place of an attribute below this one.
     pub(crate) fn attribute(&self, name: &str) -> Self {
-        Self { path: self.path.attribute(name), written: self.written.attribute(name) }
+        Self { path: self.path.attribute(name), written: self.written.as_ref().map(|path| path.attribute(name)) }
     }
 
     /// The place of a member of a map below this one.
     pub(crate) fn member(&self, key: &str) -> Self {
-        Self { path: self.path.key(key), written: self.written.key(key) }
+        Self { path: self.path.key(key), written: self.written.as_ref().map(|path| path.key(key)) }
+    }
+
+    /// The place of an element of a block below this one: addressed by `step`, written at `index`.
+    fn element(&self, step: PathStep, index: usize) -> Self {
+        Self { path: self.path.with(step), written: self.written.as_ref().map(|path| path.index(index)) }
     }
 }
 
@@ -66,7 +72,7 @@ pub(crate) struct Walk<'a> {
     resource_type: &'a ResourceType,
     pub(crate) scope: &'a Scope<'a>,
     pub(crate) source: Source<'a>,
-    sensitive: BTreeSet<&'a AttributePath>,
+    sensitive: Cow<'a, BTreeSet<AttributePath>>,
     leaves: BTreeMap<AttributePath, Leaf>,
     below: BTreeMap<AttributePath, Side>,
     unknown_members: usize,
@@ -76,9 +82,9 @@ impl<'a> Walk<'a> {
     /// A walk that has not begun.
     pub(crate) fn new(resource_type: &'a ResourceType, scope: &'a Scope<'a>, source: Source<'a>) -> Self {
         let sensitive = match source {
-            Source::Configuration { arguments, .. } => arguments.sensitive.iter().collect(),
-            Source::State { sensitive } => sensitive.iter().collect(),
-            Source::Live { .. } => BTreeSet::new(),
+            Source::Configuration { arguments, .. } => Cow::Borrowed(&arguments.sensitive),
+            Source::State { sensitive } => Cow::Owned(sensitive.iter().cloned().collect()),
+            Source::Live { .. } => Cow::Owned(BTreeSet::new()),
         };
         Self {
             resource_type,
@@ -101,7 +107,9 @@ impl<'a> Walk<'a> {
             Source::State { .. } => Side::NotRecorded,
         };
         self.below.insert(AttributePath::root(), root);
-        self.rows("", members, &Place::default());
+        let is_asked = self.is_configuration() || !self.sensitive.is_empty();
+        let written = is_asked.then(AttributePath::root);
+        self.rows("", members, &Place { path: AttributePath::root(), written });
         self.finish()
     }
 
@@ -292,7 +300,6 @@ impl<'a> Walk<'a> {
         let key_row = row.key.as_ref().and_then(|key| resource_type.row(&format!("{}.{key}", row.path)));
         let mut addresses = Addresses::default();
         for (index, element) in elements.iter().enumerate() {
-            let written = place.written.index(index);
             let step = match element::key(element, key_row, self.scope) {
                 element::Key::None => addresses.index(index, row.key.is_some()),
                 element::Key::Text(key) => addresses.key(&key),
@@ -302,7 +309,7 @@ impl<'a> Walk<'a> {
                     continue;
                 }
             };
-            let place = Place { path: place.path.with(step), written };
+            let place = place.element(step, index);
             match element {
                 Value::Map(members) => self.rows(&row.path, members, &place),
                 Value::Unknown(reason) => self.put_below(&place, Side::Unknown(Arc::clone(reason))),
@@ -415,10 +422,11 @@ impl<'a> Walk<'a> {
 
     /// Notes a leaf.
     pub(crate) fn leaf(&mut self, row: &Row, facts: Arc<AttributeFacts>, side: Side, place: &Place) {
-        let is_sensitive = row.is_sensitive || self.is_marked_sensitive(&place.written);
-        let origin = match self.source {
-            Source::Configuration { arguments, .. } => origin(&arguments.ranges, &place.written),
-            Source::State { .. } | Source::Live { .. } => Vec::new(),
+        let written = place.written.as_ref();
+        let is_sensitive = row.is_sensitive || written.is_some_and(|written| self.is_marked_sensitive(written));
+        let origin = match (self.source, written) {
+            (Source::Configuration { arguments, .. }, Some(written)) => origin(&arguments.ranges, written),
+            _ => Vec::new(),
         };
         self.leaves.insert(place.path.clone(), Leaf { side, facts, is_sensitive, origin });
     }
@@ -428,17 +436,10 @@ impl<'a> Walk<'a> {
         if self.sensitive.is_empty() {
             return false;
         }
-        if self.sensitive.range::<&AttributePath, _>(path..).next().is_some_and(|marked| marked.starts_with(path)) {
-            return true;
-        }
-        let mut prefix = path.parent();
-        while let Some(candidate) = prefix {
-            if self.sensitive.contains(&candidate) {
-                return true;
-            }
-            prefix = candidate.parent();
-        }
-        false
+        let steps = path.steps();
+        let is_in_it = self.sensitive.range::<AttributePath, _>(path..).next();
+        is_in_it.is_some_and(|marked| marked.starts_with(path))
+            || (0..steps.len()).any(|length| self.sensitive.contains(&steps[..length]))
     }
 }
 
@@ -474,12 +475,7 @@ fn is_read(row: &Row, siblings: &BTreeMap<String, Value>) -> bool {
 
 /// Where a path was written: its own range, else that of the nearest block around it.
 fn origin(ranges: &BTreeMap<AttributePath, Vec<SourceRange>>, path: &AttributePath) -> Vec<SourceRange> {
-    let mut candidate = Some(path.clone());
-    while let Some(path) = candidate {
-        if let Some(chain) = ranges.get(&path) {
-            return chain.clone();
-        }
-        candidate = path.parent();
-    }
-    Vec::new()
+    let steps = path.steps();
+    let nearest = (0..=steps.len()).rev().find_map(|length| ranges.get(&steps[..length]));
+    nearest.cloned().unwrap_or_default()
 }
