@@ -127,12 +127,11 @@ impl NormalizedResource {
         if let Some(leaf) = self.leaves.get(path) {
             return &leaf.side;
         }
-        let mut prefix = Some(path.clone());
-        while let Some(candidate) = prefix {
-            if let Some(side) = self.below.get(&candidate) {
+        let steps = path.steps();
+        for length in (0..=steps.len()).rev() {
+            if let Some(side) = self.below.get(&steps[..length]) {
                 return side;
             }
-            prefix = candidate.parent();
         }
         // Reached only where a room forgot the root entry; saying "not recorded" makes the side drop out.
         &Side::NotRecorded
