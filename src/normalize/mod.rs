@@ -14,6 +14,7 @@ mod forms;
 mod identity;
 mod labels;
 mod members;
+mod nested;
 mod project;
 mod scope;
 mod settle;
