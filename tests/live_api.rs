@@ -165,12 +165,15 @@ fn everything_is_read_and_said_to_be_complete() {
     // Only the instance that sleeps hides something, and with it the whole of the project's users and databases.
     let hidden: Vec<_> = incomplete(&inventory).iter().map(|l| (l.resource_type.as_str(), l.scope.clone())).collect();
     let (project, asleep) = (format!("projects/{PROJECT}"), format!("projects/{PROJECT}/instances/asleep"));
-    assert_eq!(hidden, [
-        ("google_sql_database", project.clone()),
-        ("google_sql_database", asleep.clone()),
-        ("google_sql_user", project),
-        ("google_sql_user", asleep),
-    ]);
+    assert_eq!(
+        hidden,
+        [
+            ("google_sql_database", project.clone()),
+            ("google_sql_database", asleep.clone()),
+            ("google_sql_user", project),
+            ("google_sql_user", asleep),
+        ]
+    );
     assert_eq!(reason(&inventory, "google_sql_user", &format!("{sql}/db/users/gone/-")), None);
     let asleep = reason(&inventory, "google_sql_user", &format!("{sql}/asleep/users/app/-")).expect("not observed");
     assert!(asleep.contains("NEVER"), "{asleep}");
@@ -187,8 +190,11 @@ fn pages_of_any_size_give_the_same() {
     let mut wants = everything();
     // A resource of the older type, so that its pages are read too.
     wants.resources.extend(
-        wanting("google_cloud_run_service", &format!("//run.googleapis.com/projects/{PROJECT}/locations/us-central1/services/web"))
-            .resources,
+        wanting(
+            "google_cloud_run_service",
+            &format!("//run.googleapis.com/projects/{PROJECT}/locations/us-central1/services/web"),
+        )
+        .resources,
     );
     let bodies = |inventory: &Inventory| -> Vec<(String, String)> {
         inventory.objects.iter().map(|o| (o.identity.to_string(), o.data.get().to_owned())).collect()
@@ -216,7 +222,9 @@ fn an_asset_file_of_the_same_bodies_gives_the_same_objects() {
     let of = |inventory: &Inventory| -> Vec<_> {
         let value = |data: &str| serde_json::from_str::<Value>(data).expect("valid");
         let objects = inventory.objects.iter();
-        objects.map(|o| (o.identity.clone(), o.asset_type.clone(), o.api_version.clone(), value(o.data.get()))).collect()
+        objects
+            .map(|o| (o.identity.clone(), o.asset_type.clone(), o.api_version.clone(), value(o.data.get())))
+            .collect()
     };
     assert_eq!(of(&assets), of(&live));
     assert_eq!(assets.diagnostics, []);
@@ -345,7 +353,8 @@ fn a_failure_on_a_later_page_keeps_the_earlier_ones() {
 #[test]
 fn regions_that_cannot_be_reached_are_not_observed_and_the_others_are() {
     let google = FakeGoogle::with_world();
-    let down = json!({"items": {"regions/europe-west1": {"warning": {"code": "UNREACHABLE", "message": "region is down"}}}});
+    let down =
+        json!({"items": {"regions/europe-west1": {"warning": {"code": "UNREACHABLE", "message": "region is down"}}}});
     google.fault("/aggregated/subnetworks", 1, Fault::With(down));
     let placeholder = format!("projects/{PROJECT}/locations/europe-west1/instances/-");
     google.fault("/redis/", 1, Fault::With(json!({"instances": [{"name": placeholder}]})));
@@ -357,7 +366,10 @@ fn regions_that_cannot_be_reached_are_not_observed_and_the_others_are() {
     assert_eq!(reason(&inventory, "google_compute_subnetwork", &subnetwork("us-central1")), None);
     assert!(reason(&inventory, "google_redis_instance", &redis("europe-west1", "gone")).is_some());
     assert_eq!(reason(&inventory, "google_redis_instance", &redis("us-central1", "gone")), None);
-    assert!(!names(&inventory).iter().any(|name| name.ends_with("/-") && name.contains("redis")), "a placeholder is no object");
+    assert!(
+        !names(&inventory).iter().any(|name| name.ends_with("/-") && name.contains("redis")),
+        "a placeholder is no object"
+    );
 }
 
 #[test]
@@ -374,7 +386,8 @@ fn the_listed_unreachable_locations_count_as_well() {
 fn what_is_below_a_parent_that_is_gone_is_gone() {
     let google = FakeGoogle::with_world();
     google.fault("/instances/db/users", usize::MAX, Fault::NotFound);
-    let user = |instance: &str| format!("//cloudsql.googleapis.com/projects/{PROJECT}/instances/{instance}/users/app/-");
+    let user =
+        |instance: &str| format!("//cloudsql.googleapis.com/projects/{PROJECT}/instances/{instance}/users/app/-");
     let wants = wanting("google_sql_user", &user("db")).and(wanting("google_sql_user", &user("never-made")));
     let inventory = read(&google, &wants);
     assert_eq!(reason(&inventory, "google_sql_user", &user("db")), None, "a 404 is a fact");
@@ -398,7 +411,11 @@ fn a_network_without_peerings_has_no_connections_and_is_not_asked() {
     let google = FakeGoogle::with_world();
     let inventory = read(&google, &only("google_service_networking_connection"));
     assert_eq!(google.count("/connections"), 1);
-    assert!(google.count(&format!("network=projects%2F{NUMBER}%2Fglobal%2Fnetworks%2Fmain")) == 1, "{:?}", google.requests());
+    assert!(
+        google.count(&format!("network=projects%2F{NUMBER}%2Fglobal%2Fnetworks%2Fmain")) == 1,
+        "{:?}",
+        google.requests()
+    );
     let lonely = format!("//servicenetworking.googleapis.com/projects/{PROJECT}/global/networks/lonely/connections/s");
     assert_eq!(reason(&inventory, "google_service_networking_connection", &lonely), None);
     assert_eq!(incomplete(&inventory), Vec::<&Listing>::new());
@@ -453,13 +470,18 @@ fn progress_counts_every_call() {
         std::sync::Arc::new(move |progress| sink.lock().expect("sound").push((progress.done, progress.total)));
     let options = LiveOptions { progress: Some(progress), ..options(&google) };
     read_live(options, Catalog::builtin(), &only("google_sql_user")).expect("readable");
-    assert_eq!(*seen.lock().expect("sound"), [(1, 1), (2, 2)], "the instances, then the users of the one that is awake");
+    assert_eq!(
+        *seen.lock().expect("sound"),
+        [(1, 1), (2, 2)],
+        "the instances, then the users of the one that is awake"
+    );
 }
 
 #[test]
 fn when_nobody_answers_it_ends_in_time_with_an_error() {
     // A port that was free a moment ago, with nobody behind it.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("free").port();
+    let port =
+        std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("free").port();
     let google = FakeGoogle::start();
     let mut options = options(&google);
     for service in ["compute", "sql", "redis", "run", "run-v1", "vpcaccess", "servicenetworking"] {
@@ -481,7 +503,14 @@ fn refused_credentials_say_which_ways_there_are() {
         let error = read_live(options, Catalog::builtin(), &everything()).expect_err("refused");
         assert!(matches!(error, LiveError::Unauthenticated { .. }), "{error}");
         let text = chain(&error);
-        for way in ["gcloud auth application-default login", "GOOGLE_APPLICATION_CREDENTIALS", "metadata server", "GOOGLE_OAUTH_ACCESS_TOKEN", "--live FILE", "--live none"] {
+        for way in [
+            "gcloud auth application-default login",
+            "GOOGLE_APPLICATION_CREDENTIALS",
+            "metadata server",
+            "GOOGLE_OAUTH_ACCESS_TOKEN",
+            "--live FILE",
+            "--live none",
+        ] {
             assert!(text.contains(way), "{way}: {text}");
         }
         assert!(!text.contains(token) && !format!("{error:?}").contains(token), "the token shows: {text}");
@@ -559,7 +588,8 @@ fn an_object_of_a_bucket_is_read() {
     assert_eq!(google.requests(), ["/storage/v1/b/states/o/env%2Fdefault.tfstate?alt=media"]);
     let missing = fetch_object(options(), "gs://states/none").expect_err("not there");
     assert!(matches!(missing, ObjectError::Missing { .. }), "{missing}");
-    let emulator = StorageOptions { emulator_host: Some(format!("{}/emulator", google.url())), ..StorageOptions::default() };
+    let emulator =
+        StorageOptions { emulator_host: Some(format!("{}/emulator", google.url())), ..StorageOptions::default() };
     assert_eq!(fetch_object(emulator, "gs://states/s").expect("there"), b"plain");
     google.fault("/storage/", usize::MAX, Fault::PermissionDenied("storage.objects.get"));
     let denied = fetch_object(options(), "gs://states/env/default.tfstate").expect_err("denied");
@@ -607,10 +637,7 @@ fn the_metadata_server_gives_credentials() {
 fn without_credentials_the_ways_to_get_some_are_named() {
     let google = FakeGoogle::with_world();
     let redis = format!("redis={}/redis/v1/", google.url());
-    let cases = [
-        ("GCE_METADATA_HOST", "127.0.0.1:9"),
-        ("GOOGLE_APPLICATION_CREDENTIALS", "/nowhere/key.json"),
-    ];
+    let cases = [("GCE_METADATA_HOST", "127.0.0.1:9"), ("GOOGLE_APPLICATION_CREDENTIALS", "/nowhere/key.json")];
     for case in cases {
         let output = in_child("child_reads_with_application_default_credentials", &[case, ("FAKE_REDIS", &redis)]);
         assert!(output.contains("error: read live objects: no credentials"), "{output}");
@@ -626,7 +653,8 @@ fn a_broken_key_file_does_not_show_its_content() {
     let redis = format!("redis={}/redis/v1/", google.url());
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("key.json");
-    std::fs::write(&file, r#"{"type": "service_account", "private_key": "not-a-key-91ab", "client_email": 3}"#).expect("written");
+    std::fs::write(&file, r#"{"type": "service_account", "private_key": "not-a-key-91ab", "client_email": 3}"#)
+        .expect("written");
     let path = file.to_str().expect("UTF-8");
     let output = in_child(
         "child_reads_with_application_default_credentials",

@@ -212,9 +212,10 @@ impl<'a> Collector<'a> {
         let short = format!("{} could not reach {names}", kind.service);
         self.listings.push(listing(&kind.name, &call.scope, Some(short.clone())));
         let Some(placeholder) = placeholder else { return };
-        let found = self.objects.iter().filter(|object| {
-            object.identity.project() == Some(&project) && kind.has_asset_type(&object.asset_type)
-        });
+        let found = self
+            .objects
+            .iter()
+            .filter(|object| object.identity.project() == Some(&project) && kind.has_asset_type(&object.asset_type));
         let mut places: BTreeSet<&str> = found.filter_map(|object| object.identity.location()).collect();
         places.extend(self.plan.regions.get(&project).into_iter().flatten().map(String::as_str));
         places.extend(unreachable.keys().map(String::as_str));
@@ -372,7 +373,12 @@ impl<'a> Collector<'a> {
         };
         let (objects, _) = self.objects.finish(&self.numbers, prefers);
         self.listings.sort_by(|a, b| {
-            (&a.resource_type, &a.scope, a.is_complete, &a.error).cmp(&(&b.resource_type, &b.scope, b.is_complete, &b.error))
+            (&a.resource_type, &a.scope, a.is_complete, &a.error).cmp(&(
+                &b.resource_type,
+                &b.scope,
+                b.is_complete,
+                &b.error,
+            ))
         });
         self.listings.dedup();
         Collected {
@@ -391,12 +397,7 @@ impl<'a> Collector<'a> {
 }
 
 fn listing(resource_type: &str, scope: &str, error: Option<String>) -> Listing {
-    Listing {
-        resource_type: resource_type.to_owned(),
-        scope: scope.to_owned(),
-        is_complete: error.is_none(),
-        error,
-    }
+    Listing { resource_type: resource_type.to_owned(), scope: scope.to_owned(), is_complete: error.is_none(), error }
 }
 
 /// Asks for all pages of a list. What came before a failure is kept.
@@ -443,10 +444,7 @@ async fn fetch(transport: &Transport, call: &PlannedCall) -> Fetched {
 async fn project_number(transport: &Transport, plan: &Plan, project: &str) -> Result<String, String> {
     let base = plan.projects_url.as_ref().ok_or("no address to ask")?;
     let mut url = base.clone();
-    url.path_segments_mut()
-        .map_err(|()| "no address to ask".to_owned())?
-        .pop_if_empty()
-        .extend(["projects", project]);
+    url.path_segments_mut().map_err(|()| "no address to ask".to_owned())?.pop_if_empty().extend(["projects", project]);
     let body = transport.json(&url).await.map_err(|error| error.to_string())?;
     let number = std::str::from_utf8(&body).ok().and_then(|body| text_member(body, "projectNumber"));
     number.ok_or_else(|| format!("{} does not say it", super::transport::describe(&url)))

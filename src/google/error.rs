@@ -278,9 +278,8 @@ pub(crate) fn refused(
         None if is_html => "an HTML page and no API answer (is a proxy or a login page in between?)".to_owned(),
         None => "no explanation in the answer".to_owned(),
     };
-    let retry_after = retry_after.or_else(|| {
-        error.details.iter().find_map(|detail| detail.retry_delay.as_deref()).and_then(seconds)
-    });
+    let retry_after =
+        retry_after.or_else(|| error.details.iter().find_map(|detail| detail.retry_delay.as_deref()).and_then(seconds));
     match status {
         401 => ApiError::Unauthenticated { request, message },
         403 => forbidden(request, host, retry_after, message, &error),
@@ -407,7 +406,15 @@ mod tests {
 
     #[test]
     fn any_body_gives_an_error_and_never_a_panic() {
-        for body in ["", "null", "[]", "{\"error\":3}", "{\"error\":\"invalid_grant\"}", "<html>", "{\"error\":{\"details\":4}}"] {
+        for body in [
+            "",
+            "null",
+            "[]",
+            "{\"error\":3}",
+            "{\"error\":\"invalid_grant\"}",
+            "<html>",
+            "{\"error\":{\"details\":4}}",
+        ] {
             for status in [400, 401, 403, 404, 409, 429, 500] {
                 let _ = read(status, body).to_string();
             }

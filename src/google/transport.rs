@@ -230,13 +230,7 @@ fn transport(request: &str, error: &reqwest::Error) -> ApiError {
     ApiError::Transport { request: request.to_owned(), problem, is_transient }
 }
 
-async fn read(
-    url: &Url,
-    request: &str,
-    response: Response,
-    limit: usize,
-    is_json: bool,
-) -> Result<Vec<u8>, ApiError> {
+async fn read(url: &Url, request: &str, response: Response, limit: usize, is_json: bool) -> Result<Vec<u8>, ApiError> {
     let status = response.status();
     let header = |name: http::header::HeaderName| {
         response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()

@@ -99,27 +99,43 @@ impl FakeGoogle {
         let google = Self::start();
         let link = |rest: &str| format!("https://www.googleapis.com/compute/v1/projects/{PROJECT}/{rest}");
         let compute = |kind: &str| format!("/compute/v1/projects/{PROJECT}/{kind}");
-        google.list(&compute("global/networks"), "items", vec![
-            json!({"name": "main", "selfLink": link("global/networks/main"), "autoCreateSubnetworks": false,
+        google.list(
+            &compute("global/networks"),
+            "items",
+            vec![
+                json!({"name": "main", "selfLink": link("global/networks/main"), "autoCreateSubnetworks": false,
                    "peerings": [{"name": "servicenetworking-googleapis-com", "state": "ACTIVE"}]}),
-            json!({"name": "lonely", "selfLink": link("global/networks/lonely"), "autoCreateSubnetworks": false}),
-        ]);
+                json!({"name": "lonely", "selfLink": link("global/networks/lonely"), "autoCreateSubnetworks": false}),
+            ],
+        );
         google.list(&compute("global/firewalls"), "items", vec![
             json!({"name": "allow-internal", "selfLink": link("global/firewalls/allow-internal"),
                    "network": link("global/networks/main"), "sourceRanges": ["10.0.0.0/8"]}),
             json!({"name": "aet-uscentral1-main-connector-sg", "selfLink": link("global/firewalls/aet-uscentral1-main-connector-sg"),
                    "network": link("global/networks/main")}),
         ]);
-        google.list(&compute("global/addresses"), "items", vec![
-            json!({"name": "services", "selfLink": link("global/addresses/services"), "purpose": "VPC_PEERING",
-                   "address": "10.20.0.0", "prefixLength": 16, "network": link("global/networks/main")}),
-        ]);
-        google.aggregated(&compute("aggregated/subnetworks"), "subnetworks", vec![
-            ("regions/us-central1", json!({"name": "apps", "ipCidrRange": "10.0.0.0/24",
-                "selfLink": link("regions/us-central1/subnetworks/apps"), "network": link("global/networks/main")})),
-            ("regions/europe-west1", json!({"name": "apps", "ipCidrRange": "10.0.1.0/24",
-                "selfLink": link("regions/europe-west1/subnetworks/apps"), "network": link("global/networks/main")})),
-        ]);
+        google.list(
+            &compute("global/addresses"),
+            "items",
+            vec![json!({"name": "services", "selfLink": link("global/addresses/services"), "purpose": "VPC_PEERING",
+                   "address": "10.20.0.0", "prefixLength": 16, "network": link("global/networks/main")})],
+        );
+        google.aggregated(
+            &compute("aggregated/subnetworks"),
+            "subnetworks",
+            vec![
+                (
+                    "regions/us-central1",
+                    json!({"name": "apps", "ipCidrRange": "10.0.0.0/24",
+                "selfLink": link("regions/us-central1/subnetworks/apps"), "network": link("global/networks/main")}),
+                ),
+                (
+                    "regions/europe-west1",
+                    json!({"name": "apps", "ipCidrRange": "10.0.1.0/24",
+                "selfLink": link("regions/europe-west1/subnetworks/apps"), "network": link("global/networks/main")}),
+                ),
+            ],
+        );
         google.aggregated(&compute("aggregated/routers"), "routers", vec![(
             "regions/us-central1",
             json!({"name": "edge", "selfLink": link("regions/us-central1/routers/edge"), "network": link("global/networks/main"),
@@ -147,17 +163,25 @@ impl FakeGoogle {
                    "metadata": {"name": "web", "namespace": NUMBER, "labels": {"cloud.googleapis.com/location": region}}})
         });
         google.list(&format!("/run-v1/v1/projects/{PROJECT}/locations/-/services"), "items", services.to_vec());
-        google.set_token(&format!("/run-v1/v1/projects/{PROJECT}/locations/-/services"), "continue", "metadata.continue");
+        google.set_token(
+            &format!("/run-v1/v1/projects/{PROJECT}/locations/-/services"),
+            "continue",
+            "metadata.continue",
+        );
         let sql = format!("/sql/v1beta4/projects/{PROJECT}/instances");
         let instance = |name: &str, policy: &str| {
             json!({"name": name, "project": PROJECT, "databaseVersion": "POSTGRES_14", "settings": {"activationPolicy": policy},
                    "selfLink": format!("https://sqladmin.googleapis.com/sql/v1beta4/projects/{PROJECT}/instances/{name}")})
         };
         google.list(&sql, "items", vec![instance("db", "ALWAYS"), instance("asleep", "NEVER")]);
-        google.list(&format!("{sql}/db/users"), "items", vec![
-            json!({"name": "app", "host": "", "instance": "db", "project": PROJECT}),
-            json!({"name": "postgres", "instance": "db", "project": PROJECT}),
-        ]);
+        google.list(
+            &format!("{sql}/db/users"),
+            "items",
+            vec![
+                json!({"name": "app", "host": "", "instance": "db", "project": PROJECT}),
+                json!({"name": "postgres", "instance": "db", "project": PROJECT}),
+            ],
+        );
         google.list(&format!("{sql}/db/databases"), "items", vec![
             json!({"name": "app", "instance": "db", "project": PROJECT, "charset": "UTF8",
                    "selfLink": format!("https://sqladmin.googleapis.com/sql/v1beta4/projects/{PROJECT}/instances/db/databases/app")}),
@@ -270,11 +294,19 @@ async fn answer(State(world): State<Arc<Mutex<World>>>, request: Request) -> Res
         return error(405, "only GET", None);
     }
     if path.starts_with("/computeMetadata/") {
-        return respond(200, "application/json", json!({"access_token": TOKEN, "expires_in": 3600, "token_type": "Bearer"}).to_string());
+        return respond(
+            200,
+            "application/json",
+            json!({"access_token": TOKEN, "expires_in": 3600, "token_type": "Bearer"}).to_string(),
+        );
     }
     let sent = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     if sent != Some(&format!("Bearer {TOKEN}")) && !path.starts_with("/emulator/") {
-        return error(401, &format!("Request had invalid authentication credentials: {}", sent.unwrap_or("none")), None);
+        return error(
+            401,
+            &format!("Request had invalid authentication credentials: {}", sent.unwrap_or("none")),
+            None,
+        );
     }
     if stall {
         tokio::time::sleep(Duration::from_secs(600)).await;

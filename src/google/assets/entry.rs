@@ -139,7 +139,10 @@ pub(super) fn parse<'c>(kinds: &Kinds<'c>, text: &str) -> Result<Entry<'c>, Prob
         // A spelling that stands for several kinds (an address may be regional or global) need not be one of ours.
         let is_own = candidates.iter().any(|kind| kind.asset_types.first().is_some_and(|own| own == asset_type));
         if is_own {
-            return Err(problem(&format!("its name `{}` is not that of a {asset_type}", super::super::error::one_line(name))));
+            return Err(problem(&format!(
+                "its name `{}` is not that of a {asset_type}",
+                super::super::error::one_line(name)
+            )));
         }
         return Ok(Entry::Asset(Asset { project, project_number, object: None }));
     };
@@ -157,18 +160,15 @@ pub(super) fn parse<'c>(kinds: &Kinds<'c>, text: &str) -> Result<Entry<'c>, Prob
 /// The type and path of an asset: by its name, else by what its body says of itself.
 ///
 /// Of types that describe one object, the one that is reported where nothing claims it comes first.
-fn kind_and_path<'c>(
-    candidates: &[&'c ResourceType],
-    name: &str,
-    body: &str,
-) -> Option<(&'c ResourceType, String)> {
+fn kind_and_path<'c>(candidates: &[&'c ResourceType], name: &str, body: &str) -> Option<(&'c ResourceType, String)> {
     let by_name = |kind: &ResourceType| {
         let path = path_of_name(kind, name)?;
         kind.identity.captures(path).map(|_| path.to_owned())
     };
     let by_body = |kind: &ResourceType| identity_of_body(kind, body, &BTreeMap::new());
     let ordered = || {
-        let (aliases, own): (Vec<_>, Vec<_>) = candidates.iter().copied().partition(|kind| kind.same_object_as.is_some());
+        let (aliases, own): (Vec<_>, Vec<_>) =
+            candidates.iter().copied().partition(|kind| kind.same_object_as.is_some());
         own.into_iter().chain(aliases)
     };
     ordered()
