@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use trueup::catalog::Catalog;
 use trueup::google::assets::{AssetError, read};
@@ -93,6 +94,54 @@ fn an_unreadable_line_hides_its_type_and_nothing_else() {
     assert_eq!(reason(&inventory, "google_compute_router", &format!("{router}2")), None);
     let [(3, detail)] = shown(&inventory.diagnostics)[..] else { panic!("{:?}", inventory.diagnostics) };
     assert!(detail.contains("not JSON") && detail.contains("google_redis_instance"), "{detail}");
+}
+
+#[test]
+fn the_type_of_a_line_without_usable_text_is_still_seen() {
+    let mut bytes = redis("a").into_bytes();
+    bytes.extend(b"{\"asset_type\":\"compute.googleapis.com/Network\",\"name\":\"\xff\"}\n");
+    let mut long = b"{\"asset_type\":\"compute.googleapis.com/Network\",\"x\":\"".to_vec();
+    long.resize(40 << 20, b'x');
+    for broken in [bytes.clone(), [bytes, long, b"\"}\n".to_vec(), redis("b").into_bytes()].concat()] {
+        let inventory = read(&broken[..], "live.jsonl", Catalog::builtin()).expect("an asset file");
+        assert_eq!(reason(&inventory, "google_redis_instance", &redis_name("p", "gone")), None);
+        let network = "//compute.googleapis.com/projects/p/global/networks/n";
+        assert!(reason(&inventory, "google_compute_network", network).is_some_and(|why| why.contains("line 2")));
+    }
+}
+
+#[test]
+fn a_diagnostic_points_at_the_place() {
+    let inventory = assets(&(redis("a") + "{\"name\": \"äö\", nonsense}\n"));
+    let range = inventory.diagnostics[0].range.clone().expect("a place");
+    assert_eq!((range.to_string().as_str(), range.start.column), ("live.jsonl:2", 16));
+    assert_eq!(range.start.byte, redis("a").len() + 17);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_damage_makes_it_fail_hard_or_adds_an_object(
+        cuts in proptest::collection::vec((0_usize..600, 0_usize..40), 0..4), noise in ".{0,10}"
+    ) {
+        let mut text = header(&json!([{"type": "google_redis_instance", "scope": "projects/p", "complete": true}]))
+            + &redis("a") + &redis("b");
+        for (at, length) in cuts {
+            let start = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+            let end = (start + length).min(text.len());
+            if text.is_char_boundary(end) {
+                text.replace_range(start..end, &noise);
+            }
+        }
+        if let Ok(inventory) = read(text.as_bytes(), "live.jsonl", Catalog::builtin()) {
+            // Damage may make another valid line of a line; but one that is lost leaves no complete listing, as long
+            // as what is left does not claim to be of another type.
+            let is_complete = inventory.listings.iter().any(|listing| listing.is_complete);
+            let is_lost = inventory.objects.len() < 2 && text.matches(REDIS).count() == 2;
+            prop_assert!(!(is_lost && is_complete), "{text}");
+        }
+    }
 }
 
 #[test]

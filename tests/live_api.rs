@@ -648,6 +648,22 @@ fn without_credentials_the_ways_to_get_some_are_named() {
 }
 
 #[test]
+fn a_machine_without_certificates_is_told_so() {
+    let google = FakeGoogle::with_world();
+    let redis = format!("redis={}/redis/v1/", google.url());
+    let output = in_child(
+        "child_reads_with_application_default_credentials",
+        &[
+            ("GCE_METADATA_HOST", &google.host()),
+            ("FAKE_REDIS", &redis),
+            ("SSL_CERT_FILE", "/dev/null"),
+            ("SSL_CERT_DIR", "/nowhere"),
+        ],
+    );
+    assert!(output.contains("error: ") && output.contains("certificates") && !output.contains("panicked"), "{output}");
+}
+
+#[test]
 fn a_broken_key_file_does_not_show_its_content() {
     let google = FakeGoogle::with_world();
     let redis = format!("redis={}/redis/v1/", google.url());

@@ -53,13 +53,13 @@ pub(super) struct Problem {
     pub(super) text: String,
     /// The asset type, where it can still be seen.
     pub(super) asset_type: Option<String>,
-    /// Where in the piece, in bytes from 1.
-    pub(super) column: Option<usize>,
+    /// Where in the piece, in bytes and in characters from its start; nothing behind its first line.
+    pub(super) offset: (usize, usize),
 }
 
 impl Problem {
     pub(super) fn new(text: impl Into<String>, asset_type: Option<&str>) -> Self {
-        Self { text: text.into(), asset_type: asset_type.map(str::to_owned), column: None }
+        Self { text: text.into(), asset_type: asset_type.map(str::to_owned), offset: (0, 0) }
     }
 }
 
@@ -93,7 +93,7 @@ pub(super) fn parse<'c>(kinds: &Kinds<'c>, text: &str) -> Result<Entry<'c>, Prob
     let unparsable = |error: &serde_json::Error, what: &str| Problem {
         text: format!("{what}: {}", without_place(error)),
         asset_type: visible_type(text),
-        column: (error.line() == 1).then(|| error.column()).filter(|column| *column > 0),
+        offset: place(text, error),
     };
     let line: Line<'_> = serde_json::from_str(text).map_err(|error| {
         let what = if error.is_data() { "it has not the shape of an asset" } else { "it is not JSON" };
@@ -187,13 +187,25 @@ fn number_and_id(body: &str) -> Option<(String, String)> {
     Some((number, text("projectId")?))
 }
 
+/// Where an error stands in the first line of a piece, in bytes and in characters.
+fn place(text: &str, error: &serde_json::Error) -> (usize, usize) {
+    let bytes = error.column().saturating_sub(1);
+    match text.get(..bytes) {
+        Some(before) if error.line() == 1 => (bytes, before.chars().count()),
+        _ => (0, 0),
+    }
+}
+
 /// The asset type of a piece that cannot be parsed, where it can still be seen.
-fn visible_type(text: &str) -> Option<String> {
+pub(super) fn visible_type(text: &str) -> Option<String> {
     ["\"asset_type\"", "\"assetType\""].into_iter().find_map(|key| {
         let rest = &text[text.find(key)? + key.len()..];
         let rest = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
         let end = rest.find(['"', '\\', ',', '}'])?;
-        rest[end..].starts_with('"').then(|| rest[..end].to_owned())
+        // What is damaged itself says nothing: its type could be any.
+        let is_sound = |c: char| c.is_ascii_alphanumeric() || ".-_/".contains(c);
+        let found = rest[..end].chars().all(is_sound) && rest[..end].contains("googleapis.com/");
+        (found && rest[end..].starts_with('"')).then(|| rest[..end].to_owned())
     })
 }
 
