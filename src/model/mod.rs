@@ -28,12 +28,14 @@ pub use configuration::{
 pub use diagnostic::{Diagnostic, Position, Severity, SourceMap, SourceRange};
 pub use identity::{Identity, ProjectNumbers};
 pub use inventory::{Inventory, Listing, LiveKind, LiveObject, LiveSource};
-pub use normalized::{AttributeFacts, Leaf, NormalizedResource, PlanVisibility, Replacement, Side, VisibilityRule};
+pub use normalized::{
+    AttributeFacts, Exception, Leaf, NormalizedResource, PlanVisibility, Replacement, Side, VisibilityRule,
+};
 pub use number::Number;
 pub use path::{AttributePath, PathError, PathStep};
 pub use reference::{ArgumentFacts, Nesting, RecordedAttributes, ReferenceData, SchemaFacts, ValueType};
 pub use settings::{IgnoreRule, LiveScopes, Settings, SeverityLevel, SeverityRule};
 pub use state::{State, StateInstance, StateSource};
-pub use text::printable;
+pub use text::{is_printable, printable};
 pub use value::Value;
 pub use world::{Fact, World, WorldAttribute, WorldKind, WorldResource};

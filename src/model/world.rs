@@ -101,12 +101,11 @@ impl WorldResource {
         if let Some(attribute) = self.attributes.get(path) {
             return Fact::Known(attribute);
         }
-        let mut prefix = Some(path.clone());
-        while let Some(candidate) = prefix {
-            if let Some(reason) = self.unknown.get(&candidate) {
+        let steps = path.steps();
+        for length in (0..=steps.len()).rev() {
+            if let Some(reason) = self.unknown.get(&steps[..length]) {
                 return Fact::Undetermined(Arc::clone(reason));
             }
-            prefix = candidate.parent();
         }
         Fact::Absent
     }
