@@ -135,12 +135,21 @@ fn as_read(resource: &NormalizedResource) -> WorldResource {
     for (path, leaf) in &resource.leaves {
         take(&mut world, path, leaf);
     }
-    for (path, side) in &resource.below {
+    for (path, side) in blocks(resource) {
         if let Some(reason) = unknown_reason(side) {
             world.unknown.insert(path.clone(), reason);
         }
     }
     world
+}
+
+/// What holds below paths. Every row of the catalog has a leaf or a block of its own, so what a side that was read says
+/// of its root is about no row: taken over, it would make every null in the resource unknown.
+fn blocks(resource: &NormalizedResource) -> impl Iterator<Item = (&AttributePath, &Side)> {
+    resource
+        .below
+        .iter()
+        .filter(|(path, side)| !path.is_root() || matches!(side, Side::Unknown(_) | Side::NotObserved(_)))
 }
 
 /// What an apply would make of `base` (nothing, where the object is to be created).
@@ -174,7 +183,7 @@ fn overlaid(
             }
         }
     });
-    for (path, side) in &configuration.below {
+    for (path, side) in blocks(configuration) {
         match side {
             Side::Unknown(reason) => {
                 world.unknown.insert(path.clone(), Arc::clone(reason));
@@ -186,7 +195,7 @@ fn overlaid(
         }
     }
     // What the base could not say stays unsaid where the configuration does not say it.
-    for (path, side) in base.into_iter().flat_map(|base| &base.below) {
+    for (path, side) in base.into_iter().flat_map(blocks) {
         if let Some(reason) = unknown_reason(side)
             && !matches!(configuration.side(path), Side::Value(_) | Side::Unset { counts_as: Some(_) })
         {

@@ -36,6 +36,6 @@ pub use path::{AttributePath, PathError, PathStep};
 pub use reference::{ArgumentFacts, Nesting, RecordedAttributes, ReferenceData, SchemaFacts, ValueType};
 pub use settings::{IgnoreRule, LiveScopes, Settings, SeverityLevel, SeverityRule};
 pub use state::{State, StateInstance, StateSource};
-pub use text::printable;
+pub use text::{is_printable, printable};
 pub use value::Value;
 pub use world::{Fact, World, WorldAttribute, WorldKind, WorldResource};
