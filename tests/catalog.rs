@@ -231,7 +231,7 @@ fn asset_types_belong_to_one_object() {
 fn names_in_templates_are_identity_rows() {
     let mut faults = Vec::new();
     for resource_type in Catalog::builtin().types() {
-        let ids = resource_type.state_ids.iter().chain([&resource_type.import_id]);
+        let ids = resource_type.state_ids.iter().chain(&resource_type.import_ids);
         let identity: BTreeSet<_> = resource_type.identity.names().collect();
         for name in identity.iter().copied().chain(ids.flat_map(|id| id.names())) {
             match resource_type.row(name) {
@@ -297,4 +297,41 @@ fn arguments_say_how_they_are_written() {
     assert!(catalog.argument("google_vpc_access_connector", &["timeouts", "create"]).is_some());
     assert!(catalog.argument("google_vpc_access_connector", &["egress"]).is_none());
     assert!(!catalog.knows("random_password"));
+}
+
+#[test]
+fn an_import_id_follows_from_the_name_of_the_object() {
+    let id = |name: &str, path: &str| Catalog::builtin().get(name).and_then(|found| found.import_id(path));
+    for (name, path, expected) in [
+        ("google_sql_user", "projects/p/instances/i/users/u/-", "p/i/u"),
+        ("google_sql_user", "projects/p/instances/i/users/u/%", "p/i/%/u"),
+        ("google_sql_database_instance", "projects/p/instances/i", "projects/p/instances/i"),
+        ("google_cloud_run_service", "projects/p/locations/l/services/s", "locations/l/namespaces/p/services/s"),
+        (
+            "google_service_networking_connection",
+            "projects/p/global/networks/n/connections/s.googleapis.com",
+            "projects/p/global/networks/n:s.googleapis.com",
+        ),
+        ("google_compute_router_nat", "projects/p/regions/r/routers/a/nats/b", "projects/p/regions/r/routers/a/b"),
+    ] {
+        assert_eq!(id(name, path).as_deref(), Some(expected), "{name}");
+    }
+    assert_eq!(id("google_redis_instance", "projects/p/instances/i"), None, "a path of another type");
+}
+
+#[test]
+fn googles_own_objects_are_told_apart() {
+    let reason = |name: &str, members: &[(&str, &str)]| {
+        let resource_type = Catalog::builtin().get(name).expect("in the catalog");
+        let member =
+            |wanted: &str| members.iter().find(|(member, _)| *member == wanted).map(|(_, text)| (*text).to_owned());
+        resource_type.system_made_reason(member).is_some()
+    };
+    let default = ("network", "https://www.googleapis.com/compute/v1/projects/p/global/networks/default");
+    assert!(reason("google_compute_firewall", &[("name", "aet-uscentral1-c-egrfw")]));
+    assert!(reason("google_compute_firewall", &[("name", "default-allow-ssh"), default]));
+    assert!(!reason("google_compute_firewall", &[("name", "default-allow-ssh")]), "on another network it is a rule");
+    assert!(!reason("google_compute_firewall", &[("name", "allow-aet-1"), default]));
+    assert!(reason("google_sql_user", &[("name", "postgres")]));
+    assert!(!reason("google_sql_user", &[("name", "app")]));
 }

@@ -36,8 +36,8 @@ pub struct ResourceType {
     pub identity_when_empty: BTreeMap<String, String>,
     /// The forms of the state's `id`, the provider's present one first.
     pub state_ids: Vec<Template>,
-    /// The `id` of an `import` block.
-    pub import_id: Template,
+    /// The `id` of an `import` block; of several the first of which nothing is empty. See [`Self::import_id`].
+    pub import_ids: Vec<Template>,
     /// The path of one object's GET below `base_url`; `None` where an object can only be listed.
     pub read: Option<Template>,
     /// The permission that reading one object takes: `redis.instances.get`.
@@ -132,6 +132,11 @@ pub struct Parent {
     pub resource_type: String,
     /// The attribute of the child that names its parent: `instance`.
     pub attribute: String,
+    /// Members of the parent's body (names joined by dots) and the value that each must have; otherwise the parent
+    /// does not list its children, and they are not observed.
+    pub readable_when: BTreeMap<String, String>,
+    /// A list in the parent's body without which it has no children, so that they need not be asked for.
+    pub empty_without: Option<String>,
 }
 
 /// How the locations of a project are listed.
@@ -191,6 +196,24 @@ impl ResourceType {
     /// The host and path of an identity that [`Self::identity`] made: `//redis.googleapis.com/projects/…`.
     pub fn full_name(&self, path: &str) -> String {
         format!("//{}/{path}", self.host)
+    }
+
+    /// The values of the identity's placeholders in the path of a full resource name (`projects/p/…`); `None` where the
+    /// path is not of this type. What [`Self::identity_when_empty`] stands for comes as `""`.
+    pub fn identity_values(&self, path: &str) -> Option<BTreeMap<&str, String>> {
+        let mut values = self.identity.captures(path)?;
+        for (name, empty) in &self.identity_when_empty {
+            if let Some(value) = values.get_mut(name.as_str()).filter(|value| *value == empty) {
+                value.clear();
+            }
+        }
+        Some(values)
+    }
+
+    /// The `id` that an `import` block needs for the object of a path.
+    pub fn import_id(&self, path: &str) -> Option<String> {
+        let values = self.identity_values(path)?;
+        self.import_ids.iter().find_map(|template| template.fill(|name| values.get(name).cloned()).ok())
     }
 
     /// Whether an asset type is this type's, in any spelling.

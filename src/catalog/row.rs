@@ -54,6 +54,9 @@ pub struct Row {
     pub volatile_keys: Vec<String>,
     /// Written as an argument in configuration though it is a block here: lists of objects that are only read.
     pub is_attribute: bool,
+    /// For links: the collection that a bare name stands in, `global/networks`, `regions/{location}/subnetworks`
+    /// (`{location}` being the resource's own). `None` where a bare name cannot be completed.
+    pub link: Option<String>,
     /// Where the facts of this row come from.
     pub source: String,
     /// The part that comparing needs, shared by all leaves of the row.
@@ -142,8 +145,8 @@ pub enum Treatment {
 pub enum Form {
     /// As it is.
     Exact,
-    /// A link, full name, partial path or bare name: reduced to the path from `projects/` on, project as id; a bare
-    /// name stays bare and equals a path that ends in it.
+    /// A link, full name, partial path or bare name: reduced to the path from `projects/` on, project as id. A bare
+    /// name is completed where [`Row::link`] says in which collection it stands, and stays bare otherwise.
     Link,
     /// The last segment of a path.
     LastSegment,
