@@ -245,11 +245,6 @@ impl<P: Clone> ObjectSet<P> {
         Self(Vec::new())
     }
 
-    /// Whether there are none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Adds an object and all that is nested in it.
     pub(crate) fn add(&mut self, kinds: &Kinds<'_>, kind: &ResourceType, object: LiveObject, place: P) {
         for nested in nested_objects(kinds, kind, &object) {

@@ -1,0 +1,28 @@
+//! Terraform's expression language: values, types, conversions, expressions, templates and functions.
+//!
+//! Owns the value shape that Terraform itself uses ([`Val`]: unknowns with their type and reason, typed nulls, and a
+//! sensitive mark that travels) and everything that can be done with it. Does not own files, modules, blocks or
+//! `count`: whoever does implements [`Scope`], which is how an expression sees names and files. Main entry:
+//! [`evaluate`].
+
+mod bridge;
+mod constraint;
+mod convert;
+mod evaluate;
+mod fault;
+mod limits;
+mod references;
+mod scope;
+mod set_order;
+mod types;
+mod unify;
+mod value;
+
+pub(crate) use constraint::{Constraint, parse_constraint};
+pub(crate) use convert::{ConversionError, convert};
+pub(crate) use evaluate::evaluate;
+pub(crate) use fault::{Fault, Faults};
+pub(crate) use references::{Reference, references};
+pub(crate) use scope::{FileContext, Resolved, Scope, Step};
+pub(crate) use types::{ObjectType, Type};
+pub(crate) use value::{Kind, Val};
