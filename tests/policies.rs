@@ -34,7 +34,8 @@ fn folders_and_registry_are_the_same_list() {
 #[test]
 fn ids_are_kebab_case() {
     for id in policies().iter().map(Policy::id) {
-        let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        let is_word =
+            |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
         assert!(id.split('-').all(is_word), "{id}");
     }
 }
@@ -139,10 +140,7 @@ fn faults_of(id: &str, kind: &str, case: &Case, judgment: &Judgment) -> Vec<Stri
         for text in &expectation.remedy {
             expect(first.remedy.contains(text), format!("remedy lacks {text:?}"));
         }
-        expect(
-            expectation.subjects.is_empty() || first.subjects == expectation.subjects,
-            "other subjects".to_owned(),
-        );
+        expect(expectation.subjects.is_empty() || first.subjects == expectation.subjects, "other subjects".to_owned());
         expect(!first.evidence.is_empty(), "no evidence".to_owned());
         expect(first.message.ends_with('.'), "message is no sentence".to_owned());
     }

@@ -76,8 +76,10 @@ impl<'t, 'w> Needs<'t, 'w> {
                 }
             }
         }
-        let variables = service.variables.iter().filter_map(|variable| Some((variable, outside_host(variable)?))).collect();
-        let hidden = service.variables.iter().filter(|variable| !matches!(variable.value, VariableValue::Text(_))).count();
+        let variables =
+            service.variables.iter().filter_map(|variable| Some((variable, outside_host(variable)?))).collect();
+        let hidden =
+            service.variables.iter().filter(|variable| !matches!(variable.value, VariableValue::Text(_))).count();
         open = open.or_else(|| service.variables_unknown.as_ref().map(|reason| format!("its variables: {reason}")));
         open = open.or_else(|| {
             (hidden > 0).then(|| {
@@ -115,8 +117,9 @@ fn outside_host(variable: &Variable) -> Option<String> {
 }
 
 const HANDED_ON: &[&str] = &[
-    "ALLOWED", "APP", "AUDIENCE", "BASE", "CALLBACK", "CORS", "DOCS", "DOMAIN", "EXTERNAL", "FRONTEND", "ISSUER", "LOGIN",
-    "LOGOUT", "ORIGIN", "ORIGINS", "PUBLIC", "REDIRECT", "RETURN", "SELF", "SITE", "SUPPORT", "UI", "WEB", "WEBSITE",
+    "ALLOWED", "APP", "AUDIENCE", "BASE", "CALLBACK", "CORS", "DOCS", "DOMAIN", "EXTERNAL", "FRONTEND", "ISSUER",
+    "LOGIN", "LOGOUT", "ORIGIN", "ORIGINS", "PUBLIC", "REDIRECT", "RETURN", "SELF", "SITE", "SUPPORT", "UI", "WEB",
+    "WEBSITE",
 ];
 
 fn draft(

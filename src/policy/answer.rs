@@ -131,10 +131,8 @@ impl<'a> PlannedIndex<'a> {
 
     /// The planned resource that is the same object.
     pub(super) fn same_as(&self, resource: &WorldResource) -> Option<&'a WorldResource> {
-        let by_identity = resource
-            .identity
-            .as_ref()
-            .and_then(|identity| self.by_identity.get(&(&*resource.resource_type, identity)));
+        let by_identity =
+            resource.identity.as_ref().and_then(|identity| self.by_identity.get(&(&*resource.resource_type, identity)));
         by_identity.or_else(|| self.by_label.get(&resource.label())).copied()
     }
 }

@@ -42,7 +42,8 @@ fn ranges_in_use<'w>(topology: &Topology<'w>) -> InUse<'w> {
         let Fact::Known(network) = &subnetwork.network else { continue };
         let title = format!("subnetwork {}", named(&subnetwork.title()));
         if let Fact::Known(Stated { value, path }) = &subnetwork.range {
-            let range_use = RangeUse { resource: subnetwork.resource, title: title.clone(), range: *value, path: path.clone() };
+            let range_use =
+                RangeUse { resource: subnetwork.resource, title: title.clone(), range: *value, path: path.clone() };
             add(&network.value, range_use);
         }
         for (name, Stated { value, path }) in subnetwork.secondary_ranges() {

@@ -1,7 +1,7 @@
 //! `connector-size-not-offered`: the configuration asks for a connector that Google does not make.
 
-use super::answer::{Answer, Context, Draft, listed, named};
 use super::Evidence;
+use super::answer::{Answer, Context, Draft, listed, named};
 use crate::model::{Fact, Number, WorldKind};
 use crate::topology::{Connector, Stated};
 
@@ -43,8 +43,8 @@ fn judge(context: &Context<'_>, connector: &Connector<'_>) -> Vec<Answer> {
             faults.add_evidence(context, connector, high);
         }
     }
-    let is_both = (min_instances.is_some() || max_instances.is_some())
-        && (min_throughput.is_some() || max_throughput.is_some());
+    let is_both =
+        (min_instances.is_some() || max_instances.is_some()) && (min_throughput.is_some() || max_throughput.is_some());
     if is_both {
         faults.words.push("instances and throughput are both set, which exclude each other".to_owned());
         for stated in [&min_instances, &max_instances, &min_throughput, &max_throughput].into_iter().flatten() {

@@ -66,8 +66,7 @@ fn import_id(resource_type: &str, identity: &Identity) -> Option<String> {
             }
         }
         "google_compute_router_nat" => {
-            let (project, region, router) =
-                (identity.project()?, identity.location()?, identity.segment("routers")?);
+            let (project, region, router) = (identity.project()?, identity.location()?, identity.segment("routers")?);
             Some(format!("{project}/{region}/{router}/{}", identity.name()))
         }
         "google_service_networking_connection" => None,

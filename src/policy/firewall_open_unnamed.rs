@@ -27,10 +27,13 @@ fn judge(context: &Context<'_>, firewall: &Firewall<'_>) -> Option<Answer> {
             return Some(Answer::undetermined(context, firewall.resource, why));
         }
     }
-    let network = firewall.network.as_ref().map_or(String::new(), |network| format!(" in network {}", named(&network.name)));
+    let network =
+        firewall.network.as_ref().map_or(String::new(), |network| format!(" in network {}", named(&network.name)));
+    // Of 0.0.0.0/0 alone the provider says that it is the same as no source_ranges; anything more shows in the plan.
+    let is_silent = sources.len() == 1 && open == EVERYWHERE[0];
+    let silence = if is_silent { ", and `terraform plan` does not show it" } else { "" };
     let message = format!(
-        "Firewall rule {}{network} lets in {open} while its code names no source_ranges, so that `terraform plan` does \
-         not show it.",
+        "Firewall rule {}{network} lets in {open} while its code names no source_ranges{silence}.",
         named(&firewall.title())
     );
     let subjects = vec![context.label(firewall.resource)];

@@ -87,8 +87,25 @@ fn strictness(name: &str, all: &BTreeSet<String>) -> Option<Strictness> {
 }
 
 const STORES: &[&str] = &[
-    "CACHE", "CLICKHOUSE", "CLOUDSQL", "DATABASE", "DB", "MARIADB", "MEMCACHE", "MEMCACHED", "MEMORYSTORE", "MONGO",
-    "MONGODB", "MYSQL", "PG", "POSTGRES", "POSTGRESQL", "RABBITMQ", "REDIS", "SQL", "VALKEY",
+    "CACHE",
+    "CLICKHOUSE",
+    "CLOUDSQL",
+    "DATABASE",
+    "DB",
+    "MARIADB",
+    "MEMCACHE",
+    "MEMCACHED",
+    "MEMORYSTORE",
+    "MONGO",
+    "MONGODB",
+    "MYSQL",
+    "PG",
+    "POSTGRES",
+    "POSTGRESQL",
+    "RABBITMQ",
+    "REDIS",
+    "SQL",
+    "VALKEY",
 ];
 
 /// What is wrong with a value, each as words that fit after the variable's name.

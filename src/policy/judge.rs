@@ -33,8 +33,7 @@ pub fn judge(input: &PolicyInput<'_>) -> Judgment {
     for kind in [WorldKind::Live, WorldKind::Planned] {
         for world in input.worlds.iter().filter(|world| world.kind == kind) {
             let topology = Topology::of(world);
-            let context =
-                Context { kind, topology: &topology, planned: planned.as_ref(), comparison: &comparison };
+            let context = Context { kind, topology: &topology, planned: planned.as_ref(), comparison: &comparison };
             for policy in policies() {
                 let level = levels.get(policy.id()).copied();
                 if level == Some(SeverityLevel::Off) {
@@ -82,7 +81,8 @@ fn finding(policy: &Policy, level: Option<SeverityLevel>, context: &Context<'_>,
         Some(SeverityLevel::Off) | None => severity.unwrap_or_else(|| policy.severity()),
     };
     if context.kind == WorldKind::Live {
-        let configured: Vec<_> = evidence.iter().filter_map(|fact| context.comparison.configured_otherwise(fact)).collect();
+        let configured: Vec<_> =
+            evidence.iter().filter_map(|fact| context.comparison.configured_otherwise(fact)).collect();
         evidence.extend(configured);
     }
     Finding {

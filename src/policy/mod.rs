@@ -27,3 +27,6 @@ pub use description::Description;
 pub use finding::{Evidence, Finding, FindingSeverity, Judgment, Undetermined};
 pub use judge::{PolicyInput, judge, unknown_severities};
 pub use registry::{Policy, policies};
+
+#[cfg(test)]
+mod tests;

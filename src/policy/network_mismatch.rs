@@ -5,9 +5,7 @@ use std::net::Ipv4Addr;
 
 use super::answer::{Answer, Context, Draft, named};
 use crate::model::{AttributePath, Fact, WorldResource};
-use crate::topology::{
-    Host, NetworkName, Service, Stated, VariableValue, Way, bare_host, url_host,
-};
+use crate::topology::{Host, NetworkName, Service, Stated, VariableValue, Way, bare_host, url_host};
 
 pub(super) fn check(context: &Context<'_>) -> Vec<Answer> {
     let targets = Targets::of(context);

@@ -23,10 +23,8 @@ pub(super) fn check(context: &Context<'_>) -> Vec<Answer> {
 }
 
 fn judge(context: &Context<'_>, database: &Database<'_>) -> Option<Answer> {
-    let flags: Vec<_> = database
-        .flags()
-        .filter_map(|flag| Some((FLAGS.iter().find(|(name, ..)| *name == flag.name)?, flag)))
-        .collect();
+    let flags: Vec<_> =
+        database.flags().filter_map(|flag| Some((FLAGS.iter().find(|(name, ..)| *name == flag.name)?, flag))).collect();
     let undetermined = |why: String| Some(Answer::undetermined(context, database.resource, why));
     if let Some(reason) = database.flags_unknown()
         && flags.is_empty()
@@ -49,7 +47,8 @@ fn judge(context: &Context<'_>, database: &Database<'_>) -> Option<Answer> {
     let mut is_certain = false;
     let mut open = None;
     for ((name, unit, is_taken), flag) in flags {
-        let Some(bytes) = flag.value.and_then(|number| number.as_i128()).and_then(|count| count.checked_mul(*unit)) else {
+        let Some(bytes) = flag.value.and_then(|number| number.as_i128()).and_then(|count| count.checked_mul(*unit))
+        else {
             open = Some(format!("{name} is not a number of units"));
             continue;
         };
@@ -63,7 +62,11 @@ fn judge(context: &Context<'_>, database: &Database<'_>) -> Option<Answer> {
     if words.is_empty() {
         return open.and_then(undetermined);
     }
-    let consequence = if is_certain { "the server cannot start with that" } else { "the server plans with memory that it does not have" };
+    let consequence = if is_certain {
+        "the server cannot start with that"
+    } else {
+        "the server plans with memory that it does not have"
+    };
     let message = format!(
         "Cloud SQL {} has {} of memory ({}), but {}: {consequence}.",
         named(&database.title()),
@@ -127,7 +130,9 @@ mod tests {
     fn tiers_and_their_memory() {
         assert_eq!(memory("db-custom-2-7680"), Some(7680 * MIB));
         assert_eq!(memory("db-perf-optimized-N-128"), Some(864 * GIB));
-        for tier in ["", "db-custom-", "db-custom-2-", "db-custom-x-7680", "db-custom-2-99999999999", "db-n1-standard-1"] {
+        for tier in
+            ["", "db-custom-", "db-custom-2-", "db-custom-x-7680", "db-custom-2-99999999999", "db-n1-standard-1"]
+        {
             assert_eq!(memory(tier), None, "{tier:?}");
         }
     }

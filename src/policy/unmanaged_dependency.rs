@@ -18,9 +18,11 @@ pub(super) fn check(context: &Context<'_>) -> Vec<Answer> {
     for service in &context.topology.services {
         for (resource, path) in uses(context, service) {
             if is_unmanaged(context, resource) {
-                let dependency = dependencies
-                    .entry(context.label(resource))
-                    .or_insert_with(|| Dependency { resource, users: Vec::new(), evidence: Vec::new() });
+                let dependency = dependencies.entry(context.label(resource)).or_insert_with(|| Dependency {
+                    resource,
+                    users: Vec::new(),
+                    evidence: Vec::new(),
+                });
                 dependency.users.push((named(&service.title()), context.label(service.resource)));
                 let title = name(resource);
                 dependency.evidence.push(context.said_of(service.resource, path, title));
@@ -71,7 +73,8 @@ fn uses<'t, 'w>(
 }
 
 fn is_unmanaged(context: &Context<'_>, resource: &WorldResource) -> bool {
-    let compared = resource.identity.as_ref().and_then(|identity| context.comparison.of(&resource.resource_type, identity));
+    let compared =
+        resource.identity.as_ref().and_then(|identity| context.comparison.of(&resource.resource_type, identity));
     compared.is_some_and(|compared| compared.presence == Presence::Unmanaged)
 }
 

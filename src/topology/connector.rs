@@ -45,7 +45,7 @@ impl<'w> Connector<'w> {
             Fact::Absent => Fact::Absent,
             Fact::Undetermined(reason) => Fact::Undetermined(reason),
         };
-        let network = read::text(resource, "network").map(|Stated { value, path }| Stated {
+        let network = read::or_default(read::text(resource, "network")).map(|Stated { value, path }| Stated {
             value: NetworkName::from_link(&value, subnetwork_project.as_deref()),
             path,
         });
@@ -83,7 +83,7 @@ impl<'w> Connector<'w> {
     }
 
     fn configured<T>(&self, fact: Fact<Stated<T>>) -> Fact<Stated<T>> {
-        match fact {
+        match read::or_default(fact) {
             Fact::Known(stated) if self.is_configured(&stated.path) => Fact::Known(stated),
             Fact::Known(_) | Fact::Absent => Fact::Absent,
             Fact::Undetermined(reason) => Fact::Undetermined(reason),

@@ -45,9 +45,8 @@ impl<'w> Database<'w> {
     pub(super) fn read(resource: &'w WorldResource) -> Self {
         let project = read::project(resource);
         let private_address = read::text(resource, "private_ip_address");
-        let private_network = read::text(resource, "settings[0].ip_configuration[0].private_network").map(
-            |Stated { value, path }| Stated { value: NetworkName::from_link(&value, project.as_deref()), path },
-        );
+        let private_network = read::text(resource, "settings[0].ip_configuration[0].private_network")
+            .map(|Stated { value, path }| Stated { value: NetworkName::from_link(&value, project.as_deref()), path });
         Self {
             resource,
             name: read::name(resource),
@@ -82,8 +81,9 @@ impl<'w> Database<'w> {
     }
 }
 
-/// Where the answer has neither the setting nor an address but a private one, there is no public address: a live
-/// answer lists every address that an instance has.
+/// The setting that is off is absent, as every `false` is. So where the code writes the block and the setting is absent,
+/// it is off, whatever address is still live; elsewhere the address that an answer lists decides, and one that lists a
+/// private address only has no public one.
 fn public_address(
     resource: &WorldResource,
     private_address: &Fact<Stated<String>>,
@@ -93,6 +93,7 @@ fn public_address(
     let address = read::text(resource, "public_ip_address");
     match (setting, address) {
         (Fact::Known(Stated { value: false, .. }), _) => Fact::Absent,
+        (Fact::Absent, _) if is_block_configured(resource) => Fact::Absent,
         (_, Fact::Known(Stated { value, path })) => Fact::Known(Stated { value: Some(value), path }),
         (Fact::Known(Stated { path, .. }), _) => Fact::Known(Stated { value: None, path }),
         (Fact::Undetermined(reason), _) | (_, Fact::Undetermined(reason)) => Fact::Undetermined(reason),
@@ -101,4 +102,10 @@ fn public_address(
             _ => Fact::Undetermined("nothing says which addresses the instance has".into()),
         },
     }
+}
+
+/// Whether the code writes the block that the setting stands in.
+fn is_block_configured(resource: &WorldResource) -> bool {
+    let is_in_block = |path: &AttributePath| path.pattern().starts_with("settings.ip_configuration.");
+    resource.attributes.iter().any(|(path, attribute)| !attribute.origin.is_empty() && is_in_block(path))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Identity, Position, SourceRange, Value, World, WorldAttribute, WorldKind, WorldResource};
+use crate::model::{AttributePath, Identity, Position, SourceRange, Value, World, WorldAttribute, WorldKind, WorldResource};
 
 /// A resource without attributes.
 pub(crate) fn resource(resource_type: &str, identity: &str) -> WorldResource {
@@ -26,7 +26,7 @@ pub(crate) fn with(mut resource: WorldResource, path: &str, value: impl Into<Val
 /// The resource with an attribute that the configuration sets.
 pub(crate) fn configured(resource: WorldResource, path: &str, value: impl Into<Value>) -> WorldResource {
     let mut resource = with(resource, path, value);
-    if let Some(attribute) = resource.attributes.get_mut(&path.parse().expect("a path")) {
+    if let Some(attribute) = resource.attributes.get_mut(&path.parse::<AttributePath>().expect("a path")) {
         attribute.origin = vec![range()];
     }
     resource

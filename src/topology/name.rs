@@ -57,11 +57,7 @@ impl ObjectName {
     pub(crate) fn from_link(link: &str, own_project: Option<&str>, own_location: Option<&str>) -> Option<Self> {
         let location = segment_after(link, "locations").or_else(|| segment_after(link, "regions")).or(own_location)?;
         let project = segment_after(link, "projects").or(own_project)?;
-        Some(Self {
-            project: project.to_owned(),
-            location: location.to_owned(),
-            name: last_segment(link).to_owned(),
-        })
+        Some(Self { project: project.to_owned(), location: location.to_owned(), name: last_segment(link).to_owned() })
     }
 }
 
@@ -82,11 +78,7 @@ impl ConnectionName {
         let mut parts = text.trim().rsplitn(3, ':');
         let (instance, region, project) = (parts.next()?, parts.next()?, parts.next()?);
         let is_whole = [project, region, instance].iter().all(|part| !part.is_empty());
-        is_whole.then(|| Self {
-            project: project.to_owned(),
-            region: region.to_owned(),
-            instance: instance.to_owned(),
-        })
+        is_whole.then(|| Self { project: project.to_owned(), region: region.to_owned(), instance: instance.to_owned() })
     }
 }
 
@@ -116,7 +108,10 @@ mod tests {
     #[test]
     fn a_bare_network_name_is_of_the_own_project() {
         assert_eq!(network("n").is_same(&network("projects/p/global/networks/n")), Some(true));
-        assert_eq!(network("n").is_same(&network("https://www.googleapis.com/compute/v1/projects/p/global/networks/n")), Some(true));
+        assert_eq!(
+            network("n").is_same(&network("https://www.googleapis.com/compute/v1/projects/p/global/networks/n")),
+            Some(true)
+        );
         assert_eq!(network("n").is_same(&network("m")), Some(false));
     }
 

@@ -38,8 +38,8 @@ pub(super) fn read_all(world: &World) -> Vec<NatGateway<'_>> {
     let mut routers = BTreeMap::new();
     for router in world.of_type(ROUTER_TYPE) {
         let project = read::project(router);
-        let network = read::text(router, "network")
-            .map(|stated| NetworkName::from_link(&stated.value, project.as_deref()));
+        let network =
+            read::text(router, "network").map(|stated| NetworkName::from_link(&stated.value, project.as_deref()));
         if let Some(name) = read::name(router) {
             routers.insert((project, read::location(router), name), network);
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{AttributePath, Fact, Number, PathStep, Value, WorldAttribute, WorldResource};
+use crate::model::{AttributePath, CHOSEN_ON_CREATION, Fact, Number, PathStep, Value, WorldAttribute, WorldResource};
 
 /// A value and the path that states it.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,6 +75,15 @@ fn typed<T>(
         },
         Fact::Absent => Fact::Absent,
         Fact::Undetermined(reason) => Fact::Undetermined(reason),
+    }
+}
+
+/// The fact, with what Google will choose for an object that is still to be created counted as absent: for arguments
+/// whose absence has a documented meaning.
+pub(super) fn or_default<T>(fact: Fact<Stated<T>>) -> Fact<Stated<T>> {
+    match fact {
+        Fact::Undetermined(reason) if &*reason == CHOSEN_ON_CREATION => Fact::Absent,
+        other => other,
     }
 }
 

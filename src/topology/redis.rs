@@ -29,10 +29,8 @@ pub(crate) struct RedisInstance<'w> {
 impl<'w> RedisInstance<'w> {
     pub(super) fn read(resource: &'w WorldResource) -> Self {
         let project = read::project(resource);
-        let network = read::text(resource, "authorized_network").map(|Stated { value, path }| Stated {
-            value: NetworkName::from_link(&value, project.as_deref()),
-            path,
-        });
+        let network = read::or_default(read::text(resource, "authorized_network"))
+            .map(|Stated { value, path }| Stated { value: NetworkName::from_link(&value, project.as_deref()), path });
         // For direct peering the range itself stands here; with private services access it is an allocation's name,
         // and the effective range lies inside of that allocation.
         let range = ["effective_reserved_ip_range", "reserved_ip_range"]
@@ -40,14 +38,7 @@ impl<'w> RedisInstance<'w> {
             .filter_map(|path| super::range::ipv4(read::text(resource, path)).known())
             .next()
             .map_or(Fact::Absent, Fact::Known);
-        Self {
-            resource,
-            name: read::name(resource),
-            project,
-            network,
-            host: read::text(resource, "host"),
-            range,
-        }
+        Self { resource, name: read::name(resource), project, network, host: read::text(resource, "host"), range }
     }
 
     /// The name to use in a sentence.

@@ -163,7 +163,7 @@ fn read<'w>(resource: &'w WorldResource, shape: &Shape) -> Service<'w> {
 }
 
 fn egress(resource: &WorldResource, path: &str) -> Fact<Stated<Egress>> {
-    match read::text(resource, path) {
+    match read::or_default(read::text(resource, path)) {
         Fact::Known(Stated { value, path }) => {
             // `all` is the deprecated spelling of v1.
             let value = match value.to_ascii_lowercase().replace('-', "_").as_str() {
@@ -195,8 +195,8 @@ fn connector(
 }
 
 fn direct_entry(resource: &WorldResource, project: Option<&str>, location: Option<&str>) -> Fact<Stated<EntryPoint>> {
-    let network = read::text(resource, &format!("{NETWORK_INTERFACE}.network"));
-    let subnetwork = read::text(resource, &format!("{NETWORK_INTERFACE}.subnetwork"));
+    let network = read::or_default(read::text(resource, &format!("{NETWORK_INTERFACE}.network")));
+    let subnetwork = read::or_default(read::text(resource, &format!("{NETWORK_INTERFACE}.subnetwork")));
     match (network, subnetwork) {
         (Fact::Undetermined(reason), _) | (_, Fact::Undetermined(reason)) => Fact::Undetermined(reason),
         (Fact::Absent, Fact::Absent) => Fact::Absent,
@@ -230,7 +230,11 @@ impl Interface {
     }
 }
 
-fn v1_direct_entry(resource: &WorldResource, project: Option<&str>, location: Option<&str>) -> Fact<Stated<EntryPoint>> {
+fn v1_direct_entry(
+    resource: &WorldResource,
+    project: Option<&str>,
+    location: Option<&str>,
+) -> Fact<Stated<EntryPoint>> {
     match read::text(resource, V1_NETWORK_INTERFACES) {
         Fact::Known(Stated { value, path }) => match serde_json::from_str::<Vec<Interface>>(&value) {
             Ok(interfaces) => match interfaces.into_iter().next() {
@@ -268,10 +272,8 @@ fn v1_databases(resource: &WorldResource) -> Databases {
             let mut texts: Vec<&str> = value.split(',').map(str::trim).filter(|text| !text.is_empty()).collect();
             texts.sort_unstable();
             texts.dedup();
-            let databases = texts
-                .into_iter()
-                .map(|text| Stated { value: connection_name(text), path: path.clone() })
-                .collect();
+            let databases =
+                texts.into_iter().map(|text| Stated { value: connection_name(text), path: path.clone() }).collect();
             (databases, None)
         }
         Fact::Absent => (Vec::new(), None),

@@ -33,10 +33,8 @@ impl<'w> Subnetwork<'w> {
             }
             _ => None,
         };
-        let network = read::text(resource, "network").map(|Stated { value, path }| Stated {
-            value: NetworkName::from_link(&value, project.as_deref()),
-            path,
-        });
+        let network = read::text(resource, "network")
+            .map(|Stated { value, path }| Stated { value: NetworkName::from_link(&value, project.as_deref()), path });
         Self { resource, name, network, range: super::range::ipv4(read::text(resource, "ip_cidr_range")) }
     }
 

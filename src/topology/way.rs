@@ -49,7 +49,10 @@ impl<'w> Topology<'w> {
     }
 
     /// The network of a connector, also where it only names a subnetwork, with what states it.
-    pub(crate) fn network_of(&self, connector: &Connector<'w>) -> Fact<(NetworkName, &'w WorldResource, AttributePath)> {
+    pub(crate) fn network_of(
+        &self,
+        connector: &Connector<'w>,
+    ) -> Fact<(NetworkName, &'w WorldResource, AttributePath)> {
         match (&connector.network, &connector.subnetwork) {
             (Fact::Known(Stated { value, path }), _) => Fact::Known((value.clone(), connector.resource, path.clone())),
             (Fact::Absent, Fact::Known(subnetwork)) => self.subnetwork_network(&subnetwork.value),
@@ -71,7 +74,9 @@ impl<'w> Topology<'w> {
             };
             let covers = match (is_same_network, &gateway.scope) {
                 (Some(false), _) => Some(false),
-                (_, Fact::Known(NatScope::Listed(names))) if is_listed(&way.source, names) == Some(false) => Some(false),
+                (_, Fact::Known(NatScope::Listed(names))) if is_listed(&way.source, names) == Some(false) => {
+                    Some(false)
+                }
                 (Some(true), Fact::Known(NatScope::All)) if gateway.region.is_some() => Some(true),
                 (Some(true), Fact::Known(NatScope::Listed(names))) if gateway.region.is_some() => {
                     is_listed(&way.source, names)
@@ -142,9 +147,9 @@ impl<'w> Topology<'w> {
         };
         // Where only the network is given, the subnetwork of the same name is used.
         // Source: run v2 VpcAccess.NetworkInterface.subnetwork.
-        let own_name = network.zip(network.and_then(|network| network.project.clone())).map(|(network, project)| {
-            ObjectName { project, location: region.clone(), name: network.name.clone() }
-        });
+        let own_name = network
+            .zip(network.and_then(|network| network.project.clone()))
+            .map(|(network, project)| ObjectName { project, location: region.clone(), name: network.name.clone() });
         let Some(source) = subnetwork.cloned().or(own_name) else {
             return Fact::Undetermined("the subnetwork of its network interface is not known".into());
         };
