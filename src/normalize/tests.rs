@@ -54,7 +54,8 @@ fn configuration(resource_type: &str, arguments: &str) -> NormalizedResource {
 }
 
 fn state(resource_type: &str, attributes: &str) -> NormalizedResource {
-    let normalizer = &Normalizer::new(Catalog::builtin(), &ProjectNumbers::default());
+    let numbers = numbers();
+    let normalizer = Normalizer::new(Catalog::builtin(), &numbers);
     normalizer.state(resource_type, &value(attributes), &[]).expect("a known type")
 }
 
@@ -189,7 +190,8 @@ fn sensitive_paths_mark_what_is_in_them_and_around_them() {
     assert!(!leaf(&firewall, "name").is_sensitive);
     let marked = [path("settings[0].database_flags")];
     let attributes = value(r#"{"settings":[{"tier":"t","database_flags":[{"name":"a","value":"1"}]}]}"#);
-    let normalizer = &Normalizer::new(Catalog::builtin(), &ProjectNumbers::default());
+    let numbers = numbers();
+    let normalizer = Normalizer::new(Catalog::builtin(), &numbers);
     let sql = normalizer.state("google_sql_database_instance", &attributes, &marked).expect("a known type");
     assert!(leaf(&sql, "settings[0].database_flags[\"a\"].value").is_sensitive);
     assert!(!leaf(&sql, "settings[0].tier").is_sensitive);
@@ -459,7 +461,8 @@ fn resources_of_different_objects_are_not_settled_together() {
 
 #[test]
 fn bodies_that_cannot_be_read_are_errors_that_name_the_object() {
-    let normalizer = &Normalizer::new(Catalog::builtin(), &ProjectNumbers::default());
+    let numbers = numbers();
+    let normalizer = Normalizer::new(Catalog::builtin(), &numbers);
     let object = |body: &str| LiveObject {
         identity: Identity::new(REDIS),
         asset_type: String::new(),
