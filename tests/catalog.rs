@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use trueup::catalog::{Catalog, Form, Kind, Mode, ResourceType, Row, Treatment};
-use trueup::model::{Nesting, Replacement, SchemaFacts, Value, ValueType};
+use trueup::model::{Exception, Nesting, Replacement, SchemaFacts, Value, ValueType};
 
 fn rows() -> impl Iterator<Item = (&'static ResourceType, &'static Row)> {
     Catalog::builtin()
@@ -58,6 +58,18 @@ fn every_compared_row_is_read_from_somewhere() {
         }
     }
     no_faults(faults);
+}
+
+#[test]
+fn what_is_below_a_sensitive_row_is_sensitive() {
+    let instance = Catalog::builtin().get("google_sql_database_instance").expect("in the catalog");
+    for path in ["replica_configuration.client_key", "server_ca_cert.cert", "root_password", "root_password_wo"] {
+        assert!(instance.row(path).is_some_and(|row| row.is_sensitive), "{path}");
+    }
+    for (resource_type, row) in rows() {
+        let is_parent_sensitive = resource_type.row(row.parent()).is_some_and(|parent| parent.is_sensitive);
+        assert!(row.is_sensitive || !is_parent_sensitive, "{}.{}", resource_type.name, row.path);
+    }
 }
 
 #[test]
@@ -151,11 +163,12 @@ fn treatment_agrees_with_mode() {
 }
 
 #[test]
-fn only_numbers_are_lowered() {
+fn only_what_has_an_order_is_lowered() {
     for (resource_type, row) in rows() {
         if row.replacement == Replacement::WhenLowered {
             let name = format!("{}.{}", resource_type.name, row.path);
-            assert!(matches!(row.kind, Kind::Integer | Kind::Float) || row.path == "redis_version", "{name}");
+            let has_order = matches!(row.kind, Kind::Integer | Kind::Float) || row.form == Form::Cidr;
+            assert!(has_order || row.path == "redis_version", "{name}");
         }
     }
 }
@@ -164,13 +177,32 @@ fn only_numbers_are_lowered() {
 fn rows_that_point_at_rows_point_at_ones_that_exist() {
     for (resource_type, row) in rows() {
         let name = format!("{}.{}", resource_type.name, row.path);
-        if let Some(other) = &row.grows_with {
-            let other = resource_type.row(other).unwrap_or_else(|| panic!("{name}: grows with nothing"));
-            assert_eq!((other.kind, row.kind), (Kind::Boolean, Kind::Integer), "{name}");
+        let other = |path: &str| resource_type.row(path).unwrap_or_else(|| panic!("{name}: no row `{path}`"));
+        match &row.facts.exception {
+            Some(Exception::GrowsWith(path)) => {
+                assert_eq!((other(path).kind, row.kind), (Kind::Boolean, Kind::Integer), "{name}");
+            }
+            Some(Exception::SameAs(path)) => {
+                assert_eq!(other(path).kind, row.kind, "{name}");
+                assert_eq!(other(path).facts.exception, None, "{name}: a chain");
+            }
+            Some(Exception::UnsetEquals(value)) => {
+                assert_eq!((row.mode, row.default.as_ref()), (Mode::Optional, None), "{name}");
+                assert_ne!(*value, Value::Null, "{name}");
+            }
+            None => {}
         }
-        if let Some(other) = &row.same_as {
-            let other = resource_type.row(other).unwrap_or_else(|| panic!("{name}: same as nothing"));
-            assert_eq!(other.same_as, None, "{name}: a chain");
+        if let Some((sibling, _)) = &row.only_with {
+            other(&format!("{}.{sibling}", row.parent()));
+        }
+        if row.present_when.is_some() {
+            assert!(matches!(row.kind, Kind::Block(_)), "{name}");
+        }
+        if !row.server_keys.is_empty() || !row.volatile_keys.is_empty() {
+            assert_eq!(row.kind, Kind::Map, "{name}");
+        }
+        if !row.server_chosen.is_empty() {
+            assert_eq!(row.mode, Mode::OptionalComputed, "{name}: only a server that may choose can be left to");
         }
     }
 }
@@ -199,7 +231,7 @@ fn asset_types_belong_to_one_object() {
 fn names_in_templates_are_identity_rows() {
     let mut faults = Vec::new();
     for resource_type in Catalog::builtin().types() {
-        let ids = resource_type.state_ids.iter().chain([&resource_type.import_id]);
+        let ids = resource_type.state_ids.iter().chain(&resource_type.import_ids);
         let identity: BTreeSet<_> = resource_type.identity.names().collect();
         for name in identity.iter().copied().chain(ids.flat_map(|id| id.names())) {
             match resource_type.row(name) {
@@ -265,4 +297,43 @@ fn arguments_say_how_they_are_written() {
     assert!(catalog.argument("google_vpc_access_connector", &["timeouts", "create"]).is_some());
     assert!(catalog.argument("google_vpc_access_connector", &["egress"]).is_none());
     assert!(!catalog.knows("random_password"));
+}
+
+#[test]
+fn an_import_id_follows_from_the_name_of_the_object() {
+    let id = |name: &str, path: &str| Catalog::builtin().get(name).and_then(|found| found.import_id(path));
+    for (name, path, expected) in [
+        ("google_sql_user", "projects/p/instances/i/users/u/-", "p/i/u"),
+        ("google_sql_user", "projects/p/instances/i/users/u/%", "p/i/%/u"),
+        ("google_sql_database_instance", "projects/p/instances/i", "projects/p/instances/i"),
+        ("google_cloud_run_service", "projects/p/locations/l/services/s", "locations/l/namespaces/p/services/s"),
+        (
+            "google_service_networking_connection",
+            "projects/p/global/networks/n/connections/s.googleapis.com",
+            "projects/p/global/networks/n:s.googleapis.com",
+        ),
+        ("google_compute_router_nat", "projects/p/regions/r/routers/a/nats/b", "projects/p/regions/r/routers/a/b"),
+    ] {
+        assert_eq!(id(name, path).as_deref(), Some(expected), "{name}");
+    }
+    assert_eq!(id("google_redis_instance", "projects/p/instances/i"), None, "a path of another type");
+}
+
+#[test]
+fn googles_own_objects_are_told_apart() {
+    let reason = |name: &str, members: &[(&str, &str)]| {
+        let resource_type = Catalog::builtin().get(name).expect("in the catalog");
+        let member =
+            |wanted: &str| members.iter().find(|(member, _)| *member == wanted).map(|(_, text)| (*text).to_owned());
+        resource_type.system_made_reason(member).is_some()
+    };
+    let default = ("network", "https://www.googleapis.com/compute/v1/projects/p/global/networks/default");
+    assert!(reason("google_compute_firewall", &[("name", "aet-uscentral1-c-egrfw")]));
+    assert!(reason("google_compute_firewall", &[("name", "default-allow-ssh"), default]));
+    assert!(!reason("google_compute_firewall", &[("name", "default-allow-ssh")]), "on another network it is a rule");
+    assert!(!reason("google_compute_firewall", &[("name", "allow-aet-1"), default]));
+    assert!(reason("google_sql_user", &[("name", "postgres")]));
+    assert!(!reason("google_sql_user", &[("name", "app")]));
+    assert!(reason("google_sql_user", &[("name", "root"), ("host", "%")]));
+    assert!(!reason("google_sql_user", &[("name", "root")]), "on PostgreSQL somebody made it");
 }

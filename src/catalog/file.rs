@@ -5,18 +5,16 @@
 //! follows from the mode unless `set` or `unset` says otherwise. See `types/README.md` for all keys.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::resource_type::{RowTable, parent_path};
-use super::row::{default_visibility, is_compared};
+use super::resource_type::RowTable;
+use super::rows::{self, RawRow};
 use super::{
-    Basis, Converter, Form, Kind, ListCall, ListScope, Locations, Mode, Nested, PageTokens, Parent, ResourceType, Row,
-    SystemMade, Template, TemplateError, Treatment,
+    Basis, ListCall, ListScope, Locations, Nested, PageTokens, Parent, ResourceType, SystemMade, Template,
+    TemplateError,
 };
-use crate::model::{AttributeFacts, Nesting, PlanVisibility, Replacement, Value};
 
 /// Why a catalog file cannot be used.
 #[derive(Debug, Error)]
@@ -68,7 +66,7 @@ struct RawType {
     #[serde(default)]
     identity_when_empty: BTreeMap<String, String>,
     state_ids: Vec<String>,
-    import_id: String,
+    import_ids: Vec<String>,
     read: Option<String>,
     read_permission: String,
     #[serde(rename = "list")]
@@ -131,66 +129,7 @@ struct RawNested {
 #[serde(deny_unknown_fields)]
 struct RawSystemMade {
     reason: String,
-    members: BTreeMap<String, String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawRow {
-    api: Option<String>,
-    kind: RawKind,
-    mode: Mode,
-    treatment: Option<Treatment>,
-    form: Option<Form>,
-    key: Option<String>,
-    default: Option<Value>,
-    when_absent: Option<Value>,
-    #[serde(default)]
-    zero_is_distinct: bool,
-    replaces: Option<RawReplacement>,
-    #[serde(default)]
-    sensitive: bool,
-    converter: Option<Converter>,
-    grows_with: Option<String>,
-    same_as: Option<String>,
-    set: Option<(RawVisibility, String)>,
-    unset: Option<(RawVisibility, String)>,
-    source: String,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum RawKind {
-    String,
-    Integer,
-    Float,
-    Boolean,
-    List,
-    Set,
-    Map,
-    Block,
-    BlockList,
-    BlockSet,
-    /// A list of objects that is only read: an argument of the schema, not a block.
-    ObjectList,
-    /// The same, where the body has one object.
-    Object,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum RawReplacement {
-    Always,
-    WhenLowered,
-    WhenRemoved,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum RawVisibility {
-    Shown,
-    RefreshOnly,
-    Hidden,
+    members: BTreeMap<String, Vec<String>>,
 }
 
 /// Reads the catalog file of a type.
@@ -200,7 +139,7 @@ pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError>
     let template = |text: &str| {
         Template::parse(text).map_err(|source| CatalogError::Template { resource_type: name.to_owned(), source })
     };
-    let rows = rows(name, raw.facts_only, &raw.rows)?;
+    let rows = rows::read(name, raw.facts_only, &raw.rows)?;
     let mut lists = Vec::with_capacity(raw.lists.len());
     for list in raw.lists {
         let locations = match list.locations {
@@ -251,7 +190,7 @@ pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError>
         identity: template(&raw.identity)?,
         identity_when_empty: raw.identity_when_empty,
         state_ids: raw.state_ids.iter().map(|id| template(id)).collect::<Result<_, _>>()?,
-        import_id: template(&raw.import_id)?,
+        import_ids: raw.import_ids.iter().map(|id| template(id)).collect::<Result<_, _>>()?,
         read: raw.read.as_deref().map(template).transpose()?,
         read_permission: raw.read_permission,
         lists,
@@ -270,113 +209,4 @@ pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError>
         sources: raw.sources,
         rows: RowTable::new(rows),
     })
-}
-
-fn rows(resource_type: &str, is_facts_only: bool, raw: &BTreeMap<String, RawRow>) -> Result<Vec<Row>, CatalogError> {
-    let error = |path: &str, reason: &str| CatalogError::Row {
-        resource_type: resource_type.to_owned(),
-        path: path.to_owned(),
-        reason: reason.to_owned(),
-    };
-    // Paths are sorted, so that a parent comes before what is below it.
-    let mut members: BTreeMap<&str, Option<String>> = BTreeMap::from([("", Some(String::new()))]);
-    let mut rows = Vec::with_capacity(raw.len());
-    for (path, raw) in raw {
-        let parent = members.get(parent_path(path)).ok_or_else(|| error(path, "has no parent row"))?;
-        let api = member(path, parent.as_deref(), raw.api.as_deref());
-        members.insert(path, api.clone());
-        let mut treatment = raw.treatment.unwrap_or(Treatment::Compared);
-        if is_facts_only && treatment == Treatment::Compared {
-            treatment = Treatment::Fact;
-        }
-        let mut visibility = default_visibility(raw.mode, treatment, raw.default.as_ref());
-        if let Some(rule) = &raw.set {
-            visibility.set = rule_of(rule);
-        }
-        if let Some(rule) = &raw.unset {
-            visibility.unset = rule_of(rule);
-        }
-        let replacement = match raw.replaces {
-            None => Replacement::Never,
-            Some(RawReplacement::Always) => Replacement::Always,
-            Some(RawReplacement::WhenLowered) => Replacement::WhenLowered,
-            Some(RawReplacement::WhenRemoved) => Replacement::WhenRemoved,
-        };
-        let facts = AttributeFacts { row: path.clone(), is_compared: is_compared(treatment), replacement, visibility };
-        rows.push(Row {
-            path: path.clone(),
-            api,
-            kind: kind_of(raw.kind),
-            mode: raw.mode,
-            treatment,
-            form: raw.form.unwrap_or(Form::Exact),
-            key: raw.key.clone(),
-            default: raw.default.clone(),
-            when_absent: raw.when_absent.clone(),
-            zero_is_distinct: raw.zero_is_distinct,
-            replacement,
-            is_sensitive: raw.sensitive,
-            converter: raw.converter,
-            grows_with: raw.grows_with.clone(),
-            same_as: raw.same_as.clone(),
-            is_attribute: matches!(raw.kind, RawKind::Object | RawKind::ObjectList),
-            source: raw.source.clone(),
-            facts: Arc::new(facts),
-        });
-    }
-    Ok(rows)
-}
-
-/// The member of the body that a row is read from, from the body's root.
-fn member(path: &str, parent: Option<&str>, api: Option<&str>) -> Option<String> {
-    let name = match api {
-        Some("") => return None,
-        Some(absolute) if absolute.starts_with('/') => return Some(absolute[1..].to_owned()),
-        Some(name) => name.to_owned(),
-        None => camel_case(path.rsplit('.').next().unwrap_or(path)),
-    };
-    match parent? {
-        "" => Some(name),
-        parent => Some(format!("{parent}.{name}")),
-    }
-}
-
-fn camel_case(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    let mut is_upper = false;
-    for character in name.chars() {
-        if character == '_' {
-            is_upper = true;
-        } else if is_upper {
-            out.push(character.to_ascii_uppercase());
-            is_upper = false;
-        } else {
-            out.push(character);
-        }
-    }
-    out
-}
-
-fn kind_of(kind: RawKind) -> Kind {
-    match kind {
-        RawKind::String => Kind::String,
-        RawKind::Integer => Kind::Integer,
-        RawKind::Float => Kind::Float,
-        RawKind::Boolean => Kind::Boolean,
-        RawKind::List => Kind::ScalarList,
-        RawKind::Set => Kind::ScalarSet,
-        RawKind::Map => Kind::Map,
-        RawKind::Block | RawKind::Object => Kind::Block(Nesting::Single),
-        RawKind::BlockList | RawKind::ObjectList => Kind::Block(Nesting::List),
-        RawKind::BlockSet => Kind::Block(Nesting::Set),
-    }
-}
-
-fn rule_of((visibility, reason): &(RawVisibility, String)) -> (PlanVisibility, Arc<str>) {
-    let visibility = match visibility {
-        RawVisibility::Shown => PlanVisibility::Shown,
-        RawVisibility::RefreshOnly => PlanVisibility::RefreshOnly,
-        RawVisibility::Hidden => PlanVisibility::Hidden,
-    };
-    (visibility, reason.as_str().into())
 }

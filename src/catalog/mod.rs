@@ -8,6 +8,7 @@ mod builtin;
 mod file;
 mod resource_type;
 mod row;
+mod rows;
 mod schema;
 mod template;
 

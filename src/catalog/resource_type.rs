@@ -36,8 +36,8 @@ pub struct ResourceType {
     pub identity_when_empty: BTreeMap<String, String>,
     /// The forms of the state's `id`, the provider's present one first.
     pub state_ids: Vec<Template>,
-    /// The `id` of an `import` block.
-    pub import_id: Template,
+    /// The `id` of an `import` block; of several the first of which nothing is empty. See [`Self::import_id`].
+    pub import_ids: Vec<Template>,
     /// The path of one object's GET below `base_url`; `None` where an object can only be listed.
     pub read: Option<Template>,
     /// The permission that reading one object takes: `redis.instances.get`.
@@ -172,8 +172,8 @@ pub struct Nested {
 pub struct SystemMade {
     /// What they are, as a fragment.
     pub reason: String,
-    /// Members of the body (names joined by dots) and the glob that each must match; all of them must.
-    pub members: BTreeMap<String, String>,
+    /// Members of the body (names joined by dots), each with the globs of which it must match one; all members must.
+    pub members: BTreeMap<String, Vec<String>>,
 }
 
 impl ResourceType {
@@ -198,6 +198,24 @@ impl ResourceType {
         format!("//{}/{path}", self.host)
     }
 
+    /// The values of the identity's placeholders in the path of a full resource name (`projects/p/…`); `None` where the
+    /// path is not of this type. What [`Self::identity_when_empty`] stands for comes as `""`.
+    pub fn identity_values(&self, path: &str) -> Option<BTreeMap<&str, String>> {
+        let mut values = self.identity.captures(path)?;
+        for (name, empty) in &self.identity_when_empty {
+            if let Some(value) = values.get_mut(name.as_str()).filter(|value| *value == empty) {
+                value.clear();
+            }
+        }
+        Some(values)
+    }
+
+    /// The `id` that an `import` block needs for the object of a path.
+    pub fn import_id(&self, path: &str) -> Option<String> {
+        let values = self.identity_values(path)?;
+        self.import_ids.iter().find_map(|template| template.fill(|name| values.get(name).cloned()).ok())
+    }
+
     /// Whether an asset type is this type's, in any spelling.
     pub fn has_asset_type(&self, asset_type: &str) -> bool {
         self.asset_types.iter().any(|own| own == asset_type)
@@ -207,8 +225,8 @@ impl ResourceType {
     /// text of a member (names joined by dots).
     pub fn system_made_reason(&self, member: impl Fn(&str) -> Option<String>) -> Option<&str> {
         let made = self.system_made.iter().find(|made| {
-            made.members.iter().all(|(name, pattern)| {
-                member(name).is_some_and(|text| wildmatch::WildMatch::new(pattern).matches(&text))
+            made.members.iter().all(|(name, globs)| {
+                member(name).is_some_and(|text| globs.iter().any(|glob| wildmatch::WildMatch::new(glob).matches(&text)))
             })
         });
         made.map(|made| made.reason.as_str())

@@ -27,7 +27,8 @@ pub struct Row {
     pub key: Option<String>,
     /// What the provider takes where the configuration gives nothing.
     pub default: Option<Value>,
-    /// What an absent member of the body means, where that is not the zero value: `edition` absent is `ENTERPRISE`.
+    /// What an absent (or zero) value means on any side that was read, where that is not the zero value: `edition`
+    /// absent is `ENTERPRISE`.
     pub when_absent: Option<Value>,
     /// Whether the type's zero value (`""`, `0`, `false`, empty list) and null are told apart. Nearly never: the
     /// provider stores zero for absent.
@@ -38,14 +39,24 @@ pub struct Row {
     pub is_sensitive: bool,
     /// The row needs more than its form: a converter that `normalize` has under this name.
     pub converter: Option<Converter>,
-    /// Another row (a boolean) that lets Google raise this number by itself: while that is true in the code or, where
-    /// the code does not say, live, a live value above the code's and the state's is not drift.
-    pub grows_with: Option<String>,
-    /// Another row that says the same thing in another unit: whichever of the two the code gives is compared, and this
-    /// one only then.
-    pub same_as: Option<String>,
+    /// For blocks: the member of the body (below the block) that must be true for the block to be there at all: a
+    /// firewall's `logConfig` with `enable` false is no block.
+    pub present_when: Option<String>,
+    /// Only read where a sibling (its name) has this value; else it counts as absent on every side.
+    pub only_with: Option<(String, String)>,
+    /// Given values that leave the choice to the server, as if the argument were not given: `auto`.
+    pub server_chosen: Vec<String>,
+    /// For maps: globs of members that the server adds by itself. Where the configuration does not give one, the
+    /// configuration drops out of its verdict; state and live are compared.
+    pub server_keys: Vec<String>,
+    /// For maps: globs of members that change by themselves or that every deploying tool overwrites. They are
+    /// compared only where the configuration gives them.
+    pub volatile_keys: Vec<String>,
     /// Written as an argument in configuration though it is a block here: lists of objects that are only read.
     pub is_attribute: bool,
+    /// For links: the collection that a bare name stands in, `global/networks`, `regions/{location}/subnetworks`
+    /// (`{location}` being the resource's own). `None` where a bare name cannot be completed.
+    pub link: Option<String>,
     /// Where the facts of this row come from.
     pub source: String,
     /// The part that comparing needs, shared by all leaves of the row.
@@ -81,7 +92,8 @@ pub enum Kind {
     ScalarSet,
     /// A map of scalars; each member is a leaf of its own.
     Map,
-    /// A nested block or list of objects, with rows of its own below.
+    /// A nested block or list of objects, with rows of its own below. A single one stands in the body as an object or
+    /// as a list of one; a repeated one as a list.
     Block(Nesting),
 }
 
@@ -133,8 +145,8 @@ pub enum Treatment {
 pub enum Form {
     /// As it is.
     Exact,
-    /// A link, full name, partial path or bare name: reduced to the path from `projects/` on, project as id; a bare
-    /// name stays bare and equals a path that ends in it.
+    /// A link, full name, partial path or bare name: reduced to the path from `projects/` on, project as id. A bare
+    /// name is completed where [`Row::link`] says in which collection it stands, and stays bare otherwise.
     Link,
     /// The last segment of a path.
     LastSegment,
@@ -174,8 +186,10 @@ pub enum Converter {
     SqlPrivateAddress,
     /// True when `sqlNetworkArchitecture` is NEW_NETWORK_ARCHITECTURE.
     SqlNewNetworkArchitecture,
-    /// `masterInstanceName` without leading `project:`.
+    /// An instance's name without leading `project:`, on every side.
     SqlMasterName,
+    /// A configured `MYSQL_8_0` stands for every `MYSQL_8_0_N` with N of at least 35.
+    SqlDatabaseVersion,
 }
 
 /// Whether rows of a treatment are compared.

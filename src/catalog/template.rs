@@ -92,7 +92,7 @@ impl Template {
     ///
     /// Of a value for a segment only what follows its last `/` is taken, of one for a path what stands from
     /// `projects/` on: a link, a path or a bare name all do.
-    pub fn fill<'a>(&'a self, value: impl Fn(&str) -> Option<String>) -> Result<String, &'a str> {
+    pub fn fill(&self, value: impl Fn(&str) -> Option<String>) -> Result<String, &str> {
         let mut out = String::with_capacity(self.text.len() + 32);
         for part in &self.parts {
             let Some(name) = part.name() else {

@@ -1,0 +1,41 @@
+//! Terraform's expression language: values, types, conversions, expressions, templates and functions.
+//!
+//! Owns the value shape that Terraform itself uses ([`Val`]: unknowns with their type and reason, typed nulls, and a
+//! sensitive mark that travels) and everything that can be done with it. Does not own files, modules, blocks or
+//! `count`: whoever does implements [`Scope`], which is how an expression sees names and files. Main entry:
+//! [`evaluate`].
+
+mod access;
+mod bridge;
+mod calls;
+mod constraint;
+mod convert;
+mod equality;
+mod evaluate;
+mod fault;
+mod for_expression;
+mod functions;
+mod layout;
+mod limits;
+mod operators;
+mod references;
+mod scope;
+mod set_order;
+mod template;
+mod types;
+mod unify;
+mod value;
+
+pub(crate) use constraint::{Constraint, parse_constraint};
+pub(crate) use convert::{ConversionError, convert};
+pub(crate) use evaluate::evaluate;
+pub(crate) use fault::{Fault, Faults};
+pub(crate) use references::{Reference, references};
+pub(crate) use scope::{FileContext, Resolved, Scope, Step};
+pub(crate) use types::{ObjectType, Type};
+pub(crate) use value::{Kind, Val};
+
+#[cfg(test)]
+mod oracle_tests;
+#[cfg(test)]
+mod test_scope;
