@@ -12,6 +12,7 @@ use std::process::{Command, exit};
 use std::time::{Duration, Instant};
 
 use figure::{Figure, fastest};
+use serde::Serialize;
 use serde_json::{Value, json};
 use trueup::terraform::state::parse;
 
@@ -105,58 +106,92 @@ fn memory(path: &Path) {
     }
 }
 
-/// Writes a state of at least [`SIZE`] bytes as Terraform would, and returns how many instances it has.
-fn write_state(file: &mut impl Write) -> usize {
-    let mut writer = std::io::BufWriter::new(file);
-    let head = "{\n  \"version\": 4,\n  \"terraform_version\": \"1.9.8\",\n  \"serial\": 1207,\n  \"lineage\": \
-                \"00000000-0000-4000-8000-000000000000\",\n  \"outputs\": {},\n  \"resources\": [\n";
-    let (mut written, mut instances) = (head.len(), 0);
-    writer.write_all(head.as_bytes()).expect("written");
-    let mut number = 0;
-    while written < SIZE {
-        let (resource, count) = resource(number);
-        let separator = if number == 0 { "" } else { ",\n" };
-        let text = format!("{separator}{resource:#}");
-        writer.write_all(text.as_bytes()).expect("written");
-        written += text.len();
-        instances += count;
-        number += 1;
-    }
-    writer.write_all(b"\n  ],\n  \"check_results\": null\n}\n").expect("written");
-    writer.flush().expect("written");
-    instances
+/// The top level of a state, members in Terraform's order.
+#[derive(Serialize)]
+struct Document {
+    version: u64,
+    terraform_version: &'static str,
+    serial: u64,
+    lineage: &'static str,
+    outputs: Value,
+    resources: Vec<Resource>,
+    check_results: Value,
 }
 
-/// One entry of `resources`: every kind in turn, with one to four instances.
-fn resource(number: usize) -> (Value, usize) {
-    let count = 1 + number % 4;
-    let (resource_type, attributes): (&str, fn(usize) -> Value) = match number % 4 {
-        0 => ("google_cloud_run_v2_service", cloud_run_service),
-        1 => ("google_sql_database_instance", sql_instance),
-        2 => ("google_compute_firewall", firewall),
-        _ => ("google_compute_subnetwork", subnetwork),
+#[derive(Serialize)]
+struct Resource {
+    module: String,
+    mode: &'static str,
+    #[serde(rename = "type")]
+    resource_type: &'static str,
+    name: String,
+    provider: &'static str,
+    instances: Vec<Instance>,
+}
+
+#[derive(Serialize)]
+struct Instance {
+    index_key: String,
+    schema_version: u64,
+    attributes: Value,
+    sensitive_attributes: Value,
+    private: &'static str,
+    dependencies: [&'static str; 2],
+}
+
+/// Writes a state of at least [`SIZE`] bytes as Terraform would, and returns how many instances it has.
+fn write_state(file: &mut impl Write) -> usize {
+    let mut document = Document {
+        version: 4,
+        terraform_version: "1.9.8",
+        serial: 1207,
+        lineage: "00000000-0000-4000-8000-000000000000",
+        outputs: json!({}),
+        resources: Vec::new(),
+        check_results: Value::Null,
     };
-    let instances: Vec<Value> = (0..count)
-        .map(|index| {
-            json!({
-                "index_key": format!("key-{index}"),
-                "schema_version": 1,
-                "attributes": attributes(number * 4 + index),
-                "sensitive_attributes": [[{"type": "get_attr", "value": "root_password"}]],
-                "private": "eyJlMmJmYjczMC1lY2FhLTExZTYtOGY4OC0zNDM2M2JjN2M0YzAiOnsiY3JlYXRlIjo2MDAwMDAwMDAwMDB9fQ==",
-                "dependencies": ["google_compute_network.main", "google_project_service.enabled"],
-            })
-        })
-        .collect();
-    let entry = json!({
-        "module": format!("module.team[\"t{}\"].module.stack", number % 50),
-        "mode": "managed",
-        "type": resource_type,
-        "name": format!("r{number}"),
-        "provider": "provider[\"registry.terraform.io/hashicorp/google\"]",
-        "instances": instances,
-    });
-    (entry, count)
+    let mut written = 0;
+    while written < SIZE {
+        let resource = resource(document.resources.len());
+        // The lines of an entry stand four blanks further in than those of the entry by itself.
+        let lines = serde_json::to_string_pretty(&resource).expect("serializable");
+        written += lines.len() + 4 * lines.lines().count() + ",\n".len();
+        document.resources.push(resource);
+    }
+    let writer = std::io::BufWriter::new(file);
+    serde_json::to_writer_pretty(writer, &document).expect("written");
+    document.resources.iter().map(|resource| resource.instances.len()).sum()
+}
+
+/// One entry of `resources`, in the order in which Terraform sorts them: twenty to a module, each kind in turn.
+fn resource(number: usize) -> Resource {
+    let (resource_type, attributes): (_, fn(usize) -> Value) = match number % 20 / 5 {
+        0 => ("google_cloud_run_v2_service", cloud_run_service),
+        1 => ("google_compute_firewall", firewall),
+        2 => ("google_compute_subnetwork", subnetwork),
+        _ => ("google_sql_database_instance", sql_instance),
+    };
+    // What the provider's schema calls sensitive is marked; most types have nothing of that.
+    let sensitive = match resource_type {
+        "google_sql_database_instance" => json!([[{"type": "get_attr", "value": "root_password"}]]),
+        _ => json!([]),
+    };
+    let instance = |index: usize| Instance {
+        index_key: format!("key-{index}"),
+        schema_version: 1,
+        attributes: attributes(number * 4 + index),
+        sensitive_attributes: sensitive.clone(),
+        private: "eyJlMmJmYjczMC1lY2FhLTExZTYtOGY4OC0zNDM2M2JjN2M0YzAiOnsiY3JlYXRlIjo2MDAwMDAwMDAwMDB9fQ==",
+        dependencies: ["google_compute_network.main", "google_project_service.enabled"],
+    };
+    Resource {
+        module: format!("module.team[\"t{:05}\"].module.stack", number / 20),
+        mode: "managed",
+        resource_type,
+        name: format!("r{}", number % 5),
+        provider: "provider[\"registry.terraform.io/hashicorp/google\"]",
+        instances: (0..=number % 4).map(instance).collect(),
+    }
 }
 
 fn cloud_run_service(number: usize) -> Value {

@@ -334,4 +334,6 @@ fn googles_own_objects_are_told_apart() {
     assert!(!reason("google_compute_firewall", &[("name", "allow-aet-1"), default]));
     assert!(reason("google_sql_user", &[("name", "postgres")]));
     assert!(!reason("google_sql_user", &[("name", "app")]));
+    assert!(reason("google_sql_user", &[("name", "root"), ("host", "%")]));
+    assert!(!reason("google_sql_user", &[("name", "root")]), "on PostgreSQL somebody made it");
 }

@@ -1,6 +1,7 @@
 //! Reads every state of the shared samples, and of the shared provider cases, and counts what is in it.
 //!
 //! Skipped, with a word, where the samples do not lie beside the repository.
+#![expect(clippy::print_stdout, clippy::panic, reason = "a check that says what it read")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -3,17 +3,17 @@
 use std::fmt;
 
 /// One measured figure with the limit that it must keep.
-pub struct Figure {
+pub(crate) struct Figure {
     /// What was measured.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// The measured value.
-    pub measured: f64,
+    pub(crate) measured: f64,
     /// What it may be at most.
-    pub limit: f64,
+    pub(crate) limit: f64,
     /// The unit of both.
-    pub unit: &'static str,
+    pub(crate) unit: &'static str,
     /// How the limit comes about, or how it was measured.
-    pub note: String,
+    pub(crate) note: String,
 }
 
 impl fmt::Display for Figure {
@@ -27,6 +27,6 @@ impl fmt::Display for Figure {
 
 /// The smallest of several times, in seconds: what the work costs when nothing else disturbs it.
 #[allow(dead_code, reason = "each benchmark is a crate of its own and not all of them take several times")]
-pub fn fastest(times: impl IntoIterator<Item = std::time::Duration>) -> f64 {
+pub(crate) fn fastest(times: impl IntoIterator<Item = std::time::Duration>) -> f64 {
     times.into_iter().min().unwrap_or_default().as_secs_f64()
 }

@@ -23,6 +23,7 @@ pub(crate) fn facts(row: &str) -> AttributeFacts {
             set: (PlanVisibility::Shown, "the configuration sets it".into()),
             unset: (PlanVisibility::RefreshOnly, "Google chooses it".into()),
         },
+        exception: None,
     }
 }
 

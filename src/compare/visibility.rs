@@ -120,6 +120,7 @@ mod tests {
             is_compared: true,
             replacement: Replacement::Never,
             visibility: VisibilityRule { set: (set, "set".into()), unset: (unset, "unset".into()) },
+            exception: None,
         }
     }
 

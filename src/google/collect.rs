@@ -1,6 +1,6 @@
 //! Makes the planned calls and puts the answers together.
 //!
-//! Owns paging, how many calls run at once, and what a failure means for a listing. Main function: [`collect`].
+//! Owns how many calls run at once, and what a failure means for a listing. Main function: [`collect`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,15 +9,12 @@ use serde_json::value::RawValue;
 use tokio::task::JoinSet;
 
 use super::error::ApiError;
+use super::fetch::{Fetched, fetch, project_number};
 use super::objects::{Kinds, ObjectSet, identity_of_body, learn_numbers, text_member};
-use super::page;
 use super::plan::{Children, Plan, PlannedCall};
 use super::transport::Transport;
 use crate::catalog::{Catalog, ListScope, ResourceType};
 use crate::model::{Identity, Inventory, Listing, LiveKind, LiveObject, LiveSource, ProjectNumbers};
-
-/// The most pages that one list may have.
-const PAGE_LIMIT: usize = 5_000;
 
 /// How far reading has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,15 +31,6 @@ pub struct Progress {
 
 /// Is told of every list call that is done.
 pub type ProgressSink = Arc<dyn Fn(&Progress) + Send + Sync>;
-
-/// What came of one list call.
-#[derive(Default)]
-struct Fetched {
-    items: Vec<Box<RawValue>>,
-    unreachable: BTreeMap<String, String>,
-    incomplete: Option<String>,
-    error: Option<ApiError>,
-}
 
 /// What came of all calls.
 pub(crate) struct Collected {
@@ -212,9 +200,10 @@ impl<'a> Collector<'a> {
         let short = format!("{} could not reach {names}", kind.service);
         self.listings.push(listing(&kind.name, &call.scope, Some(short.clone())));
         let Some(placeholder) = placeholder else { return };
-        let found = self.objects.iter().filter(|object| {
-            object.identity.project() == Some(&project) && kind.has_asset_type(&object.asset_type)
-        });
+        let found = self
+            .objects
+            .iter()
+            .filter(|object| object.identity.project() == Some(&project) && kind.has_asset_type(&object.asset_type));
         let mut places: BTreeSet<&str> = found.filter_map(|object| object.identity.location()).collect();
         places.extend(self.plan.regions.get(&project).into_iter().flatten().map(String::as_str));
         places.extend(unreachable.keys().map(String::as_str));
@@ -290,19 +279,15 @@ impl<'a> Collector<'a> {
                 None => due.push(path),
             }
         }
+        // A parent that is not there has no children; one that was not observed hides them.
+        let of_parents = self.listings.iter().filter(|listing| *listing.resource_type == *parent_kind.name);
+        let inventory = Inventory { listings: of_parents.cloned().collect(), ..Inventory::default() };
         for path in children.named.iter().filter(|path| !seen.contains(*path)) {
             let identity = Identity::new(parent_kind.full_name(path));
-            let reason = self.not_observed(&parent_kind.name, &identity);
-            notes.push(listing(&kind.name, path, reason));
+            notes.push(listing(&kind.name, path, inventory.not_observed(&parent_kind.name, &identity)));
         }
         self.listings.extend(notes);
         due
-    }
-
-    /// Why an object was not observed; `None` where a complete listing covers it.
-    fn not_observed(&self, name: &str, identity: &Identity) -> Option<String> {
-        let inventory = Inventory { listings: self.listings.clone(), ..Inventory::default() };
-        inventory.not_observed(name, identity)
     }
 
     fn number_of(&self, project: &str) -> Option<String> {
@@ -372,7 +357,12 @@ impl<'a> Collector<'a> {
         };
         let (objects, _) = self.objects.finish(&self.numbers, prefers);
         self.listings.sort_by(|a, b| {
-            (&a.resource_type, &a.scope, a.is_complete, &a.error).cmp(&(&b.resource_type, &b.scope, b.is_complete, &b.error))
+            (&a.resource_type, &a.scope, a.is_complete, &a.error).cmp(&(
+                &b.resource_type,
+                &b.scope,
+                b.is_complete,
+                &b.error,
+            ))
         });
         self.listings.dedup();
         Collected {
@@ -391,65 +381,7 @@ impl<'a> Collector<'a> {
 }
 
 fn listing(resource_type: &str, scope: &str, error: Option<String>) -> Listing {
-    Listing {
-        resource_type: resource_type.to_owned(),
-        scope: scope.to_owned(),
-        is_complete: error.is_none(),
-        error,
-    }
-}
-
-/// Asks for all pages of a list. What came before a failure is kept.
-async fn fetch(transport: &Transport, call: &PlannedCall) -> Fetched {
-    let mut fetched = Fetched::default();
-    let mut url = call.url.clone();
-    let mut tokens = BTreeSet::new();
-    loop {
-        let body = match transport.json(&url).await {
-            Ok(body) => body,
-            Err(error) => {
-                fetched.error = Some(error);
-                return fetched;
-            }
-        };
-        let bad = |problem: String| ApiError::BadAnswer {
-            request: super::transport::describe(&url),
-            problem,
-            is_truncated: false,
-        };
-        let page = std::str::from_utf8(&body)
-            .map_err(|_| "it is not UTF-8".to_owned())
-            .and_then(|body| page::read(&call.call, body));
-        let page = match page {
-            Ok(page) => page,
-            Err(problem) => {
-                fetched.error = Some(bad(problem));
-                return fetched;
-            }
-        };
-        fetched.items.extend(page.items);
-        fetched.unreachable.extend(page.unreachable);
-        fetched.incomplete = fetched.incomplete.or(page.incomplete);
-        let (Some(token), Some(names)) = (page.next, &call.call.page) else { return fetched };
-        if tokens.len() >= PAGE_LIMIT || !tokens.insert(token.clone()) {
-            fetched.error = Some(bad("its pages go in a circle".to_owned()));
-            return fetched;
-        }
-        url = call.url.clone();
-        url.query_pairs_mut().append_pair(&names.request, &token);
-    }
-}
-
-async fn project_number(transport: &Transport, plan: &Plan, project: &str) -> Result<String, String> {
-    let base = plan.projects_url.as_ref().ok_or("no address to ask")?;
-    let mut url = base.clone();
-    url.path_segments_mut()
-        .map_err(|()| "no address to ask".to_owned())?
-        .pop_if_empty()
-        .extend(["projects", project]);
-    let body = transport.json(&url).await.map_err(|error| error.to_string())?;
-    let number = std::str::from_utf8(&body).ok().and_then(|body| text_member(body, "projectNumber"));
-    number.ok_or_else(|| format!("{} does not say it", super::transport::describe(&url)))
+    Listing { resource_type: resource_type.to_owned(), scope: scope.to_owned(), is_complete: error.is_none(), error }
 }
 
 /// The error as a reason, with what helps.
@@ -474,7 +406,7 @@ fn advice(error: &ApiError, kind: &ResourceType, permission: &str, project: Opti
         ApiError::Unauthenticated { .. } => {
             format!("{error}; `gcloud auth application-default login` renews them")
         }
-        ApiError::Transport { .. } => format!("{error}; more time: --timeout"),
+        ApiError::Transport { is_timeout: true, .. } => format!("{error}; more time: --timeout"),
         _ => error.to_string(),
     }
 }

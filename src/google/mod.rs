@@ -10,10 +10,12 @@ mod collect;
 mod credentials;
 mod endpoint;
 mod error;
+mod fetch;
 mod live;
 mod objects;
 mod page;
 mod plan;
+mod refusal;
 mod storage;
 mod transport;
 

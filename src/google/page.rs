@@ -157,7 +157,8 @@ mod tests {
 
     #[test]
     fn tokens_are_found_where_the_catalog_says() {
-        let page = read(call("google_cloud_run_service"), r#"{"items":[],"metadata":{"continue":"t"}}"#).expect("a page");
+        let page =
+            read(call("google_cloud_run_service"), r#"{"items":[],"metadata":{"continue":"t"}}"#).expect("a page");
         assert_eq!(page.next.as_deref(), Some("t"));
         let page = read(call("google_redis_instance"), r#"{"nextPageToken":""}"#).expect("a page");
         assert_eq!(page.next, None);

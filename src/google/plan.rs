@@ -178,7 +178,8 @@ impl<'a> Planner<'a> {
         let listed = self.listing_type(kind);
         if let Some(parent) = listed.lists.first().and_then(|call| call.parent.as_ref()) {
             let Some(parent_kind) = self.catalog.get(&parent.resource_type) else { return };
-            let Some(parent_path) = captures.as_ref().and_then(|values| parent_path(parent_kind, &parent.attribute, values))
+            let Some(parent_path) =
+                captures.as_ref().and_then(|values| parent_path(parent_kind, &parent.attribute, values))
             else {
                 return;
             };
@@ -264,12 +265,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The base address of a call: the user's, else the catalog's.
-    fn base(
-        &self,
-        kind: &ResourceType,
-        call: &ListCall,
-        values: &BTreeMap<String, String>,
-    ) -> Result<Url, String> {
+    fn base(&self, kind: &ResourceType, call: &ListCall, values: &BTreeMap<String, String>) -> Result<Url, String> {
         let parse = |template: &Template| {
             let text = fill(template, values)?;
             Url::parse(&text).map_err(|error| format!("`{text}` is no address: {error}"))

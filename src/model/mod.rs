@@ -27,7 +27,7 @@ pub use configuration::{
 };
 pub use diagnostic::{Diagnostic, Position, Severity, SourceMap, SourceRange};
 pub use identity::{Identity, ProjectNumbers};
-pub use inventory::{Inventory, Listing, LiveKind, LiveObject, LiveSource};
+pub use inventory::{Inventory, LEFT_OUT_MEMBER, Listing, LiveKind, LiveObject, LiveSource};
 pub use normalized::{
     AttributeFacts, Exception, Leaf, NormalizedResource, PlanVisibility, Replacement, Side, VisibilityRule,
 };

@@ -54,7 +54,8 @@ fn configuration(resource_type: &str, arguments: &str) -> NormalizedResource {
 }
 
 fn state(resource_type: &str, attributes: &str) -> NormalizedResource {
-    let normalizer = &Normalizer::new(Catalog::builtin(), &ProjectNumbers::default());
+    let numbers = numbers();
+    let normalizer = Normalizer::new(Catalog::builtin(), &numbers);
     normalizer.state(resource_type, &value(attributes), &[]).expect("a known type")
 }
 
@@ -122,7 +123,10 @@ fn unknown_values_and_blocks_say_why() {
         ("user_labels".to_owned(), Value::Map(BTreeMap::from([("k".to_owned(), Value::unknown("c"))]))),
         (
             "database_flags".to_owned(),
-            Value::List(vec![value(r#"{"name":"x","value":"1"}"#), Value::Map(BTreeMap::from([("name".to_owned(), Value::unknown("d"))]))]),
+            Value::List(vec![
+                value(r#"{"name":"x","value":"1"}"#),
+                Value::Map(BTreeMap::from([("name".to_owned(), Value::unknown("d"))])),
+            ]),
         ),
     ]));
     if let Value::Map(arguments) = &mut written.arguments.value {
@@ -146,7 +150,8 @@ fn an_expected_resource_says_only_what_it_gives() {
     expected.is_expected = true;
     let service = normalize_instance(&expected);
     assert_eq!(side(&service, "template[0].vpc_access[0].egress"), &has("PRIVATE_RANGES_ONLY"));
-    let silent = ["template[0].vpc_access[0].connector", "template[0].containers[0].image", "description", "labels[\"a\"]"];
+    let silent =
+        ["template[0].vpc_access[0].connector", "template[0].containers[0].image", "description", "labels[\"a\"]"];
     for text in silent {
         assert_eq!(side(&service, text), &DROPS_OUT, "{text}");
     }
@@ -185,7 +190,8 @@ fn sensitive_paths_mark_what_is_in_them_and_around_them() {
     assert!(!leaf(&firewall, "name").is_sensitive);
     let marked = [path("settings[0].database_flags")];
     let attributes = value(r#"{"settings":[{"tier":"t","database_flags":[{"name":"a","value":"1"}]}]}"#);
-    let normalizer = &Normalizer::new(Catalog::builtin(), &ProjectNumbers::default());
+    let numbers = numbers();
+    let normalizer = Normalizer::new(Catalog::builtin(), &numbers);
     let sql = normalizer.state("google_sql_database_instance", &attributes, &marked).expect("a known type");
     assert!(leaf(&sql, "settings[0].database_flags[\"a\"].value").is_sensitive);
     assert!(!leaf(&sql, "settings[0].tier").is_sensitive);
@@ -455,7 +461,8 @@ fn resources_of_different_objects_are_not_settled_together() {
 
 #[test]
 fn bodies_that_cannot_be_read_are_errors_that_name_the_object() {
-    let normalizer = &Normalizer::new(Catalog::builtin(), &ProjectNumbers::default());
+    let numbers = numbers();
+    let normalizer = Normalizer::new(Catalog::builtin(), &numbers);
     let object = |body: &str| LiveObject {
         identity: Identity::new(REDIS),
         asset_type: String::new(),
@@ -475,9 +482,28 @@ fn bodies_that_cannot_be_read_are_errors_that_name_the_object() {
 fn any_json() -> impl Strategy<Value = serde_json::Value> {
     let names = proptest::sample::select(
         &[
-            "settings", "template", "containers", "env", "name", "value", "labels", "effective_labels", "allow", "allowed",
-            "ports", "tier", "databaseFlags", "database_flags", "metadata", "spec", "annotations", "ipConfiguration",
-            "id", "project", "self_link", "x",
+            "settings",
+            "template",
+            "containers",
+            "env",
+            "name",
+            "value",
+            "labels",
+            "effective_labels",
+            "allow",
+            "allowed",
+            "ports",
+            "tier",
+            "databaseFlags",
+            "database_flags",
+            "metadata",
+            "spec",
+            "annotations",
+            "ipConfiguration",
+            "id",
+            "project",
+            "self_link",
+            "x",
         ][..],
     );
     let leaf = prop_oneof![

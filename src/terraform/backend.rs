@@ -137,3 +137,72 @@ fn initialized(root: &Path, kind: &str) -> BTreeMap<String, Option<String>> {
         _ => BTreeMap::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terraform::config::parse_root;
+
+    fn place(files: &[(&str, &str)], workspace: &str) -> Backend {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("created");
+            fs::write(path, text).expect("written");
+        }
+        locate(&parse_root(folder.path()), workspace)
+    }
+
+    fn backend(text: &str, workspace: &str) -> BackendPlace {
+        place(&[("main.tf", &format!("terraform {{\n  {text}\n}}\n"))], workspace).place
+    }
+
+    fn object(bucket: &str, object: &str) -> BackendPlace {
+        BackendPlace::Gcs { bucket: bucket.to_owned(), object: object.to_owned() }
+    }
+
+    #[test]
+    fn without_a_block_the_state_lies_beside_the_files() {
+        let backend = place(&[("main.tf", "")], "default");
+        assert_eq!(backend, Backend { place: BackendPlace::Local("terraform.tfstate".into()), range: None });
+        let path = BackendPlace::Local("terraform.tfstate.d/staging/terraform.tfstate".into());
+        assert_eq!(place(&[("main.tf", "")], "staging").place, path);
+    }
+
+    #[test]
+    fn the_local_backend_takes_its_paths() {
+        let text = "backend \"local\" {\n path = \"s/x.tfstate\"\n workspace_dir = \"w\"\n }";
+        assert_eq!(backend(text, "default"), BackendPlace::Local("s/x.tfstate".into()));
+        assert_eq!(backend(text, "a"), BackendPlace::Local("w/a/terraform.tfstate".into()));
+    }
+
+    #[test]
+    fn the_gcs_backend_names_objects_by_workspace() {
+        let text = "backend \"gcs\" {\n bucket = \"b\"\n prefix = \"a/b/\"\n }";
+        assert_eq!(backend(text, "default"), object("b", "a/b/default.tfstate"));
+        assert_eq!(backend(text, "staging"), object("b", "a/b/staging.tfstate"));
+        assert_eq!(backend("backend \"gcs\" {\n bucket = \"b\"\n }", "default"), object("b", "default.tfstate"));
+    }
+
+    #[test]
+    fn what_the_block_leaves_out_comes_from_init() {
+        let initialized =
+            r#"{"version":3,"backend":{"type":"gcs","config":{"bucket":"b","prefix":"p","credentials":null}}}"#;
+        let files =
+            [("main.tf", "terraform {\n  backend \"gcs\" {}\n}\n"), (".terraform/terraform.tfstate", initialized)];
+        let located = place(&files, "default");
+        assert_eq!(located.place, object("b", "p/default.tfstate"));
+        assert_eq!(located.range.map(|range| range.to_string()).as_deref(), Some("main.tf:2"));
+        let missing = BackendPlace::Incomplete { kind: "gcs".to_owned(), argument: "bucket".to_owned() };
+        assert_eq!(backend("backend \"gcs\" {}", "default"), missing);
+    }
+
+    #[test]
+    fn other_kinds_are_named() {
+        assert_eq!(backend("backend \"s3\" {}", "default"), BackendPlace::Unsupported("s3".to_owned()));
+        assert_eq!(
+            backend("cloud {\n organization = \"o\"\n }", "default"),
+            BackendPlace::Unsupported("cloud".to_owned())
+        );
+    }
+}

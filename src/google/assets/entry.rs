@@ -53,13 +53,13 @@ pub(super) struct Problem {
     pub(super) text: String,
     /// The asset type, where it can still be seen.
     pub(super) asset_type: Option<String>,
-    /// Where in the piece, in bytes from 1.
-    pub(super) column: Option<usize>,
+    /// Where in the piece, in bytes and in characters from its start; nothing behind its first line.
+    pub(super) offset: (usize, usize),
 }
 
 impl Problem {
     pub(super) fn new(text: impl Into<String>, asset_type: Option<&str>) -> Self {
-        Self { text: text.into(), asset_type: asset_type.map(str::to_owned), column: None }
+        Self { text: text.into(), asset_type: asset_type.map(str::to_owned), offset: (0, 0) }
     }
 }
 
@@ -93,7 +93,7 @@ pub(super) fn parse<'c>(kinds: &Kinds<'c>, text: &str) -> Result<Entry<'c>, Prob
     let unparsable = |error: &serde_json::Error, what: &str| Problem {
         text: format!("{what}: {}", without_place(error)),
         asset_type: visible_type(text),
-        column: (error.line() == 1).then(|| error.column()).filter(|column| *column > 0),
+        offset: place(text, error),
     };
     let line: Line<'_> = serde_json::from_str(text).map_err(|error| {
         let what = if error.is_data() { "it has not the shape of an asset" } else { "it is not JSON" };
@@ -139,7 +139,10 @@ pub(super) fn parse<'c>(kinds: &Kinds<'c>, text: &str) -> Result<Entry<'c>, Prob
         // A spelling that stands for several kinds (an address may be regional or global) need not be one of ours.
         let is_own = candidates.iter().any(|kind| kind.asset_types.first().is_some_and(|own| own == asset_type));
         if is_own {
-            return Err(problem(&format!("its name `{}` is not that of a {asset_type}", super::super::error::one_line(name))));
+            return Err(problem(&format!(
+                "its name `{}` is not that of a {asset_type}",
+                super::super::error::one_line(name)
+            )));
         }
         return Ok(Entry::Asset(Asset { project, project_number, object: None }));
     };
@@ -157,18 +160,15 @@ pub(super) fn parse<'c>(kinds: &Kinds<'c>, text: &str) -> Result<Entry<'c>, Prob
 /// The type and path of an asset: by its name, else by what its body says of itself.
 ///
 /// Of types that describe one object, the one that is reported where nothing claims it comes first.
-fn kind_and_path<'c>(
-    candidates: &[&'c ResourceType],
-    name: &str,
-    body: &str,
-) -> Option<(&'c ResourceType, String)> {
+fn kind_and_path<'c>(candidates: &[&'c ResourceType], name: &str, body: &str) -> Option<(&'c ResourceType, String)> {
     let by_name = |kind: &ResourceType| {
         let path = path_of_name(kind, name)?;
         kind.identity.captures(path).map(|_| path.to_owned())
     };
     let by_body = |kind: &ResourceType| identity_of_body(kind, body, &BTreeMap::new());
     let ordered = || {
-        let (aliases, own): (Vec<_>, Vec<_>) = candidates.iter().copied().partition(|kind| kind.same_object_as.is_some());
+        let (aliases, own): (Vec<_>, Vec<_>) =
+            candidates.iter().copied().partition(|kind| kind.same_object_as.is_some());
         own.into_iter().chain(aliases)
     };
     ordered()
@@ -187,13 +187,25 @@ fn number_and_id(body: &str) -> Option<(String, String)> {
     Some((number, text("projectId")?))
 }
 
+/// Where an error stands in the first line of a piece, in bytes and in characters.
+fn place(text: &str, error: &serde_json::Error) -> (usize, usize) {
+    let bytes = error.column().saturating_sub(1);
+    match text.get(..bytes) {
+        Some(before) if error.line() == 1 => (bytes, before.chars().count()),
+        _ => (0, 0),
+    }
+}
+
 /// The asset type of a piece that cannot be parsed, where it can still be seen.
-fn visible_type(text: &str) -> Option<String> {
+pub(super) fn visible_type(text: &str) -> Option<String> {
     ["\"asset_type\"", "\"assetType\""].into_iter().find_map(|key| {
         let rest = &text[text.find(key)? + key.len()..];
         let rest = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
         let end = rest.find(['"', '\\', ',', '}'])?;
-        rest[end..].starts_with('"').then(|| rest[..end].to_owned())
+        // What is damaged itself says nothing: its type could be any.
+        let is_sound = |c: char| c.is_ascii_alphanumeric() || ".-_/".contains(c);
+        let found = rest[..end].chars().all(is_sound) && rest[..end].contains("googleapis.com/");
+        (found && rest[end..].starts_with('"')).then(|| rest[..end].to_owned())
     })
 }
 

@@ -111,7 +111,9 @@ impl Coverage {
                 listing.error.get_or_insert_with(|| reason.clone());
             }
         }
-        listings.sort_by(|a, b| (&a.resource_type, &a.scope, a.is_complete).cmp(&(&b.resource_type, &b.scope, b.is_complete)));
+        listings.sort_by(|a, b| {
+            (&a.resource_type, &a.scope, a.is_complete).cmp(&(&b.resource_type, &b.scope, b.is_complete))
+        });
         listings.dedup();
         listings
     }

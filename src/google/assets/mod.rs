@@ -109,7 +109,10 @@ impl Reading {
         let start = chunk.start;
         let parsed = match &chunk.text {
             Ok(text) => entry::parse(kinds, text),
-            Err(problem) => Err(Problem::new(problem.clone(), None)),
+            Err(unusable) => {
+                let asset_type = entry::visible_type(&unusable.head);
+                Err(Problem::new(unusable.problem.clone(), asset_type.as_deref()))
+            }
         };
         match parsed {
             Ok(Entry::Header(header)) => {
@@ -147,8 +150,8 @@ impl Reading {
         }
         if self.problems <= SHOWN_PROBLEMS {
             let detail = format!("{}. {effect}", capitalized(&problem.text));
-            let column = problem.column.unwrap_or(start.column);
-            let at = Position { column, byte: start.byte + column.saturating_sub(start.column), ..start };
+            let (bytes, characters) = problem.offset;
+            let at = Position { column: start.column + characters, byte: start.byte + bytes, ..start };
             self.diagnostics.push(Diagnostic::error("Unreadable asset", detail).at(self.range(at)));
         }
     }

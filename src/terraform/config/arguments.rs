@@ -158,8 +158,12 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             self.check_presence(&members, &blocks, header, names);
         }
         for (kind, occurrences) in blocks {
-            let value = occurrences.unknown.unwrap_or_else(|| Val::tuple(occurrences.elements));
-            members.insert(Arc::from(kind), value);
+            match occurrences.unknown {
+                Some(unknown) => members.insert(Arc::from(kind), unknown),
+                // A dynamic block that makes none leaves the body as if it were not there.
+                None if occurrences.elements.is_empty() => None,
+                None => members.insert(Arc::from(kind), Val::tuple(occurrences.elements)),
+            };
         }
         members
     }

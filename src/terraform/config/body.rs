@@ -14,7 +14,7 @@ use crate::model::SourceRange;
 
 /// The arguments and blocks between two braces, or of a file.
 #[derive(Clone, Debug, Default)]
-pub struct Body {
+pub(crate) struct Body {
     /// Arguments, in file order; no name twice.
     pub(crate) attributes: Vec<Attribute>,
     /// Blocks, in file order.
@@ -25,7 +25,7 @@ pub struct Body {
 
 /// One argument: `name = expression`.
 #[derive(Clone, Debug)]
-pub struct Attribute {
+pub(crate) struct Attribute {
     /// The name.
     pub(crate) name: String,
     /// The expression.
@@ -40,7 +40,7 @@ pub struct Attribute {
 
 /// One block: `kind "label" { … }`.
 #[derive(Clone, Debug)]
-pub struct Block {
+pub(crate) struct Block {
     /// What stands first: `resource`.
     pub(crate) kind: String,
     /// The labels.

@@ -24,7 +24,7 @@ mod scope;
 mod source;
 mod spelling;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tree;
 mod variable;
 

@@ -26,8 +26,6 @@ pub(crate) struct ResourceKey {
 pub(crate) struct RequiredProvider {
     /// The last part of `source`, which is the provider's type: `google-beta`. `None` where no source is given.
     pub(crate) provider_type: Option<String>,
-    /// Where it stands.
-    pub(crate) range: SourceRange,
 }
 
 /// A block that could not be read, but whose header says what it declares.
@@ -383,7 +381,7 @@ fn required(attribute: &Attribute) -> RequiredProvider {
             }
         }
     }
-    RequiredProvider { provider_type, range: attribute.range() }
+    RequiredProvider { provider_type }
 }
 
 fn insert<K: Ord>(

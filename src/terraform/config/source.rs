@@ -12,7 +12,7 @@ const STRIDE: usize = 256;
 
 /// One file of configuration, with what is needed to name places in it.
 #[derive(Debug)]
-pub struct SourceFile {
+pub(crate) struct SourceFile {
     name: Arc<str>,
     text: Arc<str>,
     line_starts: Vec<usize>,
@@ -58,7 +58,7 @@ impl Translation {
 
 impl SourceFile {
     /// A file by its name (as the user would name it) and text.
-    pub fn new(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
+    pub(crate) fn new(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
         let text = text.into();
         let line_starts =
             std::iter::once(0).chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1));
@@ -80,17 +80,17 @@ impl SourceFile {
     }
 
     /// The file's name, as the user would name it.
-    pub fn name(&self) -> &Arc<str> {
+    pub(crate) fn name(&self) -> &Arc<str> {
         &self.name
     }
 
     /// The text as it was read.
-    pub fn text(&self) -> &Arc<str> {
+    pub(crate) fn text(&self) -> &Arc<str> {
         &self.text
     }
 
     /// The range of a span that the parser gave to an expression.
-    pub fn range(&self, span: Range<usize>) -> SourceRange {
+    pub(crate) fn range(&self, span: Range<usize>) -> SourceRange {
         match &self.translation {
             Some(translation) => {
                 self.plain_range(translation.source_offset(span.start)..translation.source_offset(span.end))
@@ -112,7 +112,9 @@ impl SourceFile {
         }
         let line = self.line_starts.partition_point(|start| *start <= byte);
         let start = line.checked_sub(1).and_then(|index| self.line_starts.get(index)).copied().unwrap_or(0);
-        let column = self.characters_before(byte) - self.characters_before(start) + 1;
+        // A byte order mark has no column of its own.
+        let mark = usize::from(start == 0 && byte >= 3 && self.text.starts_with('\u{feff}'));
+        let column = self.characters_before(byte) - self.characters_before(start) - mark + 1;
         Position { line: line.max(1), column, byte }
     }
 
@@ -131,7 +133,6 @@ fn starts_character(byte: u8) -> bool {
 }
 
 fn count_characters(text: &str) -> Vec<usize> {
-    // A byte order mark has no column of its own.
     let mut count = 0;
     let mut counts = vec![0];
     for (index, byte) in text.bytes().enumerate() {

@@ -5,7 +5,7 @@ const MAX_LENGTH: usize = 64;
 
 /// The known name that is closest, where it is close enough to be meant. Of two equally close ones the first.
 pub(crate) fn closest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let limit = if name.len() <= 4 { 1 } else { 2 };
+    let limit = if name.len() <= 2 { 0 } else { 2 };
     known
         .filter(|candidate| candidate.len() <= MAX_LENGTH && name.len() <= MAX_LENGTH)
         .map(|candidate| (distance(name, candidate), candidate))
@@ -39,6 +39,7 @@ mod tests {
     fn a_slip_is_recognized_and_another_word_is_not() {
         let known = ["machine_type", "min_instances", "name", "network"];
         assert_eq!(closest("machne_type", known.into_iter()), Some("machine_type"));
+        assert_eq!(closest("nmae", known.into_iter()), Some("name"));
         assert_eq!(closest("labels", known.into_iter()), None);
         assert_eq!(closest("names", known.into_iter()), Some("name"));
     }

@@ -1,22 +1,344 @@
-//! Evaluates expressions.
+//! Evaluates expressions: literals, constructors, conditions and the dispatch to everything else.
 
+use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use hcl_edit::expr::Expression;
+use hcl_edit::Span as _;
+use hcl_edit::expr::{Array, Conditional, Expression, Object, ObjectKey};
 
-use super::fault::Faults;
+use super::convert::{ConversionError, convert};
+use super::fault::{Fault, Faults};
+use super::limits;
 use super::scope::Scope;
-use super::value::Val;
+use super::types::Type;
+use super::unify::unify;
+use super::value::{Kind, Val};
+use crate::model::Number;
 
 /// The value of an expression. Never fails: a fault is pushed with its place in `source` (the text that the expression
 /// was parsed from), and the value there is unknown, with the fault as its reason.
+///
+/// `source` also decides how object keys are spelled and how an indented heredoc is laid out, so it has to be the text
+/// as the user wrote it, byte for byte as long as what was parsed.
 pub(crate) fn evaluate(expression: &Expression, source: &str, scope: &dyn Scope, faults: &mut Faults) -> Val {
-    let _ = (expression, source, scope, faults);
-    Val::unknown_any("not evaluated")
+    let budget = Budget::default();
+    let evaluator = Evaluator { source, scope, budget: &budget, is_template: false };
+    let value = evaluator.expression(expression, None, faults);
+    evaluator.finish(value, expression.span(), faults)
 }
 
-/// An object key as it is written at `span` of `source`.
+/// What an evaluation has used up, and whether it had to stop.
+#[derive(Default)]
+pub(super) struct Budget {
+    steps: Cell<u64>,
+    depth: Cell<usize>,
+    stopped: Cell<Option<&'static str>>,
+}
+
+/// Evaluates within one text.
+pub(super) struct Evaluator<'a> {
+    pub(super) source: &'a str,
+    pub(super) scope: &'a dyn Scope,
+    pub(super) budget: &'a Budget,
+    /// Within `templatefile` or `templatestring`, which may not call themselves.
+    pub(super) is_template: bool,
+}
+
+/// Names that `for` expressions and directives bind, innermost first.
+pub(super) struct Bindings<'b> {
+    pub(super) name: &'b str,
+    pub(super) value: Val,
+    pub(super) outer: Option<&'b Bindings<'b>>,
+}
+
+impl<'b> Bindings<'b> {
+    pub(super) fn find(bindings: Option<&'b Self>, name: &str) -> Option<&'b Val> {
+        let mut next = bindings;
+        while let Some(binding) = next {
+            if binding.name == name {
+                return Some(&binding.value);
+            }
+            next = binding.outer;
+        }
+        None
+    }
+}
+
+type Names<'b> = Option<&'b Bindings<'b>>;
+
+impl Evaluator<'_> {
+    /// The value, or an unknown with a fault where a limit was met.
+    pub(super) fn finish(&self, value: Val, span: Option<Range<usize>>, faults: &mut Faults) -> Val {
+        let Some(limit) = self.budget.stopped.get() else { return value };
+        faults.push(
+            Fault::error("Expression is too large to evaluate", format!("Evaluation was stopped: {limit}.")).at(span),
+        );
+        Val::unknown_any(limit)
+    }
+
+    /// Stops the whole evaluation.
+    pub(super) fn stop(&self, limit: &'static str) -> Val {
+        if self.budget.stopped.get().is_none() {
+            self.budget.stopped.set(Some(limit));
+        }
+        Val::unknown_any(limit)
+    }
+
+    /// Whether a limit was met; loops end then.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.budget.stopped.get().is_some()
+    }
+
+    /// Pushes an error and gives the unknown that stands in its place.
+    pub(super) fn fail(
+        &self,
+        faults: &mut Faults,
+        span: Option<Range<usize>>,
+        summary: &str,
+        detail: impl Into<String>,
+    ) -> Val {
+        faults.push(Fault::error(summary, detail).at(span));
+        failed(summary)
+    }
+
+    pub(super) fn expression(&self, expression: &Expression, names: Names<'_>, faults: &mut Faults) -> Val {
+        let budget = self.budget;
+        if self.is_stopped() {
+            return Val::unknown_any("evaluation was stopped");
+        }
+        budget.steps.set(budget.steps.get() + 1);
+        if budget.steps.get() > limits::STEPS {
+            return self.stop("more than 20,000,000 steps");
+        }
+        if budget.depth.get() >= limits::EXPRESSION_DEPTH {
+            return self.stop("expressions nest deeper than 250 levels");
+        }
+        budget.depth.set(budget.depth.get() + 1);
+        let value = self.dispatch(expression, names, faults);
+        budget.depth.set(budget.depth.get() - 1);
+        self.limited(value)
+    }
+
+    /// The value, unless it is larger or deeper than a value may be.
+    pub(super) fn limited(&self, value: Val) -> Val {
+        if value.weight() > limits::VALUE_WEIGHT {
+            return self.stop("a value is larger than 64 MiB");
+        }
+        if value.depth() > limits::VALUE_DEPTH {
+            return self.stop("a value nests deeper than 128 levels");
+        }
+        value
+    }
+
+    fn dispatch(&self, expression: &Expression, names: Names<'_>, faults: &mut Faults) -> Val {
+        match expression {
+            Expression::Null(_) => Val::null(),
+            Expression::Bool(value) => Val::bool(*value.value()),
+            Expression::Number(_) => self.number(expression),
+            Expression::String(text) => Val::string(text.value().as_str()),
+            Expression::Array(array) => self.array(array, names, faults),
+            Expression::Object(object) => self.object(object, names, faults),
+            Expression::StringTemplate(template) => self.template_expression(template, names, faults),
+            Expression::HeredocTemplate(heredoc) => self.heredoc(heredoc, names, faults),
+            Expression::Parenthesis(inner) => self.expression(inner.inner(), names, faults),
+            Expression::Variable(name) => self.reference(name.as_str(), &[], name.span(), names, faults).0,
+            Expression::Conditional(conditional) => self.conditional(conditional, names, faults),
+            Expression::FuncCall(call) => self.call(call, names, faults),
+            Expression::Traversal(traversal) => self.traversal(traversal, names, faults),
+            Expression::UnaryOp(operation) => self.unary(operation, names, faults),
+            Expression::BinaryOp(operation) => self.binary(operation, names, faults),
+            Expression::ForExpr(for_expression) => self.for_expression(for_expression, names, faults),
+        }
+    }
+
+    /// A number as it is written; the parser keeps 64 bits only.
+    fn number(&self, expression: &Expression) -> Val {
+        let Expression::Number(number) = expression else { return Val::null() };
+        let written = expression
+            .span()
+            .and_then(|span| self.source.get(span))
+            .map(|text| text.split_whitespace().collect::<String>())
+            .and_then(|text| Number::parse(&text));
+        let parsed = || {
+            let value = number.value();
+            value
+                .as_i64()
+                .map(Number::from)
+                .or_else(|| value.as_u64().map(Number::from))
+                .or_else(|| value.as_f64().and_then(Number::from_f64))
+        };
+        // The place is trusted only where it says the same.
+        let is_same = |candidate: &Number| number.value().as_f64() == Some(candidate.as_f64());
+        match written.filter(is_same).or_else(parsed) {
+            Some(number) => Val::number(number),
+            None => Val::unknown(Type::Number, "the number is too large"),
+        }
+    }
+
+    fn array(&self, array: &Array, names: Names<'_>, faults: &mut Faults) -> Val {
+        Val::tuple(array.iter().map(|element| self.expression(element, names, faults)).collect())
+    }
+
+    fn object(&self, object: &Object, names: Names<'_>, faults: &mut Faults) -> Val {
+        let mut members = BTreeMap::new();
+        let mut is_sensitive = false;
+        let mut unknown_key = None;
+        for (key, value) in object {
+            let value = self.expression(value.expr(), names, faults);
+            let key = match self.object_key(key, names, faults) {
+                Ok((key, mark)) => {
+                    is_sensitive |= mark;
+                    key
+                }
+                Err(unknown) => {
+                    unknown_key.get_or_insert(unknown);
+                    continue;
+                }
+            };
+            members.insert(key, value);
+        }
+        match unknown_key {
+            Some(unknown) => unknown,
+            None => Val::object(members).mark(is_sensitive),
+        }
+    }
+
+    /// The key and whether it is sensitive, or the unknown that the whole object becomes.
+    fn object_key(&self, key: &ObjectKey, names: Names<'_>, faults: &mut Faults) -> Result<(Arc<str>, bool), Val> {
+        let span = key.span();
+        let expression = match key {
+            ObjectKey::Ident(name) => {
+                return Ok((written_key(self.source, span).unwrap_or_else(|| Arc::from(name.as_str())), false));
+            }
+            ObjectKey::Expression(Expression::String(text)) => {
+                return Ok((written_key(self.source, span).unwrap_or_else(|| Arc::from(text.value().as_str())), false));
+            }
+            ObjectKey::Expression(expression) => expression,
+        };
+        if matches!(expression, Expression::Traversal(_)) {
+            return Err(self.fail(
+                faults,
+                span,
+                "Ambiguous attribute key",
+                "If this expression is intended to be a reference, wrap it in parentheses. If it's instead intended as a literal name containing periods, wrap it in quotes to create a string literal.",
+            ));
+        }
+        let value = self.expression(expression, names, faults);
+        if value.is_null() {
+            return Err(self.fail(faults, span, "Null value as key", "Can't use a null value as a key."));
+        }
+        match convert(&value, &Type::String) {
+            Ok(converted) => match converted.kind() {
+                Kind::String(text) => Ok((Arc::clone(text), value.is_sensitive())),
+                _ => Err(unknown_like(&value).mark(value.is_sensitive())),
+            },
+            Err(error) => {
+                Err(self.fail(faults, span, "Incorrect key type", format!("Can't use this value as a key: {error}.")))
+            }
+        }
+    }
+
+    fn conditional(&self, conditional: &Conditional, names: Names<'_>, faults: &mut Faults) -> Val {
+        let condition = self.expression(&conditional.cond_expr, names, faults);
+        let mut true_faults = Faults::new();
+        let mut false_faults = Faults::new();
+        let when_true = self.expression(&conditional.true_expr, names, &mut true_faults);
+        let when_false = self.expression(&conditional.false_expr, names, &mut false_faults);
+        let of = if is_plain_null(&when_true) {
+            Some(when_false.ty())
+        } else if is_plain_null(&when_false) {
+            Some(when_true.ty())
+        } else {
+            unify(&[when_true.ty(), when_false.ty()])
+        };
+        let Some(of) = of else {
+            faults.extend(true_faults);
+            faults.extend(false_faults);
+            let detail = inconsistent(&when_true.ty(), &when_false.ty());
+            return self.fail(faults, conditional.span(), "Inconsistent conditional result types", detail);
+        };
+        let condition_span = conditional.cond_expr.span();
+        let (condition, is_sensitive) = condition.unmark();
+        if condition.is_null() {
+            let detail = "The condition value is null. Conditions must either be true or false.";
+            return self.fail(faults, condition_span, "Null condition", detail);
+        }
+        let condition = match convert(&condition, &Type::Bool) {
+            Ok(condition) => condition,
+            Err(_) => {
+                let detail = "The condition expression must be of type bool.";
+                return self.fail(faults, condition_span, "Incorrect condition type", detail);
+            }
+        };
+        let (chosen, chosen_faults, which) = match condition.as_bool() {
+            Some(true) => (when_true, true_faults, "true"),
+            Some(false) => (when_false, false_faults, "false"),
+            None => {
+                faults.extend(true_faults);
+                faults.extend(false_faults);
+                let reason = condition.unknown_reason().unwrap_or_else(|| Arc::from("the condition is not known"));
+                let is_sensitive = is_sensitive || when_true.is_sensitive() || when_false.is_sensitive();
+                return Val::unknown(of, reason).mark(is_sensitive);
+            }
+        };
+        faults.extend(chosen_faults);
+        match convert(&chosen, &of) {
+            Ok(value) => value.mark(is_sensitive),
+            Err(error) => self.fail(
+                faults,
+                conditional.span(),
+                "Inconsistent conditional result types",
+                format!("The {which} result value has the wrong type: {error}."),
+            ),
+        }
+    }
+}
+
+fn inconsistent(when_true: &Type, when_false: &Type) -> String {
+    let lead = "The true and false result expressions must have consistent types.";
+    let (left, right) = (when_true.friendly_name(), when_false.friendly_name());
+    if left == right {
+        return format!("{lead} Both are {left}s, but what they hold cannot be brought to one type.");
+    }
+    format!("{lead} The 'true' value is {left}, but the 'false' value is {right}.")
+}
+
+/// The unknown that stands where an expression failed.
+pub(super) fn failed(summary: &str) -> Val {
+    Val::unknown_any(format!("the expression has an error ({summary})"))
+}
+
+/// An unknown of any type with the reason of the first unknown in `value`.
+pub(super) fn unknown_like(value: &Val) -> Val {
+    unknown_of(Type::Any, &[value])
+}
+
+/// An unknown of a type with the reason of the first unknown in `values`.
+pub(super) fn unknown_of(of: Type, values: &[&Val]) -> Val {
+    let reason = values.iter().find_map(|value| value.unknown_reason());
+    Val::unknown(of, reason.unwrap_or_else(|| Arc::from("it depends on a value that is not known")))
+}
+
+/// What a value must be and is not, without saying what it is.
+pub(super) fn describe(error: &ConversionError) -> String {
+    error.to_string()
+}
+
+fn is_plain_null(value: &Val) -> bool {
+    matches!(value.kind(), Kind::Null(Type::Any)) && !value.is_sensitive()
+}
+
+/// An object key as it is written at `span` of `source`: a name, or a quoted text without escapes and templates.
 pub(super) fn written_key(source: &str, span: Option<Range<usize>>) -> Option<Arc<str>> {
-    source.get(span?).map(Arc::from)
+    let text = source.get(span?)?.trim();
+    if let Some(inner) = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        let is_plain = !inner.contains(['"', '\\', '\n']) && !inner.contains("${") && !inner.contains("%{");
+        return is_plain.then(|| Arc::from(inner));
+    }
+    let mut characters = text.chars();
+    let starts = characters.next().is_some_and(|first| first.is_alphabetic() || first == '_');
+    let continues = characters.all(|next| next.is_alphanumeric() || matches!(next, '_' | '-'));
+    (starts && continues).then(|| Arc::from(text))
 }

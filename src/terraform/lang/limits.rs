@@ -3,7 +3,7 @@
 //! Configuration is hostile input: `range`, nested `for` expressions and templates that double themselves must end.
 
 /// How deep expressions may nest, counted in evaluator calls.
-pub(crate) const EXPRESSION_DEPTH: usize = 400;
+pub(crate) const EXPRESSION_DEPTH: usize = 250;
 
 /// How deep a value may nest.
 pub(crate) const VALUE_DEPTH: usize = 128;

@@ -5,15 +5,23 @@
 //! `count`: whoever does implements [`Scope`], which is how an expression sees names and files. Main entry:
 //! [`evaluate`].
 
+mod access;
 mod bridge;
+mod calls;
 mod constraint;
 mod convert;
+mod equality;
 mod evaluate;
 mod fault;
+mod for_expression;
+mod functions;
+mod layout;
 mod limits;
+mod operators;
 mod references;
 mod scope;
 mod set_order;
+mod template;
 mod types;
 mod unify;
 mod value;
@@ -26,3 +34,8 @@ pub(crate) use references::{Reference, references};
 pub(crate) use scope::{FileContext, Resolved, Scope, Step};
 pub(crate) use types::{ObjectType, Type};
 pub(crate) use value::{Kind, Val};
+
+#[cfg(test)]
+mod oracle_tests;
+#[cfg(test)]
+mod test_scope;

@@ -1,7 +1,9 @@
 //! The order in which a set's elements come out, which is Terraform's own.
 
 use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::types::Type;
 use super::value::{Kind, Val};
@@ -106,5 +108,67 @@ fn describe(value: &Val, out: &mut String) {
             }
             out.push('>');
         }
+    }
+}
+
+/// The values met so far, to find duplicates in.
+pub(super) struct Seen {
+    of: Type,
+    primitives: BTreeSet<Primitive>,
+    texts: BTreeMap<String, Vec<Val>>,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Primitive {
+    Null,
+    Bool(bool),
+    Number(crate::model::Number),
+    String(Arc<str>),
+}
+
+fn primitive(value: &Val) -> Option<Primitive> {
+    match value.kind() {
+        Kind::Null(_) => Some(Primitive::Null),
+        Kind::Bool(value) => Some(Primitive::Bool(*value)),
+        Kind::Number(number) => Some(Primitive::Number(*number)),
+        Kind::String(text) => Some(Primitive::String(Arc::clone(text))),
+        _ => None,
+    }
+}
+
+impl Seen {
+    /// Nothing met yet.
+    pub(super) fn new(of: &Type) -> Self {
+        Self { of: of.clone(), primitives: BTreeSet::new(), texts: BTreeMap::new() }
+    }
+
+    /// Whether an equal value was met.
+    pub(super) fn contains(&self, value: &Val) -> bool {
+        match primitive(value).filter(|_| self.of.is_primitive()) {
+            Some(primitive) => self.primitives.contains(&primitive),
+            None => {
+                let mut text = String::new();
+                describe(value, &mut text);
+                self.texts.get(&text).is_some_and(|others| others.contains(value))
+            }
+        }
+    }
+
+    /// Adds a value; false where an equal one was there already.
+    pub(super) fn insert(&mut self, value: &Val) -> bool {
+        if self.contains(value) {
+            return false;
+        }
+        match primitive(value).filter(|_| self.of.is_primitive()) {
+            Some(primitive) => {
+                self.primitives.insert(primitive);
+            }
+            None => {
+                let mut text = String::new();
+                describe(value, &mut text);
+                self.texts.entry(text).or_default().push(value.clone());
+            }
+        }
+        true
     }
 }

@@ -1,6 +1,6 @@
 //! Makes instances out of entries, and faults out of what is wrong with them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde_json::value::RawValue;
@@ -19,11 +19,18 @@ const REPAIR: &str = "`terraform state pull` prints what the backend has; an ent
 /// The instances read so far.
 pub(super) struct Builder<'a> {
     text: &'a str,
-    pub(super) instances: Vec<StateInstance>,
-    pub(super) current: BTreeMap<InstanceAddress, usize>,
-    deposed: BTreeSet<(InstanceAddress, String)>,
+    instances: Vec<StateInstance>,
     pub(super) faults: Faults,
     resources_seen: usize,
+}
+
+/// All that was read.
+pub(super) struct Built {
+    /// In file order, no two with the same address and deposed key.
+    pub(super) instances: Vec<StateInstance>,
+    /// The current instance of each address.
+    pub(super) current: BTreeMap<InstanceAddress, usize>,
+    pub(super) faults: Faults,
 }
 
 /// What the instances of one entry share.
@@ -35,14 +42,54 @@ struct Header {
 impl<'a> Builder<'a> {
     /// Over the text that all raw values are borrowed from.
     pub(super) fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            instances: Vec::new(),
-            current: BTreeMap::new(),
-            deposed: BTreeSet::new(),
-            faults: Faults::default(),
-            resources_seen: 0,
+        Self { text, instances: Vec::new(), faults: Faults::default(), resources_seen: 0 }
+    }
+
+    /// Ends the reading: drops what stands more than once.
+    pub(super) fn finish(mut self) -> Built {
+        // Terraform writes its states sorted, so that this costs little more than one comparison per instance; a map
+        // filled one by one would compare a dozen times as often.
+        let mut order: Vec<usize> = (0..self.instances.len()).collect();
+        let rank = |index: &usize| {
+            let instance = &self.instances[*index];
+            (&instance.address, &instance.deposed, *index)
+        };
+        order.sort_by(|one, other| rank(one).cmp(&rank(other)));
+        let is_same =
+            |one: &StateInstance, other: &StateInstance| one.address == other.address && one.deposed == other.deposed;
+        let repeated: Vec<usize> = order
+            .windows(2)
+            .filter(|pair| is_same(&self.instances[pair[0]], &self.instances[pair[1]]))
+            .map(|pair| pair[1])
+            .collect();
+        if !repeated.is_empty() {
+            self.drop_repeated(repeated);
+            return self.finish();
         }
+        let current = order.iter().filter(|index| self.instances[**index].deposed.is_none());
+        let current = current.map(|index| (self.instances[*index].address.clone(), *index)).collect();
+        Built { instances: self.instances, current, faults: self.faults }
+    }
+
+    fn drop_repeated(&mut self, mut repeated: Vec<usize>) {
+        repeated.sort_unstable();
+        for index in &repeated {
+            let StateInstance { address, deposed, attributes, .. } = &self.instances[*index];
+            let deposed = deposed.as_ref().map(|key| format!(" (deposed object {key})")).unwrap_or_default();
+            self.faults.add(Severity::Error, "Duplicate instance in state", attributes.clone(), || {
+                let address = address.to_string();
+                format!(
+                    "{}{} stands more than once. Only the first one is read; {REPAIR}.",
+                    printable(&address),
+                    printable(&deposed)
+                )
+            });
+        }
+        let mut index = 0;
+        self.instances.retain(|_| {
+            index += 1;
+            repeated.binary_search(&(index - 1)).is_err()
+        });
     }
 
     /// Adds the instances of one element of `resources`.
@@ -50,7 +97,7 @@ impl<'a> Builder<'a> {
         self.resources_seen += 1;
         if let Some(header) = self.header(entry, entry.span(self.text)) {
             for Object(instance) in entry.instances.iter().flatten() {
-                self.instance(&header, instance, instance.span(self.text));
+                self.instance(&header, instance);
             }
         }
     }
@@ -84,7 +131,7 @@ impl<'a> Builder<'a> {
         match serde_json::from_str::<Members<'a>>(raw.get()) {
             Ok(members) => {
                 self.repeated_members(&members, &header.resource.to_string());
-                self.instance(header, &InstanceEntry::from_members(&members), Some(place));
+                self.instance(header, &InstanceEntry::from_members(&members));
             }
             Err(_) => self.unreadable_instance(
                 Some(place),
@@ -143,7 +190,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn instance(&mut self, header: &Header, entry: &InstanceEntry<'a>, place: Option<Range<usize>>) {
+    fn instance(&mut self, header: &Header, entry: &InstanceEntry<'a>) {
         let resource = &header.resource;
         let key = match entry.index_key.map(|raw| (raw, instance_key(raw))) {
             None => None,
@@ -162,16 +209,6 @@ impl<'a> Builder<'a> {
                 return self.unreadable_instance(Some(span(self.text, raw)), &address.to_string(), &problem);
             }
         };
-        if self.is_recorded(&address, deposed.as_deref()) {
-            return self.faults.add(Severity::Error, "Duplicate instance in state", place, || {
-                let what = deposed.as_ref().map(|key| format!(", deposed object {key},")).unwrap_or_default();
-                format!(
-                    "{}{} stands more than once. Only the first one is read; {REPAIR}.",
-                    printable(&address.to_string()),
-                    printable(&what)
-                )
-            });
-        }
         let instance = StateInstance {
             provider: header.provider.clone(),
             is_tainted: self.is_tainted(&address, entry.status),
@@ -181,22 +218,7 @@ impl<'a> Builder<'a> {
             address,
             deposed,
         };
-        match &instance.deposed {
-            Some(key) => {
-                self.deposed.insert((instance.address.clone(), key.clone()));
-            }
-            None => {
-                self.current.insert(instance.address.clone(), self.instances.len());
-            }
-        }
         self.instances.push(instance);
-    }
-
-    fn is_recorded(&self, address: &InstanceAddress, deposed: Option<&str>) -> bool {
-        match deposed {
-            None => self.current.contains_key(address),
-            Some(key) => self.deposed.contains(&(address.clone(), key.to_owned())),
-        }
     }
 
     fn is_tainted(&mut self, address: &InstanceAddress, status: Option<&RawValue>) -> bool {
@@ -302,7 +324,11 @@ fn header(entry: &ResourceEntry<'_>) -> Result<Header, String> {
 
 /// The text of a JSON string; `None` for anything else.
 fn string(raw: &RawValue) -> Option<String> {
-    serde_json::from_str(raw.get()).ok()
+    let quoted = raw.get().strip_prefix('"')?;
+    match quoted.strip_suffix('"') {
+        Some(plain) if !plain.contains('\\') => Some(plain.to_owned()),
+        _ => serde_json::from_str(raw.get()).ok(),
+    }
 }
 
 fn instance_key(raw: &RawValue) -> Option<InstanceKey> {

@@ -94,25 +94,15 @@ impl<'a> InstanceEntry<'a> {
             sensitive_attributes: members.get("sensitive_attributes"),
         }
     }
-
-    /// Where the entry stands, as far as its members tell; `None` where it has none.
-    pub(super) fn span(&self, text: &str) -> Option<Range<usize>> {
-        let Self { index_key, status, deposed, schema_version, attributes, attributes_flat, sensitive_attributes } =
-            self;
-        first_of(text, [index_key, status, deposed, schema_version, attributes, attributes_flat, sensitive_attributes])
-    }
 }
 
 impl ResourceEntry<'_> {
     /// Where the entry stands, as far as its members tell; `None` where it has none.
     pub(super) fn span(&self, text: &str) -> Option<Range<usize>> {
         let Self { module, mode, resource_type, name, provider, instances: _ } = self;
-        first_of(text, [module, mode, resource_type, name, provider])
+        let members = [module, mode, resource_type, name, provider];
+        members.into_iter().flatten().map(|raw| span(text, raw)).min_by_key(|span| span.start)
     }
-}
-
-fn first_of<const N: usize>(text: &str, members: [&Option<&RawValue>; N]) -> Option<Range<usize>> {
-    members.into_iter().flatten().map(|raw| span(text, raw)).min_by_key(|span| span.start)
 }
 
 /// Where a raw value stands in the text that it was borrowed from, in bytes.

@@ -20,7 +20,7 @@ mod tests;
 use serde::de::{Deserializer as _, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use self::build::Builder;
+use self::build::{Builder, Built};
 use self::entry::{Document, Members, Object, kind, span};
 use self::fault::position;
 use crate::model::{Severity, State, StateSource};
@@ -63,7 +63,7 @@ pub fn parse(mut bytes: Vec<u8>, path: &str) -> Result<State, StateError> {
         Some(source) => source,
         None => lenient(&text, path, &mut builder)?,
     };
-    let Builder { instances, current, faults, .. } = builder;
+    let Built { instances, current, faults } = builder.finish();
     let diagnostics = faults.into_diagnostics(&text, path);
     Ok(State { source, text, instances, diagnostics, current })
 }

@@ -1,0 +1,49 @@
+//! A scope for tests: names with values, and a folder.
+
+use std::collections::BTreeMap;
+
+use super::{Fault, Faults, FileContext, Resolved, Scope, Step, Val, evaluate};
+
+/// Names with values.
+#[derive(Default)]
+pub(super) struct TestScope {
+    pub(super) values: BTreeMap<String, Val>,
+    pub(super) files: FileContext,
+}
+
+impl TestScope {
+    pub(super) fn with<'n>(mut self, values: impl IntoIterator<Item = (&'n str, Val)>) -> Self {
+        self.values.extend(values.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        self
+    }
+}
+
+impl Scope for TestScope {
+    fn resolve(&self, root: &str, _steps: &[Step]) -> Result<Resolved, Fault> {
+        match self.values.get(root) {
+            Some(value) => Ok(Resolved { value: value.clone(), consumed: 0 }),
+            None => {
+                let hint = if root == "a" { " Did you mean \"us\"?" } else { "" };
+                Err(Fault::error("Unknown variable", format!("There is no variable named \"{root}\".{hint}")))
+            }
+        }
+    }
+
+    fn files(&self) -> &FileContext {
+        &self.files
+    }
+}
+
+/// The value of an expression, and its faults.
+pub(super) fn evaluate_text(text: &str, scope: &TestScope) -> (Val, Vec<Fault>) {
+    // A heredoc is no expression by itself, only an argument's value.
+    let source = format!("x = {text}\n");
+    let body = match hcl_edit::parser::parse_body(&source) {
+        Ok(body) => body,
+        Err(error) => return (Val::null(), vec![Fault::error("Parse error", error.to_string())]),
+    };
+    let expression = &body.get_attribute("x").expect("just written").value;
+    let mut faults = Faults::new();
+    let value = evaluate(expression, &source, scope, &mut faults);
+    (value, faults.into_iter().collect())
+}
