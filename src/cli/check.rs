@@ -97,7 +97,7 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
     }
     diagnostics.extend(unknown_severities(&settings.severities));
     let judgment = judge(&PolicyInput {
-        worlds: &worlds(&request, &comparison),
+        worlds: &worlds(&request),
         comparison: &comparison,
         severities: &settings.severities,
     });

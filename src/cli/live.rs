@@ -98,7 +98,7 @@ pub(crate) fn fetch(
         endpoints: options.endpoints.clone(),
         emulator_host: environment.get("STORAGE_EMULATOR_HOST").map(str::to_owned),
     };
-    Ok(fetch_object(location, &storage)?)
+    Ok(fetch_object(storage, location)?)
 }
 
 fn show_progress(progress: &Progress) {
