@@ -167,7 +167,7 @@ fn draft(
     Draft {
         message: format!(
             "{} sends all traffic through {through} into network {network}, where no Cloud NAT covers {} in {region}, \
-             but needs {}: those connections time out.",
+             but needs {}; those connections time out.",
             named(&service.title()),
             source(way),
             needed(needs),
@@ -184,8 +184,8 @@ fn draft(
 fn source(way: &Way<'_, '_>) -> String {
     match &way.source {
         Source::Subnetwork(subnetwork) => format!("subnetwork {}", named(&subnetwork.name)),
-        Source::OwnRange(Some(range)) => format!("its range {range}"),
-        Source::OwnRange(None) => "its range".to_owned(),
+        Source::OwnRange(Some(range)) => format!("the connector range {range}"),
+        Source::OwnRange(None) => "the connector range".to_owned(),
     }
 }
 

@@ -14,18 +14,18 @@ pub(super) fn check(context: &Context<'_>) -> Vec<Answer> {
 }
 
 fn judge(resource: &ResourceComparison) -> Option<Answer> {
-    // An `expect` block is not Terraform's to create.
-    if resource.presence != Presence::NotInState || resource.is_expected {
+    // An `expect` block is not Terraform's to create, and what is ignored is known.
+    if resource.presence != Presence::NotInState || resource.is_expected || resource.ignored_by.is_some() {
         return None;
     }
     let subject = compared_label(resource)?;
     let address = resource.address.as_ref()?.to_string();
     let identity = resource.identity.as_ref()?;
     let message = format!(
-        "{} exists, but Terraform's state does not have it: an apply tries to create {} and fails with \"already \
+        "{} exists already ({}) but is not in the state, so that an apply tries to create it and fails with \"already \
          exists\".",
-        named(identity.path()),
-        named(&address)
+        named(&address),
+        named(identity.path())
     );
     let remedy = match import_id(&resource.resource_type, identity) {
         Some(id) => format!(

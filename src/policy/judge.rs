@@ -93,7 +93,7 @@ fn finding(policy: &Policy, level: Option<SeverityLevel>, context: &Context<'_>,
         subjects,
         on: vec![context.kind],
         evidence,
-        remedy: remedy.unwrap_or_else(|| policy.description().remedy.trim().to_owned()),
+        remedy: remedy.unwrap_or_else(|| policy.remedy()),
         explains: policy.explains().iter().map(|id| (*id).to_owned()).collect(),
     }
 }

@@ -45,6 +45,11 @@ impl Policy {
         self.explains
     }
 
+    /// Its remedy on one line; the file breaks lines only to be read.
+    pub(super) fn remedy(&self) -> String {
+        self.description.remedy.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     pub(super) fn severity(&self) -> FindingSeverity {
         self.description.severity
     }

@@ -23,8 +23,10 @@ pub(super) fn check(context: &Context<'_>) -> Vec<Answer> {
 }
 
 fn judge(context: &Context<'_>, database: &Database<'_>) -> Option<Answer> {
-    let flags: Vec<_> =
+    let mut flags: Vec<_> =
         database.flags().filter_map(|flag| Some((FLAGS.iter().find(|(name, ..)| *name == flag.name)?, flag))).collect();
+    // What certainly breaks comes first.
+    flags.sort_by_key(|((name, _, is_taken), _)| (!is_taken, *name));
     let undetermined = |why: String| Some(Answer::undetermined(context, database.resource, why));
     if let Some(reason) = database.flags_unknown()
         && flags.is_empty()
@@ -113,7 +115,7 @@ const PERFORMANCE_TIERS: [(&str, u32); 10] = [
 /// An amount of memory as people write it.
 fn size(bytes: i128) -> String {
     let (unit, name) = if bytes >= GIB { (GIB, "GiB") } else { (MIB, "MiB") };
-    let hundredths = bytes.saturating_mul(100) / unit;
+    let hundredths = (bytes.saturating_mul(100) + unit / 2) / unit;
     let (whole, part) = (hundredths / 100, hundredths % 100);
     match part {
         0 => format!("{whole} {name}"),
@@ -140,7 +142,7 @@ mod tests {
     #[test]
     fn sizes_read_like_sizes() {
         assert_eq!(size(256_000 * 8 * KIB), "1.95 GiB");
-        assert_eq!(size(GIB * 17 / 10), "1.69 GiB");
+        assert_eq!(size(GIB * 17 / 10), "1.7 GiB");
         assert_eq!(size(512 * MIB), "512 MiB");
         assert_eq!(size(8 * GIB), "8 GiB");
     }

@@ -75,7 +75,7 @@ fn uses<'t, 'w>(
 fn is_unmanaged(context: &Context<'_>, resource: &WorldResource) -> bool {
     let compared =
         resource.identity.as_ref().and_then(|identity| context.comparison.of(&resource.resource_type, identity));
-    compared.is_some_and(|compared| compared.presence == Presence::Unmanaged)
+    compared.is_some_and(|compared| compared.presence == Presence::Unmanaged && compared.ignored_by.is_none())
 }
 
 /// Declared and certainly not there: what could not be looked at may well exist.

@@ -124,15 +124,14 @@ impl<'w> Topology<'w> {
 
     /// Which of the kinds of ranges in use in a project could not all be listed, in words; empty: all were.
     pub(crate) fn ranges_not_listed(&self, project: &str) -> Vec<&'static str> {
-        let scope = format!("projects/{project}");
         [
-            (subnetwork::TYPE, "subnetworks"),
-            (subnetwork::ADDRESS_TYPE, "reserved ranges"),
-            (redis::TYPE, "Redis instances"),
+            (subnetwork::TYPE, "", "subnetworks"),
+            (subnetwork::ADDRESS_TYPE, "/global", "reserved ranges"),
+            (redis::TYPE, "", "Redis instances"),
         ]
         .into_iter()
-        .filter(|(resource_type, _)| !self.world.is_complete(resource_type, &scope))
-        .map(|(_, words)| words)
+        .filter(|(resource_type, part, _)| !self.world.is_complete(resource_type, &format!("projects/{project}{part}")))
+        .map(|(.., words)| words)
         .collect()
     }
 

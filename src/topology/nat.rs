@@ -72,7 +72,7 @@ impl<'w> NatGateway<'w> {
             resource,
             network,
             region,
-            is_public: !read::text(resource, "type").known().is_some_and(|stated| stated.value == "PRIVATE"),
+            is_public: read::text(resource, "type").known().is_none_or(|stated| stated.value != "PRIVATE"),
             scope: scope(resource),
         }
     }
