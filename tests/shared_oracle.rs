@@ -2,6 +2,7 @@
 //! changes: after normalizing, plain `==` must find nothing but what the plan itself shows.
 //!
 //! The samples are not part of the repository: the test is skipped where they are not beside it.
+#![expect(clippy::panic, clippy::print_stdout, reason = "a test says what it counted and fails on bad samples")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -9,10 +10,10 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
-use trueup::catalog::{Catalog, ResourceType};
+use trueup::catalog::{Catalog, Kind, ResourceType, Row};
 use trueup::model::{
-    Arguments, AttributePath, ConfiguredInstance, Identity, IgnoreChanges, LiveObject, NormalizedResource, Position,
-    ProjectNumbers, ProviderDefaults, Side, SourceRange, Value,
+    Arguments, AttributePath, ConfiguredInstance, Exception, Identity, IgnoreChanges, LiveObject, NormalizedResource,
+    Position, ProjectNumbers, ProviderDefaults, Side, SourceRange, Value,
 };
 use trueup::normalize::{Normalizer, identity_of_name, settle};
 
@@ -155,6 +156,112 @@ impl Case {
     }
 }
 
+/// Whether both sides say something of a row: an older state may not record it, a block may be switched off.
+fn is_compared_in(row: &Row, state: &NormalizedResource, live: &NormalizedResource) -> bool {
+    let says = |side: &NormalizedResource| {
+        side.leaves.values().any(|leaf| {
+            let rest = row.path.strip_prefix(leaf.facts.row.as_str());
+            leaf.side != Side::NotRecorded && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
+    };
+    says(state) && says(live)
+}
+
+/// Every scalar in a body that a compared row reads, as JSON pointer.
+fn compared_members(
+    resource_type: &ResourceType,
+    body: &Json,
+    state: &NormalizedResource,
+    live: &NormalizedResource,
+) -> Vec<String> {
+    // Of two rows that say the same, one is left out.
+    let is_compared = |row: &&Row| row.facts.is_compared && !matches!(row.facts.exception, Some(Exception::SameAs(_)));
+    let rows = resource_type.rows().iter().filter(is_compared).filter(|row| !matches!(row.kind, Kind::Block(_)));
+    let rows = rows.filter(|row| is_compared_in(row, state, live));
+    let compared: BTreeMap<&str, &Row> = rows.filter_map(|row| Some((row.api.as_deref()?, row))).collect();
+    let mut found = Vec::new();
+    let mut left = vec![(String::new(), String::new(), body)];
+    while let Some((pointer, member, value)) = left.pop() {
+        match value {
+            Json::Object(members) => {
+                let map = compared.get(member.as_str()).filter(|row| row.kind == Kind::Map);
+                for (name, value) in members {
+                    let escaped = name.replace('~', "~0").replace('/', "~1");
+                    let pointer = format!("{pointer}/{escaped}");
+                    let is_left_alone = |row: &&&Row| {
+                        row.volatile_keys
+                            .iter()
+                            .any(|glob| glob == name || name.starts_with(glob.trim_end_matches('*')))
+                    };
+                    match map {
+                        Some(row) if is_left_alone(&row) => {}
+                        Some(_) => found.push(pointer),
+                        None if member.is_empty() => left.push((pointer, name.clone(), value)),
+                        None => left.push((pointer, format!("{member}.{name}"), value)),
+                    }
+                }
+            }
+            Json::Array(elements) => {
+                let elements = elements.iter().enumerate();
+                left.extend(elements.map(|(index, value)| (format!("{pointer}/{index}"), member.clone(), value)));
+            }
+            Json::Null => {}
+            _ if compared.contains_key(member.as_str()) => found.push(pointer),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Another value of the same type.
+fn changed(value: &Json) -> Json {
+    match value {
+        Json::Bool(value) => Json::Bool(!value),
+        Json::Number(number) => Json::from(number.as_f64().unwrap_or(0.0) + 1.0),
+        Json::String(text) => match text.parse::<i64>() {
+            Ok(number) => Json::String((number + 1).to_string()),
+            Err(_) => Json::String(format!("{text}x")),
+        },
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn a_change_of_any_compared_member_of_an_answer_is_seen() {
+    let Some(states) = states() else { return };
+    let mut changes: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut faults = Vec::new();
+    for case in cases(&states) {
+        let name = &*case.resource_type.name;
+        if case.resource_type.is_facts_only {
+            continue;
+        }
+        let Sides { state, live, .. } = case.sides();
+        let numbers = case.numbers();
+        let normalizer = Normalizer::new(Catalog::builtin(), &numbers);
+        let identity = state.identity.clone().expect("an identity");
+        let body = case.body();
+        for pointer in compared_members(case.resource_type, &body, &state, &live) {
+            let mut body = body.clone();
+            let member = body.pointer_mut(&pointer).expect("the pointer is of this body");
+            *member = changed(member);
+            let mut object = case.live(identity.clone());
+            object.data = RawValue::from_string(body.to_string()).expect("JSON");
+            let live = normalizer.live(name, &object).expect("readable");
+            let count = changes.entry(name).or_default();
+            count.0 += 1;
+            if compare(&state, &live).1.is_empty() {
+                count.1 += 1;
+                faults.push(format!("{name}/{}: {pointer}", case.name));
+            }
+        }
+    }
+    for (name, (changes, unseen)) in changes {
+        println!("{name}: {changes} changes, {unseen} unseen");
+    }
+    assert!(faults.is_empty(), "{} changes are not seen:\n{}", faults.len(), faults.join("\n"));
+}
+
 /// What a side is worth in a comparison; `None` where it drops out.
 fn settled(side: &Side) -> Option<&Value> {
     match side {
@@ -237,7 +344,8 @@ fn every_side_gives_one_identity() {
         if configuration.identity != state.identity {
             faults.push(format!("{}: {:?} {:?}", case.name, configuration.identity, state.identity));
         }
-        if case.pointer.is_empty() {
+        // Of types kept for facts the sample's path is not always the object's name.
+        if case.pointer.is_empty() && !case.resource_type.is_facts_only {
             let host = &case.resource_type.host;
             let named =
                 identity_of_name(case.resource_type, &format!("//{host}/{}", case.object_path), &case.numbers());

@@ -373,6 +373,9 @@ fn a_secret_on_one_side_is_a_secret_on_all() {
     state.resource.leaves.values_mut().for_each(|leaf| leaf.is_sensitive = true);
     let request = world.request(vec![configured("google_x.a", A)], vec![state], vec![live("a", B)]);
     assert!(only(&compare(&request)).attributes[0].is_sensitive);
+    for world in worlds(&request) {
+        assert!(world.resources[0].attributes.values().all(|attribute| attribute.is_sensitive), "{:?}", world.kind);
+    }
 }
 
 #[test]

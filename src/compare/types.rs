@@ -156,7 +156,7 @@ pub struct ResourceComparison {
     /// The deposed key, where this is a leftover object.
     pub deposed: Option<String>,
     /// The reason of the `ignore` block that covers the whole resource, where one does. Its presence then counts for
-    /// nothing, and all of its attributes carry the same reason.
+    /// nothing, and its attributes that differ are ignored as well.
     pub ignored_by: Option<String>,
     /// The worst verdict of its attributes that are not ignored; `None` where none was looked at.
     pub verdict: Option<Verdict>,

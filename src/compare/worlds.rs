@@ -220,6 +220,19 @@ fn place(resource: &mut WorldResource, matched: &Matched<'_>) {
     resource.address = Some(matched.address.clone());
     resource.identity = matched.identity().ok().cloned();
     resource.range = matched.configured.map(|side| side.range.clone());
+    // A secret on one side is a secret on all: only the configuration may know that a value is one.
+    let sides = [
+        matched.configured.map(|side| &side.resource),
+        matched.recorded.map(|side| &side.resource),
+        matched.live_object().map(|side| &side.resource),
+    ];
+    let secrets = sides.into_iter().flatten().flat_map(|side| &side.leaves).filter(|(_, leaf)| leaf.is_sensitive);
+    for (secret, _) in secrets {
+        let below = resource.attributes.range_mut::<AttributePath, _>(secret..);
+        for (_, attribute) in below.take_while(|(path, _)| path.starts_with(secret)) {
+            attribute.is_sensitive = true;
+        }
+    }
 }
 
 fn take(world: &mut WorldResource, path: &AttributePath, leaf: &Leaf) {

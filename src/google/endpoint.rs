@@ -1,6 +1,6 @@
 //! Where each API is asked: the catalog's base addresses, and what the user set in their place. Main type: [`Endpoints`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 use url::Url;
@@ -11,7 +11,11 @@ use url::Url;
 /// `GOOGLE_CLOUD_RUN_V2_CUSTOM_ENDPOINT`); case, `_` and `-` do not count. As in the provider, the address replaces the
 /// whole base, version included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Endpoints(BTreeMap<String, Url>);
+pub struct Endpoints {
+    addresses: BTreeMap<String, Url>,
+    /// The services that a flag named, as it wrote them: a variable may be meant for the provider alone.
+    named: BTreeSet<String>,
+}
 
 /// Why an endpoint override cannot be used.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -68,7 +72,9 @@ impl Endpoints {
         if service.trim().is_empty() {
             return Err(EndpointError::Shape { text: text.to_owned() });
         }
-        self.set(service.trim(), address.trim())
+        self.set(service.trim(), address.trim())?;
+        self.named.insert(service.trim().to_owned());
+        Ok(())
     }
 
     fn set(&mut self, service: &str, address: &str) -> Result<(), EndpointError> {
@@ -77,19 +83,19 @@ impl Endpoints {
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
             return Err(refused());
         }
-        self.0.insert(key(service), url);
+        self.addresses.insert(key(service), url);
         Ok(())
     }
 
     /// The address that replaces the base of a service, by any of the names it goes by.
     pub(crate) fn of(&self, names: &[&str]) -> Option<&Url> {
-        names.iter().find_map(|name| self.0.get(&key(name)))
+        names.iter().find_map(|name| self.addresses.get(&key(name)))
     }
 
-    /// Says which overridden services are not among the known ones.
+    /// Says which service of a flag is not among the known ones.
     pub(crate) fn check<'a>(&self, known: impl Iterator<Item = &'a str> + Clone) -> Result<(), EndpointError> {
-        for service in self.0.keys() {
-            if !known.clone().any(|name| key(name) == *service) {
+        for service in &self.named {
+            if !known.clone().any(|name| key(name) == key(service)) {
                 let mut names: Vec<&str> = known.collect();
                 names.sort_unstable();
                 names.dedup();
@@ -149,6 +155,9 @@ mod tests {
         endpoints.set_from_flag("rediss=http://127.0.0.1/").expect("an address");
         let error = endpoints.check(["redis", "compute"].into_iter()).expect_err("unknown");
         assert!(error.to_string().contains("compute, redis"), "{error}");
+        let mut endpoints = Endpoints::default();
+        endpoints.set_from_variables([("GOOGLE_DNS_CUSTOM_ENDPOINT", "http://127.0.0.1/")]).expect("an address");
+        assert_eq!(endpoints.check(["redis"].into_iter()), Ok(()), "a variable may be meant for the provider alone");
     }
 
     #[test]

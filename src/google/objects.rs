@@ -122,11 +122,7 @@ pub(crate) fn path_of_name<'a>(kind: &ResourceType, name: &'a str) -> Option<&'a
 /// The identity that a body says of itself, with what the request or the parent adds (`project`, `region`, …).
 ///
 /// Source: `selfLink` (Compute, Cloud SQL), a `name` from `projects/` on, else the values that the name is made of.
-pub(crate) fn identity_of_body(
-    kind: &ResourceType,
-    body: &str,
-    context: &BTreeMap<String, String>,
-) -> Option<String> {
+pub(crate) fn identity_of_body(kind: &ResourceType, body: &str, context: &BTreeMap<String, String>) -> Option<String> {
     let members = members(body)?;
     let text = |name: &str| {
         members.get(name).and_then(|value| serde_json::from_str::<Cow<'_, str>>(value.get()).ok()).map(Cow::into_owned)
@@ -245,11 +241,6 @@ impl<P: Clone> ObjectSet<P> {
         Self(Vec::new())
     }
 
-    /// Whether there are none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Adds an object and all that is nested in it.
     pub(crate) fn add(&mut self, kinds: &Kinds<'_>, kind: &ResourceType, object: LiveObject, place: P) {
         for nested in nested_objects(kinds, kind, &object) {
@@ -280,11 +271,10 @@ impl<P: Clone> ObjectSet<P> {
                 kept.insert(identity, found);
                 continue;
             };
-            let (winner, loser) =
-                if wins(&found, &earlier, &prefers) { (found, earlier) } else { (earlier, found) };
+            let (winner, loser) = if wins(&found, &earlier, &prefers) { (found, earlier) } else { (earlier, found) };
             // Two ways to read one thing are no contradiction.
-            let is_same_kind = winner.is_nested == loser.is_nested
-                && winner.object.api_version == loser.object.api_version;
+            let is_same_kind =
+                winner.is_nested == loser.is_nested && winner.object.api_version == loser.object.api_version;
             if is_same_kind {
                 duplicates.push(Duplicate {
                     identity: identity.clone(),
@@ -332,7 +322,8 @@ mod tests {
     #[test]
     fn each_way_in_which_a_body_names_itself_gives_its_path() {
         let none = BTreeMap::new();
-        let subnetwork = r#"{"name":"s","selfLink":"https://www.googleapis.com/compute/v1/projects/p/regions/r/subnetworks/s"}"#;
+        let subnetwork =
+            r#"{"name":"s","selfLink":"https://www.googleapis.com/compute/v1/projects/p/regions/r/subnetworks/s"}"#;
         assert_eq!(
             identity_of_body(kind("google_compute_subnetwork"), subnetwork, &none).as_deref(),
             Some("projects/p/regions/r/subnetworks/s")

@@ -14,7 +14,8 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::credentials::{Authentication, CredentialSource, token_of};
-use super::error::{ApiError, one_line, refused, seconds};
+use super::error::{ApiError, one_line};
+use super::refusal::{refused, seconds};
 
 /// The largest answer to a list request that is taken, in bytes after decompression.
 const JSON_LIMIT: usize = 64 << 20;
@@ -164,6 +165,7 @@ impl Transport {
                 request: request.clone(),
                 problem: "no whole answer in time".to_owned(),
                 is_transient: true,
+                is_timeout: true,
             })
         });
         answer.map_err(|error| error.without(&secret))
@@ -227,16 +229,10 @@ fn transport(request: &str, error: &reqwest::Error) -> ApiError {
         format!("the request failed: {}", one_line(&reason))
     };
     is_transient &= !error.is_builder();
-    ApiError::Transport { request: request.to_owned(), problem, is_transient }
+    ApiError::Transport { request: request.to_owned(), problem, is_transient, is_timeout: error.is_timeout() }
 }
 
-async fn read(
-    url: &Url,
-    request: &str,
-    response: Response,
-    limit: usize,
-    is_json: bool,
-) -> Result<Vec<u8>, ApiError> {
+async fn read(url: &Url, request: &str, response: Response, limit: usize, is_json: bool) -> Result<Vec<u8>, ApiError> {
     let status = response.status();
     let header = |name: http::header::HeaderName| {
         response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()

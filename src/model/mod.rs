@@ -38,4 +38,4 @@ pub use settings::{IgnoreRule, LiveScopes, Settings, SeverityLevel, SeverityRule
 pub use state::{State, StateInstance, StateSource};
 pub use text::{is_printable, printable};
 pub use value::Value;
-pub use world::{Fact, World, WorldAttribute, WorldKind, WorldResource};
+pub use world::{CHOSEN_ON_CREATION, Fact, World, WorldAttribute, WorldKind, WorldResource};

@@ -56,6 +56,10 @@ pub struct WorldAttribute {
     pub origin: Vec<SourceRange>,
 }
 
+/// The reason under which a world lists as unknown what nobody gives to an object that is still to be created, and what
+/// Google therefore chooses. Where a default is documented, that default is what it will be.
+pub const CHOSEN_ON_CREATION: &str = "Google chooses it when the object is created";
+
 /// What a world knows of something. Never read `Undetermined` as "no".
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fact<T> {

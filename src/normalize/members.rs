@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::{Kind, ResourceType};
-use crate::model::Value;
+use crate::model::{LEFT_OUT_MEMBER, Value};
 
 /// Names of members by nesting, without list indexes.
 #[derive(Debug, Default)]
@@ -27,6 +27,7 @@ impl Members {
             }
             at.is_whole |= !matches!(row.kind, Kind::Block(_));
         }
+        root.names.entry(LEFT_OUT_MEMBER.to_owned()).or_default().is_whole = true;
         root
     }
 

@@ -1,9 +1,9 @@
 //! Brings a raw object of any of the three sources to one shape, so that `==` is all that a comparison needs.
 //!
-//! All equivalence lives here: forms of values ([`forms`]), what an absent member means on each side ([`walk`]), how
-//! elements of repeated blocks are named ([`element`]), who owns a label ([`labels`]), the two bodies of a Cloud Run
-//! service ([`cloud_run`]), and names of objects ([`identity`]). What can be said only with two sides at hand (a disk
-//! that Google grows, a label that the state owns) is settled in [`settle`]. Nothing here decides what differs.
+//! All equivalence lives here: forms of values (`forms`), what an absent member means on each side (`walk`), how
+//! elements of repeated blocks are named (`element`), who owns a label (`labels`), the two bodies of a Cloud Run
+//! service (`cloud_run`), and names of objects (`identity`). What can be said only with two sides at hand (a disk
+//! that Google grows, a label that the state owns) is settled in `settle`. Nothing here decides what differs.
 //!
 //! Main type: [`Normalizer`].
 
@@ -14,6 +14,7 @@ mod forms;
 mod identity;
 mod labels;
 mod members;
+mod nested;
 mod project;
 mod scope;
 mod settle;

@@ -3,13 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Kind, ResourceType, Row, Treatment};
-use crate::model::{Identity, Value};
+use crate::model::{Identity, LEFT_OUT_MEMBER, Value};
 
 use super::{convert, identity};
-
-/// The member of a recorded body that names what was left out of it because it is sensitive: a list of members, names
-/// joined by dots, without list indexes (`template.containers.env.value`).
-pub(crate) const LEFT_OUT: &str = "trueup_left_out";
 
 /// A body under Terraform's names.
 #[derive(Debug, Default)]
@@ -47,7 +43,7 @@ fn left_out(
     body: &BTreeMap<String, Value>,
     untold: &[&str],
 ) -> BTreeMap<String, &'static str> {
-    let marked = body.get(LEFT_OUT).and_then(Value::as_elements).unwrap_or_default();
+    let marked = body.get(LEFT_OUT_MEMBER).and_then(Value::as_elements).unwrap_or_default();
     let marked: BTreeSet<&str> = marked.iter().filter_map(Value::as_str).collect();
     if marked.is_empty() && untold.is_empty() {
         return BTreeMap::new();
@@ -59,7 +55,7 @@ fn left_out(
         }
         let is_below =
             |member: &&str| api.strip_prefix(*member).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-        untold.iter().any(|member| is_below(&member)).then_some("the body is of an API version that does not have it")
+        untold.iter().any(is_below).then_some("the body is of an API version that does not have it")
     };
     resource_type.rows().iter().filter_map(|row| Some((row.path.clone(), why(row)?))).collect()
 }

@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, Form, Kind, ResourceType, Row};
-use crate::model::{AttributeFacts, AttributePath, Exception, Identity, Leaf, NormalizedResource, Side, Value};
+use crate::model::{
+    AttributeFacts, AttributePath, Exception, Identity, Leaf, NormalizedResource, PathStep, Side, Value,
+};
 
 use super::labels;
 
@@ -80,12 +82,13 @@ impl Sides<'_> {
 
     /// Gives the code's side of every key that the state records as the code's, and one set of facts to all sides.
     fn labels(&mut self, resource_type: &ResourceType) {
+        let is_member = |path: &AttributePath| matches!(path.steps().last(), Some(PathStep::Key(_)));
         let is_labels = |facts: &AttributeFacts| {
             resource_type.row(&facts.row).filter(|row| row.form == Form::Labels && row.kind == Kind::Map)
         };
         if let (Some(configuration), Some(state)) = (&mut self.configuration, &self.state) {
             for (path, leaf) in &state.leaves {
-                if is_labels(&leaf.facts).is_none() || !labels::is_owned(&leaf.facts) {
+                if !is_member(path) || is_labels(&leaf.facts).is_none() || !labels::is_owned(&leaf.facts) {
                     continue;
                 }
                 let map = path.parent().unwrap_or_default();
@@ -105,7 +108,8 @@ impl Sides<'_> {
         let is_map = |facts: &AttributeFacts| resource_type.row(&facts.row).is_some_and(|row| row.kind == Kind::Map);
         for side in [&mut self.state, &mut self.live].into_iter().flatten() {
             for (path, leaf) in &mut side.leaves {
-                if is_map(&leaf.facts)
+                if is_member(path)
+                    && is_map(&leaf.facts)
                     && let Some(owned) = configuration.leaves.get(path)
                 {
                     leaf.facts = Arc::clone(&owned.facts);

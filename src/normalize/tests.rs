@@ -54,7 +54,8 @@ fn configuration(resource_type: &str, arguments: &str) -> NormalizedResource {
 }
 
 fn state(resource_type: &str, attributes: &str) -> NormalizedResource {
-    let normalizer = &Normalizer::new(Catalog::builtin(), &ProjectNumbers::default());
+    let numbers = numbers();
+    let normalizer = Normalizer::new(Catalog::builtin(), &numbers);
     normalizer.state(resource_type, &value(attributes), &[]).expect("a known type")
 }
 
@@ -189,7 +190,8 @@ fn sensitive_paths_mark_what_is_in_them_and_around_them() {
     assert!(!leaf(&firewall, "name").is_sensitive);
     let marked = [path("settings[0].database_flags")];
     let attributes = value(r#"{"settings":[{"tier":"t","database_flags":[{"name":"a","value":"1"}]}]}"#);
-    let normalizer = &Normalizer::new(Catalog::builtin(), &ProjectNumbers::default());
+    let numbers = numbers();
+    let normalizer = Normalizer::new(Catalog::builtin(), &numbers);
     let sql = normalizer.state("google_sql_database_instance", &attributes, &marked).expect("a known type");
     assert!(leaf(&sql, "settings[0].database_flags[\"a\"].value").is_sensitive);
     assert!(!leaf(&sql, "settings[0].tier").is_sensitive);
@@ -459,7 +461,8 @@ fn resources_of_different_objects_are_not_settled_together() {
 
 #[test]
 fn bodies_that_cannot_be_read_are_errors_that_name_the_object() {
-    let normalizer = &Normalizer::new(Catalog::builtin(), &ProjectNumbers::default());
+    let numbers = numbers();
+    let normalizer = Normalizer::new(Catalog::builtin(), &numbers);
     let object = |body: &str| LiveObject {
         identity: Identity::new(REDIS),
         asset_type: String::new(),
@@ -530,6 +533,35 @@ proptest! {
             let _ = configuration(name, &text);
             let _ = live_of(name, "//x.googleapis.com/projects/p/x/y", None, &text);
         }
+    }
+
+    #[test]
+    fn a_name_that_was_read_reads_the_same_again(
+        name in "(https:)?(//)?(sqladmin|cloudsql|compute)?(\\.googleapis\\.com/)?(compute/v1/)?(projects/(123|p)/)?[a-z/%é]{0,30}",
+    ) {
+        let numbers = numbers();
+        for resource_type in Catalog::builtin().types() {
+            if let Some(identity) = identity_of_name(resource_type, &name, &numbers) {
+                let again = identity_of_name(resource_type, identity.as_str(), &numbers);
+                prop_assert_eq!(again, Some(identity));
+            }
+        }
+    }
+
+    #[test]
+    fn settling_twice_changes_nothing(size in 1_i64..40, live_size in 1_i64..40, limit in 0_i64..40, label in "[a-c]") {
+        let settings = |size: i64| serde_json::json!([{"disk_size": size, "disk_autoresize_limit": limit}]);
+        let arguments = serde_json::json!({"name": "i", "settings": settings(size), "database_version": "MYSQL_8_0"});
+        let mut code = configuration("google_sql_database_instance", &arguments.to_string());
+        let recorded = serde_json::json!({"id": "i", "project": "p", "settings": settings(size), "labels": {label: "x"}});
+        let mut recorded = state("google_sql_database_instance", &recorded.to_string());
+        let body = serde_json::json!({"databaseVersion": "MYSQL_8_0_40",
+            "settings": {"dataDiskSizeGb": live_size.to_string(), "storageAutoResize": true}});
+        let mut running = live_of("google_sql_database_instance", SQL, None, &body.to_string());
+        settle(Catalog::builtin(), [&mut code], [&mut recorded], [&mut running]);
+        let once = [code.leaves.clone(), recorded.leaves.clone(), running.leaves.clone()];
+        settle(Catalog::builtin(), [&mut code], [&mut recorded], [&mut running]);
+        prop_assert_eq!(once, [code.leaves, recorded.leaves, running.leaves]);
     }
 
     #[test]

@@ -1,18 +1,18 @@
 //! One walk over the rows of a type, for all three sides: from values under Terraform's names to leaves.
 //!
 //! What differs between the sides is what an absent value means; all of it is in [`Walk::absent`] and
-//! [`Walk::absent_block`]. Live bodies come here already under Terraform's names (see [`super::project`]).
+//! [`Walk::absent_block`]; blocks and maps are in [`super::nested`]. Live bodies come here already under Terraform's names (see [`super::project`]).
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::catalog::{Form, Kind, Mode, ResourceType, Row, Treatment};
 use crate::model::{
-    Arguments, AttributeFacts, AttributePath, Leaf, Nesting, NormalizedResource, ProviderDefaults, Side, SourceRange,
+    Arguments, AttributeFacts, AttributePath, Leaf, NormalizedResource, PathStep, ProviderDefaults, Side, SourceRange,
     Value,
 };
 
-use super::element::{self, Addresses};
 use super::scope::Scope;
 use super::{convert, forms, identity, labels};
 
@@ -41,33 +41,38 @@ pub(crate) enum Source<'a> {
 }
 
 /// Where a walk stands: under which path the value is compared, and under which it was written.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Place {
     /// The path of the leaf: elements by key where they have one.
     pub(crate) path: AttributePath,
-    /// The path in the source: elements by index.
-    pub(crate) written: AttributePath,
+    /// The path in the source: elements by index. `None` where nobody asks for it.
+    written: Option<AttributePath>,
 }
 
 impl Place {
     /// The place of an attribute below this one.
     pub(crate) fn attribute(&self, name: &str) -> Self {
-        Self { path: self.path.attribute(name), written: self.written.attribute(name) }
+        Self { path: self.path.attribute(name), written: self.written.as_ref().map(|path| path.attribute(name)) }
     }
 
     /// The place of a member of a map below this one.
     pub(crate) fn member(&self, key: &str) -> Self {
-        Self { path: self.path.key(key), written: self.written.key(key) }
+        Self { path: self.path.key(key), written: self.written.as_ref().map(|path| path.key(key)) }
+    }
+
+    /// The place of an element of a block below this one: addressed by `step`, written at `index`.
+    pub(super) fn element(&self, step: PathStep, index: usize) -> Self {
+        Self { path: self.path.with(step), written: self.written.as_ref().map(|path| path.index(index)) }
     }
 }
 
 /// A walk over the rows of one type.
 pub(crate) struct Walk<'a> {
-    resource_type: &'a ResourceType,
+    pub(super) resource_type: &'a ResourceType,
     pub(crate) scope: &'a Scope<'a>,
     pub(crate) source: Source<'a>,
-    sensitive: BTreeSet<&'a AttributePath>,
-    leaves: BTreeMap<AttributePath, Leaf>,
+    sensitive: Cow<'a, BTreeSet<AttributePath>>,
+    pub(super) leaves: BTreeMap<AttributePath, Leaf>,
     below: BTreeMap<AttributePath, Side>,
     unknown_members: usize,
 }
@@ -76,9 +81,9 @@ impl<'a> Walk<'a> {
     /// A walk that has not begun.
     pub(crate) fn new(resource_type: &'a ResourceType, scope: &'a Scope<'a>, source: Source<'a>) -> Self {
         let sensitive = match source {
-            Source::Configuration { arguments, .. } => arguments.sensitive.iter().collect(),
-            Source::State { sensitive } => sensitive.iter().collect(),
-            Source::Live { .. } => BTreeSet::new(),
+            Source::Configuration { arguments, .. } => Cow::Borrowed(&arguments.sensitive),
+            Source::State { sensitive } => Cow::Owned(sensitive.iter().cloned().collect()),
+            Source::Live { .. } => Cow::Owned(BTreeSet::new()),
         };
         Self {
             resource_type,
@@ -101,7 +106,9 @@ impl<'a> Walk<'a> {
             Source::State { .. } => Side::NotRecorded,
         };
         self.below.insert(AttributePath::root(), root);
-        self.rows("", members, &Place::default());
+        let is_asked = self.is_configuration() || !self.sensitive.is_empty();
+        let written = is_asked.then(AttributePath::root);
+        self.rows("", members, &Place { path: AttributePath::root(), written });
         self.finish()
     }
 
@@ -121,16 +128,16 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn is_configuration(&self) -> bool {
+    pub(super) fn is_configuration(&self) -> bool {
         matches!(self.source, Source::Configuration { .. })
     }
 
-    fn is_expected(&self) -> bool {
+    pub(super) fn is_expected(&self) -> bool {
         matches!(self.source, Source::Configuration { is_expected: true, .. })
     }
 
     /// Walks over the rows directly below `parent` (empty: the top).
-    fn rows(&mut self, parent: &str, members: &BTreeMap<String, Value>, place: &Place) {
+    pub(super) fn rows(&mut self, parent: &str, members: &BTreeMap<String, Value>, place: &Place) {
         let mut read = 0;
         let resource_type = self.resource_type;
         for row in resource_type.children(parent) {
@@ -225,7 +232,7 @@ impl<'a> Walk<'a> {
     }
 
     /// What a side says of a block or map that it does not have.
-    fn absent_block(&self, row: &Row) -> Side {
+    pub(super) fn absent_block(&self, row: &Row) -> Side {
         match self.source {
             Source::State { .. } => Side::NotRecorded,
             Source::Live { left_out } => self.not_observed(row, left_out).unwrap_or(Side::Value(Value::Null)),
@@ -254,160 +261,6 @@ impl<'a> Walk<'a> {
         (!is_group).then(|| Side::NotObserved(why.into()))
     }
 
-    /// A nested block, or a list of objects.
-    fn block(&mut self, row: &Row, nesting: Nesting, raw: Option<&Value>, place: &Place) {
-        let is_whole = nesting == Nesting::Set && row.key.is_none();
-        let elements: &[Value] = match raw {
-            Some(Value::List(elements) | Value::Set(elements)) => elements,
-            Some(single @ Value::Map(_)) => std::slice::from_ref(single),
-            Some(Value::Unknown(reason)) => {
-                let side = Side::Unknown(Arc::clone(reason));
-                return if is_whole { self.whole_leaf(row, side, place) } else { self.put_below(place, side) };
-            }
-            // A scalar where a block should be: nothing can be read of it.
-            Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) | None => &[],
-        };
-        // A block is given by writing it: none written is not given. An argument can be given as an empty list.
-        let is_absent = match raw {
-            None => true,
-            Some(Value::Null) => !matches!(self.source, Source::State { .. }),
-            Some(_) => elements.is_empty() && self.is_configuration() && !row.is_attribute,
-        };
-        if is_absent {
-            let side = self.absent_block(row);
-            return match (is_whole, &side) {
-                (true, _) => self.whole_leaf(row, side, place),
-                // The root says so already.
-                (false, Side::Value(Value::Null)) if matches!(self.source, Source::Live { .. }) => {}
-                (false, _) => self.put_below(place, side),
-            };
-        }
-        if is_whole {
-            let side = self.whole(row, elements);
-            return self.whole_leaf(row, side, place);
-        }
-        let rest = if self.is_expected() { Side::Unset { counts_as: None } } else { Side::Value(Value::Null) };
-        self.put_below(place, rest);
-        let resource_type = self.resource_type;
-        let key_row = row.key.as_ref().and_then(|key| resource_type.row(&format!("{}.{key}", row.path)));
-        let mut addresses = Addresses::default();
-        for (index, element) in elements.iter().enumerate() {
-            let written = place.written.index(index);
-            let step = match element::key(element, key_row, self.scope) {
-                element::Key::None => addresses.index(index, row.key.is_some()),
-                element::Key::Text(key) => addresses.key(&key),
-                element::Key::Unknown(reason) => {
-                    // It may be any element, so nothing can be said of those that are not named.
-                    self.put_below(place, Side::Unknown(reason));
-                    continue;
-                }
-            };
-            let place = Place { path: place.path.with(step), written };
-            match element {
-                Value::Map(members) => self.rows(&row.path, members, &place),
-                Value::Unknown(reason) => self.put_below(&place, Side::Unknown(Arc::clone(reason))),
-                _ => {}
-            }
-        }
-    }
-
-    /// A set of blocks without a key, as one value: a set of maps of what is compared, nulls left out.
-    fn whole(&self, row: &Row, elements: &[Value]) -> Side {
-        if let Some(reason) = elements.iter().find_map(Value::unknown_reason) {
-            return Side::Unknown(Arc::clone(reason));
-        }
-        let elements: Vec<Value> = elements.iter().filter_map(|element| self.whole_element(row, element)).collect();
-        Side::Value(if elements.is_empty() { Value::Null } else { Value::set(elements) })
-    }
-
-    /// One element of such a set; `None` where nothing of it is compared or not null.
-    fn whole_element(&self, row: &Row, element: &Value) -> Option<Value> {
-        let members = element.as_map()?;
-        let mut out = BTreeMap::new();
-        for child in self.resource_type.children(&row.path) {
-            if child.treatment != Treatment::Compared {
-                continue;
-            }
-            let raw = members.get(child.name()).filter(|value| !value.is_null());
-            let value = match (child.kind, raw) {
-                (Kind::Block(nesting), Some(Value::List(inner) | Value::Set(inner))) => {
-                    let inner: Vec<Value> = inner.iter().filter_map(|inner| self.whole_element(child, inner)).collect();
-                    match (inner.is_empty(), nesting) {
-                        (true, _) => Value::Null,
-                        (false, Nesting::Set) => Value::set(inner),
-                        (false, Nesting::List | Nesting::Single) => Value::List(inner),
-                    }
-                }
-                (Kind::Block(_), Some(inner @ Value::Map(_))) => {
-                    self.whole_element(child, inner).map_or(Value::Null, |inner| Value::List(vec![inner]))
-                }
-                (Kind::Block(_), _) => Value::Null,
-                (_, Some(value)) => canonical(child, value, self.scope),
-                (_, None) => {
-                    let means = if self.is_configuration() { &child.default } else { &child.when_absent };
-                    means.as_ref().map_or(Value::Null, |value| canonical(child, value, self.scope))
-                }
-            };
-            if !value.is_null() {
-                out.insert(child.name().to_owned(), value);
-            }
-        }
-        (!out.is_empty()).then_some(Value::Map(out))
-    }
-
-    fn whole_leaf(&mut self, row: &Row, side: Side, place: &Place) {
-        let rows = self.resource_type.rows();
-        let prefix = format!("{}.", row.path);
-        let first = rows.partition_point(|other| other.path < prefix);
-        let has_sensitive =
-            rows[first..].iter().take_while(|row| row.path.starts_with(&prefix)).any(|row| row.is_sensitive);
-        self.leaf(row, Arc::clone(&row.facts), side, place);
-        if has_sensitive && let Some(leaf) = self.leaves.get_mut(&place.path) {
-            leaf.is_sensitive = true;
-        }
-    }
-
-    /// A map of scalars: a leaf for each member.
-    fn map(&mut self, row: &Row, raw: Option<&Value>, place: &Place) {
-        let members = match raw {
-            Some(Value::Map(members)) => members,
-            Some(Value::Unknown(reason)) => return self.put_below(place, Side::Unknown(Arc::clone(reason))),
-            Some(Value::Null) if matches!(self.source, Source::State { .. }) => {
-                return self.put_below(place, Side::Value(Value::Null));
-            }
-            _ => {
-                let side = self.absent_block(row);
-                return self.put_below(place, side);
-            }
-        };
-        let rest = if self.is_expected() { Side::Unset { counts_as: None } } else { Side::Value(Value::Null) };
-        self.put_below(place, rest);
-        let is_configuration = self.is_configuration();
-        for (key, value) in members {
-            let facts =
-                if is_configuration { labels::facts_of_named_member(row) } else { labels::facts_of_member(row, key) };
-            let side = self.member_side(row, key, value);
-            self.leaf(row, facts, side, &place.member(key));
-        }
-        if is_configuration {
-            for key in labels::added_by_the_server(row).filter(|key| !members.contains_key(*key)) {
-                let facts = labels::facts_of_member(row, key);
-                self.leaf(row, facts, Side::Unset { counts_as: None }, &place.member(key));
-            }
-        }
-    }
-
-    /// What a member of a map says. An empty text is a value here: a label may have one.
-    pub(crate) fn member_side(&self, row: &Row, key: &str, value: &Value) -> Side {
-        match value {
-            Value::Unknown(reason) => Side::Unknown(Arc::clone(reason)),
-            value => match value.unknown_reason() {
-                Some(reason) => Side::Unknown(Arc::clone(reason)),
-                None => Side::Value(labels::member(row, key, forms::element(row, value, self.scope), self.scope)),
-            },
-        }
-    }
-
     /// Notes what holds at and below a place.
     pub(crate) fn put_below(&mut self, place: &Place, side: Side) {
         self.below.insert(place.path.clone(), side);
@@ -415,10 +268,11 @@ impl<'a> Walk<'a> {
 
     /// Notes a leaf.
     pub(crate) fn leaf(&mut self, row: &Row, facts: Arc<AttributeFacts>, side: Side, place: &Place) {
-        let is_sensitive = row.is_sensitive || self.is_marked_sensitive(&place.written);
-        let origin = match self.source {
-            Source::Configuration { arguments, .. } => origin(&arguments.ranges, &place.written),
-            Source::State { .. } | Source::Live { .. } => Vec::new(),
+        let written = place.written.as_ref();
+        let is_sensitive = row.is_sensitive || written.is_some_and(|written| self.is_marked_sensitive(written));
+        let origin = match (self.source, written) {
+            (Source::Configuration { arguments, .. }, Some(written)) => origin(&arguments.ranges, written),
+            _ => Vec::new(),
         };
         self.leaves.insert(place.path.clone(), Leaf { side, facts, is_sensitive, origin });
     }
@@ -428,22 +282,15 @@ impl<'a> Walk<'a> {
         if self.sensitive.is_empty() {
             return false;
         }
-        if self.sensitive.range::<&AttributePath, _>(path..).next().is_some_and(|marked| marked.starts_with(path)) {
-            return true;
-        }
-        let mut prefix = path.parent();
-        while let Some(candidate) = prefix {
-            if self.sensitive.contains(&candidate) {
-                return true;
-            }
-            prefix = candidate.parent();
-        }
-        false
+        let steps = path.steps();
+        let is_in_it = self.sensitive.range::<AttributePath, _>(path..).next();
+        is_in_it.is_some_and(|marked| marked.starts_with(path))
+            || (0..steps.len()).any(|length| self.sensitive.contains(&steps[..length]))
     }
 }
 
 /// The canonical value of one attribute that is no block and no map.
-fn canonical(row: &Row, value: &Value, scope: &Scope<'_>) -> Value {
+pub(super) fn canonical(row: &Row, value: &Value, scope: &Scope<'_>) -> Value {
     let elements = || -> Vec<Value> {
         let elements = match value {
             Value::List(elements) | Value::Set(elements) => elements.as_slice(),
@@ -474,12 +321,7 @@ fn is_read(row: &Row, siblings: &BTreeMap<String, Value>) -> bool {
 
 /// Where a path was written: its own range, else that of the nearest block around it.
 fn origin(ranges: &BTreeMap<AttributePath, Vec<SourceRange>>, path: &AttributePath) -> Vec<SourceRange> {
-    let mut candidate = Some(path.clone());
-    while let Some(path) = candidate {
-        if let Some(chain) = ranges.get(&path) {
-            return chain.clone();
-        }
-        candidate = path.parent();
-    }
-    Vec::new()
+    let steps = path.steps();
+    let nearest = (0..=steps.len()).rev().find_map(|length| ranges.get(&steps[..length]));
+    nearest.cloned().unwrap_or_default()
 }

@@ -106,7 +106,8 @@ mod tests {
         assert!(outcome(&summary, true, &all).is_empty());
         assert_eq!(outcome(&summary, false, &all), [FailOn::Incomplete].into());
         // Each of these alone makes exactly one class.
-        let cases: [(fn(&mut Summary), FailOn); 10] = [
+        type Set = fn(&mut Summary);
+        let cases: [(Set, FailOn); 10] = [
             (|it| it.attributes.drifted = 1, FailOn::Drift),
             (|it| it.attributes.conflict = 1, FailOn::Drift),
             (|it| it.resources.missing = 1, FailOn::Drift),

@@ -7,3 +7,4 @@ pub mod backend;
 pub mod config;
 pub(crate) mod lang;
 pub mod settings;
+pub mod state;

@@ -8,9 +8,10 @@ use crate::samples::{Run, attribute, everything, resource, value};
 
 /// The part of a text between two markers, both included.
 fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
-    let start = text.find(from).unwrap_or_else(|| panic!("no {from:?} in:\n{text}"));
-    let end = text[start..].find(to).unwrap_or_else(|| panic!("no {to:?} in:\n{text}")) + start + to.len();
-    &text[start..end]
+    let start = text.find(from);
+    let end = start.and_then(|start| Some(text[start..].find(to)? + start + to.len()));
+    assert!(end.is_some(), "no {from:?} to {to:?} in:\n{text}");
+    &text[start.unwrap_or_default()..end.unwrap_or_default()]
 }
 
 #[test]
@@ -195,4 +196,11 @@ fn colors_change_nothing_but_the_color() {
     plain.push_str(rest);
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(words(&plain), words(&run.text()));
+}
+
+#[test]
+fn what_the_state_does_not_record_is_told_from_the_configuration() {
+    let unrecorded = attribute("a", Verdict::Drifted, [value("c"), Side::NotRecorded, value("l")]);
+    let text = Run::new(vec![resource("google_x.a", Presence::Managed, vec![unrecorded])]).text();
+    assert!(text.contains("      ~ a = (not recorded) -> \"l\" # configuration: \"c\"\n"), "{text}");
 }

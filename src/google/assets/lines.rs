@@ -9,6 +9,8 @@ use crate::model::Position;
 
 /// The longest line that is taken, in bytes. Cloud Asset Inventory's own limit for an asset is far below.
 const LINE_LIMIT: usize = 32 << 20;
+/// How much of an unusable piece is looked at for its type, in bytes.
+const HEAD: usize = 4 << 10;
 /// The largest file that is a JSON array, in bytes: it is held in memory as a whole.
 const ARRAY_LIMIT: u64 = 1 << 30;
 
@@ -17,7 +19,22 @@ pub(super) struct Chunk {
     /// Where it starts.
     pub(super) start: Position,
     /// Its text, or why it has none.
-    pub(super) text: Result<String, String>,
+    pub(super) text: Result<String, Unusable>,
+}
+
+/// A piece that has no usable text.
+pub(super) struct Unusable {
+    /// Why, as a fragment.
+    pub(super) problem: String,
+    /// How it starts, as far as that can be read.
+    pub(super) head: String,
+}
+
+impl Unusable {
+    fn new(problem: impl Into<String>, bytes: &[u8]) -> Self {
+        let head = &bytes[..bytes.len().min(HEAD)];
+        Self { problem: problem.into(), head: String::from_utf8_lossy(head).into_owned() }
+    }
 }
 
 /// Why the file gives no pieces.
@@ -102,7 +119,7 @@ impl<'r> Chunks<'r> {
                 *line += 1;
                 *byte += length;
                 match bytes {
-                    Err(problem) => return Ok(Some(Chunk { start, text: Err(problem) })),
+                    Err(unusable) => return Ok(Some(Chunk { start, text: Err(unusable) })),
                     Ok(bytes) if bytes.trim_ascii().is_empty() => {}
                     Ok(bytes) => return Ok(Some(Chunk { start, text: utf8(bytes) })),
                 }
@@ -111,12 +128,12 @@ impl<'r> Chunks<'r> {
     }
 }
 
-fn utf8(bytes: Vec<u8>) -> Result<String, String> {
-    String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
+fn utf8(bytes: Vec<u8>) -> Result<String, Unusable> {
+    String::from_utf8(bytes).map_err(|error| Unusable::new("it is not UTF-8", error.as_bytes()))
 }
 
 /// A line without its ending, and its length with it.
-type Line = (Result<Vec<u8>, String>, usize);
+type Line = (Result<Vec<u8>, Unusable>, usize);
 
 fn next_line(reader: &mut dyn BufRead) -> io::Result<Option<Line>> {
     let mut line = Vec::new();
@@ -132,9 +149,8 @@ fn next_line(reader: &mut dyn BufRead) -> io::Result<Option<Line>> {
             None => (buffer.len(), false),
         };
         is_too_long |= line.len() + taken > LINE_LIMIT;
-        if !is_too_long {
-            line.extend_from_slice(&buffer[..taken]);
-        }
+        let kept = if is_too_long { taken.min(HEAD.saturating_sub(line.len())) } else { taken };
+        line.extend_from_slice(&buffer[..kept]);
         length += taken;
         reader.consume(taken);
         if is_end {
@@ -145,7 +161,8 @@ fn next_line(reader: &mut dyn BufRead) -> io::Result<Option<Line>> {
         return Ok(None);
     }
     if is_too_long {
-        return Ok(Some((Err(format!("it is longer than {} MiB", LINE_LIMIT >> 20)), length)));
+        let problem = format!("it is longer than {} MiB", LINE_LIMIT >> 20);
+        return Ok(Some((Err(Unusable::new(problem, &line)), length)));
     }
     while line.last().is_some_and(|b| matches!(b, b'\n' | b'\r')) {
         line.pop();
@@ -196,7 +213,7 @@ fn elements(text: &[u8], line: usize, byte: usize) -> Vec<Chunk> {
     }
     finish(&mut element, text.len());
     if !is_closed {
-        found.push(Chunk { start: at, text: Err("the array breaks off before its end".to_owned()) });
+        found.push(Chunk { start: at, text: Err(Unusable::new("the array breaks off before its end", b"")) });
     }
     found
 }
@@ -212,7 +229,7 @@ mod tests {
         let mut chunks = Chunks::new(io::BufReader::with_capacity(7, bytes)).ok().expect("readable");
         let mut found = Vec::new();
         while let Some(chunk) = chunks.next().ok().expect("readable") {
-            found.push((chunk.start.line, chunk.text.unwrap_or_else(|problem| format!("!{problem}"))));
+            found.push((chunk.start.line, chunk.text.unwrap_or_else(|unusable| format!("!{}", unusable.problem))));
         }
         found
     }

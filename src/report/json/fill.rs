@@ -6,10 +6,10 @@ use super::document::{
     PlanVisibility, Position, Presence, Range, Resource, ResourceCounts, Root, Side, Sources, StateSource, Summary,
     Verdict, World,
 };
-use crate::compare::{AttributeComparison, ResourceComparison};
-use crate::model::{InstanceAddress, Number, SourceRange, Value};
-use crate::report::Report;
-use crate::{compare, model, policy, report};
+use crate::compare::{self, AttributeComparison, ResourceComparison};
+use crate::model::{self, InstanceAddress, Number, SourceRange, Value};
+use crate::policy;
+use crate::report::{self, Report};
 
 pub(super) fn document<'a>(report: &Report<'a>) -> Document<'a> {
     let Report { trueup_version, root, sources, comparison, judgment, diagnostics, source_text: _, show: _ } = *report;

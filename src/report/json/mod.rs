@@ -5,7 +5,8 @@
 mod document;
 mod fill;
 
-use schemars::{Schema, schema_for};
+use schemars::Schema;
+use schemars::generate::SchemaSettings;
 
 use super::Report;
 use crate::model::is_printable;
@@ -28,7 +29,8 @@ pub fn render(report: &Report<'_>) -> Result<String, JsonError> {
 
 /// The JSON Schema of the report. `docs/report.schema.json` is this.
 pub fn schema() -> Schema {
-    schema_for!(document::Document)
+    // Of what is written, not of what could be read: keys that are always there are required, null or not.
+    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<document::Document<'_>>()
 }
 
 /// Writes what JSON allows in a string and a terminal would obey as escapes. Outside of strings, JSON has line breaks

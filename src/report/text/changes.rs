@@ -5,7 +5,7 @@ use super::section::{Action, Direction, label, write_bare, write_block, write_he
 use super::style::Ink;
 use super::value::Shown;
 use crate::compare::{AttributeComparison, Presence, ResourceComparison, Verdict};
-use crate::model::printable;
+use crate::model::{LiveKind, printable};
 use crate::report::Report;
 
 /// Writes all sections that have something to say.
@@ -15,7 +15,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut Writer) {
     drift(report, &resources, out);
     without_state(&resources, out);
     unmanaged(&resources, out);
-    pending(&resources, out);
+    pending(report, &resources, out);
     converged(report, &resources, out);
     if report.show.ignored {
         ignored(report, out);
@@ -131,7 +131,7 @@ fn unmanaged(resources: &[&ResourceComparison], out: &mut Writer) {
     }
 }
 
-fn pending(resources: &[&ResourceComparison], out: &mut Writer) {
+fn pending(report: &Report<'_>, resources: &[&ResourceComparison], out: &mut Writer) {
     let concerned: Vec<_> = resources
         .iter()
         .map(|resource| (*resource, attributes(resource, &[Verdict::Pending])))
@@ -146,7 +146,8 @@ fn pending(resources: &[&ResourceComparison], out: &mut Writer) {
     if concerned.is_empty() {
         return;
     }
-    heading(out, "The configuration is not applied yet (live -> configuration)");
+    let before = if report.sources.live.kind == LiveKind::None { "state" } else { "live" };
+    heading(out, &format!("The configuration is not applied yet ({before} -> configuration)"));
     out.gap();
     for (resource, attributes) in &concerned {
         let label = label(resource);

@@ -120,7 +120,9 @@ fn write_attribute(out: &mut Writer, attribute: &AttributeComparison, path: &str
     };
     let Change { head, lines, tail } = change(before, after, style);
     let mut comments = Vec::new();
-    if attribute.verdict == Verdict::Conflict && direction == Direction::StateToLive {
+    // Where the state says nothing, it is the configuration from which live differs.
+    let is_stateless = matches!(attribute.state, Side::NotRecorded | Side::NotObserved(_));
+    if direction == Direction::StateToLive && (attribute.verdict == Verdict::Conflict || is_stateless) {
         let wanted = Shown::new(&attribute.configuration, attribute.is_sensitive).inline();
         comments.push(style.paint(Ink::Removed, &format!("configuration: {wanted}")));
     }
@@ -152,7 +154,6 @@ fn ends(attribute: &AttributeComparison, direction: Direction) -> (Shown<'_>, Sh
     let (configuration, state, live) =
         (shown(&attribute.configuration), shown(&attribute.state), shown(&attribute.live));
     match direction {
-        Direction::StateToLive if matches!(attribute.state, Side::NotRecorded) => (configuration, live),
         Direction::StateToLive => (state, live),
         Direction::ConfigurationToLive => (configuration, live),
         Direction::LiveToConfiguration => match attribute.live {

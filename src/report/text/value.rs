@@ -9,6 +9,9 @@ use crate::model::{Side, Value, printable};
 /// The longest text of a value on one line, in characters.
 const LONGEST: usize = 120;
 
+/// The longest line of a difference over several lines: one that is cut could look like its counterpart.
+const LONGEST_LINE: usize = 400;
+
 /// The most lines of one difference.
 const MOST_LINES: usize = 20;
 
@@ -48,7 +51,14 @@ impl<'a> Shown<'a> {
 fn inline(value: &Value) -> String {
     let mut text = String::new();
     write(value, &mut text);
-    shortened(&text, 0)
+    shortened(&text, 0, LONGEST)
+}
+
+/// An element of a list or set on a line of its own.
+fn element(value: &Value) -> String {
+    let mut text = String::new();
+    write(value, &mut text);
+    shortened(&text, 0, LONGEST_LINE) + ","
 }
 
 fn write(value: &Value, out: &mut String) {
@@ -93,16 +103,16 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", printable(&escaped))
 }
 
-/// At most [`LONGEST`] characters of a text, from character `from` on, with marks where it is cut.
-fn shortened(text: &str, from: usize) -> String {
+/// At most `longest` characters of a text, from character `from` on, with marks where it is cut.
+fn shortened(text: &str, from: usize, longest: usize) -> String {
     let length = text.chars().count();
-    if length <= LONGEST {
+    if length <= longest {
         return text.to_owned();
     }
-    let from = from.min(length - LONGEST);
-    let part: String = text.chars().skip(from).take(LONGEST).collect();
+    let from = from.min(length - longest);
+    let part: String = text.chars().skip(from).take(longest).collect();
     let before = if from > 0 { "…" } else { "" };
-    let after = if from + LONGEST < length { "…" } else { "" };
+    let after = if from + longest < length { "…" } else { "" };
     format!("{before}{part}{after} ({length} characters)")
 }
 
@@ -133,7 +143,7 @@ pub(super) fn change(before: Shown<'_>, after: Shown<'_>, style: Style) -> Chang
                 tail: Some("EOT"),
             },
             (Value::List(before), Value::List(after)) if !(before.is_empty() || after.is_empty()) => {
-                let text = |elements: &[Value]| elements.iter().map(|it| inline(it) + ",").collect::<Vec<_>>();
+                let text = |elements: &[Value]| elements.iter().map(element).collect::<Vec<_>>();
                 Change { head: "[".to_owned(), lines: line_change(&text(before), &text(after)), tail: Some("]") }
             }
             (Value::Set(before), Value::Set(after)) if !(before.is_empty() || after.is_empty()) => {
@@ -155,7 +165,7 @@ fn both_inline(before: &Value, after: &Value) -> (String, String) {
     write(after, &mut second);
     let common = first.chars().zip(second.chars()).take_while(|(a, b)| a == b).count();
     let from = common.saturating_sub(LONGEST / 4);
-    (shortened(&first, from), shortened(&second, from))
+    (shortened(&first, from, LONGEST), shortened(&second, from, LONGEST))
 }
 
 /// Whether a text is worth drawing line by line.
@@ -164,7 +174,7 @@ fn is_text(text: &str) -> bool {
 }
 
 fn lines(text: &str) -> Vec<String> {
-    text.lines().map(|line| shortened(&printable(line), 0)).collect()
+    text.lines().map(|line| shortened(&printable(line), 0, LONGEST_LINE)).collect()
 }
 
 /// The lines that differ between what both begin and end with, and a line of either around them.
@@ -191,8 +201,8 @@ fn line_change(before: &[String], after: &[String]) -> Vec<(char, String)> {
 fn set_change(before: &[Value], after: &[Value]) -> Vec<(char, String)> {
     let (old, new): (BTreeSet<&Value>, BTreeSet<&Value>) = (before.iter().collect(), after.iter().collect());
     let mut out = Vec::new();
-    limited(&mut out, old.difference(&new).map(|element| ('-', inline(element) + ",")));
-    limited(&mut out, new.difference(&old).map(|element| ('+', inline(element) + ",")));
+    limited(&mut out, old.difference(&new).map(|value| ('-', element(value))));
+    limited(&mut out, new.difference(&old).map(|value| ('+', element(value))));
     let same = old.intersection(&new).count();
     if same > 0 {
         out.push((' ', unchanged(same)));
