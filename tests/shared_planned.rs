@@ -163,7 +163,7 @@ const OTHER_FORM: &[(&str, &str, &str)] = &[];
 #[test]
 fn evaluation_agrees_with_what_terraform_planned() {
     let Some(samples) = shared() else { return };
-    let catalog = Catalog::embedded();
+    let catalog = Catalog::builtin();
     let index = json(&samples.join("planned/index.json"));
     let (mut roots, mut instances, mut equal) = (0, 0, 0);
     let mut unknown: BTreeMap<String, usize> = BTreeMap::new();
@@ -191,7 +191,7 @@ fn evaluation_agrees_with_what_terraform_planned() {
             unknown_paths.insert(address.clone(), paths.map(str::to_owned).collect());
             planned.0.insert(address, resource["values"].clone());
         }
-        let facts: &dyn SchemaFacts = &catalog;
+        let facts: &dyn SchemaFacts = catalog;
         let evaluated = evaluate(&parse_root(&directory), None, &options, &planned, facts);
         let configuration = &evaluated.configuration;
         let found: BTreeSet<&InstanceAddress> =

@@ -1,6 +1,6 @@
 //! What a reference to a resource or data source gives.
 
-use super::{main_tf, root};
+use super::{main_tf, path, root};
 
 fn shown(declarations: &str, expression: &str) -> super::Root {
     main_tf(&format!("{declarations}\nresource \"google_x\" \"z\" {{\n  value = {expression}\n}}\n"))
@@ -134,6 +134,6 @@ fn a_resource_that_refers_to_itself_is_reported() {
 fn sensitive_records_and_arguments_stay_sensitive() {
     let declaration = "resource \"google_known\" \"y\" {\n  name = \"n\"\n  password = \"p\"\n}";
     let evaluated = shown(declaration, "[google_known.y.password]").known().evaluate();
-    assert!(evaluated.instance("google_x.z").arguments.sensitive.contains(&"value[0]".parse().expect("valid")));
-    assert!(evaluated.instance("google_known.y").arguments.sensitive.contains(&"password".parse().expect("valid")));
+    assert!(evaluated.instance("google_x.z").arguments.sensitive.contains(&path("value[0]")));
+    assert!(evaluated.instance("google_known.y").arguments.sensitive.contains(&path("password")));
 }
