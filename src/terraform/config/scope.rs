@@ -38,8 +38,8 @@ impl<'e, 'a> BlockScope<'e, 'a> {
     }
 }
 
-/// A name that the reference needs and that is not there, or is no plain name.
-fn name<'s>(steps: &'s [Step], position: usize) -> Option<&'s str> {
+/// The name at a position of a reference; `None` where the reference ends before it or has an index there.
+fn name(steps: &[Step], position: usize) -> Option<&str> {
     steps.get(position).and_then(Step::attribute)
 }
 

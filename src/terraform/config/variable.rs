@@ -16,6 +16,9 @@ use crate::terraform::lang::{Constraint, Faults, Val, evaluate, parse_constraint
 /// How many references a chain of places is followed through.
 const MAX_CHAIN: usize = 64;
 
+/// An expression, and the module instance that it stands in.
+type Written = (usize, Arc<Expression>);
+
 impl<'a> Evaluator<'a> {
     /// The value of a variable in a module instance.
     pub(crate) fn variable(&self, instance: usize, name: &str) -> Val {
@@ -191,11 +194,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The place that set what an expression refers to, and the expression there with the instance it stands in.
-    fn origin_step(
-        &self,
-        instance: usize,
-        expression: &Expression,
-    ) -> Option<(SourceRange, Option<(usize, Arc<Expression>)>)> {
+    fn origin_step(&self, instance: usize, expression: &Expression) -> Option<(SourceRange, Option<Written>)> {
         let Expression::Traversal(traversal) = expression else { return None };
         let Expression::Variable(root) = &traversal.expr else { return None };
         let TraversalOperator::GetAttr(name) = traversal.operators.first()?.value() else { return None };
