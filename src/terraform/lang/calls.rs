@@ -203,14 +203,14 @@ impl Evaluator<'_> {
         };
         let mut attempt = Faults::new();
         let value = self.expression(argument, names, &mut attempt);
-        let result = if attempt.has_errors() {
+        // Whether an expression has a value is no secret, even where the value is one.
+        if attempt.has_errors() {
             Val::bool(false)
         } else if value.is_wholly_known() {
             Val::bool(true)
         } else {
             unknown_of(Type::Bool, &[&value])
-        };
-        result.mark(value.contains_sensitive())
+        }
     }
 }
 

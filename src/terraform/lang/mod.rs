@@ -36,6 +36,12 @@ pub(crate) use types::{ObjectType, Type};
 pub(crate) use value::{Kind, Val};
 
 #[cfg(test)]
+mod expression_tests;
+#[cfg(test)]
+mod function_tests;
+#[cfg(test)]
 mod oracle_tests;
+#[cfg(test)]
+mod property_tests;
 #[cfg(test)]
 mod test_scope;

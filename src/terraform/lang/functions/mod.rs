@@ -306,3 +306,9 @@ fn distance(left: &str, right: &str) -> usize {
     }
     row[right.len()]
 }
+
+/// The names of all functions in the table, sorted.
+#[cfg(test)]
+pub(super) fn names() -> Vec<&'static str> {
+    TABLE.keys().copied().collect()
+}

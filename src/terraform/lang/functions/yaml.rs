@@ -20,10 +20,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
 fn yamldecode(call: &Call<'_>) -> Outcome {
     let text = call.text(0);
     if text.trim().is_empty() {
-        return Ok(Val::null());
+        return Err(Failure::call("on line 1, column 1: missing start of document"));
     }
     let mut options = serde_saphyr::Options::default();
-    options.legacy_octal_numbers = true;
+    options.underscored_numbers_as_strings = true;
     options.duplicate_keys = serde_saphyr::options::DuplicateKeyPolicy::LastWins;
     match serde_saphyr::from_str_with_options::<Document>(text, options) {
         Ok(document) => Ok(document.0),
