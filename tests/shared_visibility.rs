@@ -43,7 +43,7 @@ fn ground_truth() -> Option<PathBuf> {
 }
 
 fn read(path: &Path) -> String {
-    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    std::fs::read_to_string(path).expect("the recorded files are readable")
 }
 
 fn json(text: &str) -> Json {
@@ -206,12 +206,12 @@ fn outcome(probe: &Probe) -> Vec<AttributeComparison> {
     };
     let mut configured = normalizer.configuration(&instance).expect("a known type");
     // A name may be left to the server; the answer has it then.
-    let identity = configured.identity.clone().unwrap_or_else(|error| {
+    let identity = configured.identity.clone().unwrap_or_else(|_| {
         let filled = probe.resource_type.identity.fill(|name| match name {
             "project" => Some(probe.project.clone()),
             name => probe.before[name].as_str().map(str::to_owned),
         });
-        let path = filled.unwrap_or_else(|_| panic!("{}: {error}", probe.id));
+        let path = filled.expect("the answer has what the configuration leaves out");
         Identity::new(probe.resource_type.full_name(&path))
     });
     let observe = |body: &Json| -> NormalizedResource {
@@ -222,7 +222,7 @@ fn outcome(probe: &Probe) -> Vec<AttributeComparison> {
             data: RawValue::from_string(body.to_string()).expect("JSON"),
             update_time: None,
         };
-        normalizer.live(name, &object).unwrap_or_else(|error| panic!("{}: {error}", probe.id))
+        normalizer.live(name, &object).expect("recorded answers are good")
     };
     configured.identity = Ok(identity.clone());
     let (mut recorded, mut live) = (observe(&probe.before), observe(&probe.after));

@@ -536,6 +536,35 @@ proptest! {
     }
 
     #[test]
+    fn a_name_that_was_read_reads_the_same_again(
+        name in "(https:)?(//)?(sqladmin|cloudsql|compute)?(\\.googleapis\\.com/)?(compute/v1/)?(projects/(123|p)/)?[a-z/%é]{0,30}",
+    ) {
+        let numbers = numbers();
+        for resource_type in Catalog::builtin().types() {
+            if let Some(identity) = identity_of_name(resource_type, &name, &numbers) {
+                let again = identity_of_name(resource_type, identity.as_str(), &numbers);
+                prop_assert_eq!(again, Some(identity));
+            }
+        }
+    }
+
+    #[test]
+    fn settling_twice_changes_nothing(size in 1_i64..40, live_size in 1_i64..40, limit in 0_i64..40, label in "[a-c]") {
+        let settings = |size: i64| serde_json::json!([{"disk_size": size, "disk_autoresize_limit": limit}]);
+        let arguments = serde_json::json!({"name": "i", "settings": settings(size), "database_version": "MYSQL_8_0"});
+        let mut code = configuration("google_sql_database_instance", &arguments.to_string());
+        let recorded = serde_json::json!({"id": "i", "project": "p", "settings": settings(size), "labels": {label: "x"}});
+        let mut recorded = state("google_sql_database_instance", &recorded.to_string());
+        let body = serde_json::json!({"databaseVersion": "MYSQL_8_0_40",
+            "settings": {"dataDiskSizeGb": live_size.to_string(), "storageAutoResize": true}});
+        let mut running = live_of("google_sql_database_instance", SQL, None, &body.to_string());
+        settle(Catalog::builtin(), [&mut code], [&mut recorded], [&mut running]);
+        let once = [code.leaves.clone(), recorded.leaves.clone(), running.leaves.clone()];
+        settle(Catalog::builtin(), [&mut code], [&mut recorded], [&mut running]);
+        prop_assert_eq!(once, [code.leaves, recorded.leaves, running.leaves]);
+    }
+
+    #[test]
     fn the_order_of_keyed_elements_and_sets_does_not_count(
         flags in proptest::collection::vec(("[a-c]", "[0-9]{1,3}"), 0..6),
         ranges in proptest::collection::vec("10\\.[0-9]{1,2}\\.0\\.0/16", 0..6),

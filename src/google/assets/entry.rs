@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::super::error::one_line;
 use super::super::objects::{Kinds, identity_of_body, is_shallow, members, path_of_name};
 use crate::catalog::ResourceType;
 use crate::model::{Identity, LiveObject};
@@ -105,9 +106,12 @@ pub(super) fn parse<'c>(kinds: &Kinds<'c>, text: &str) -> Result<Entry<'c>, Prob
             Problem::new(format!("its snapshot header is not valid: {}", without_place(&error)), None)
         });
     }
-    let Some(asset_type) = line.asset_type.as_deref().filter(|asset_type| !asset_type.is_empty()) else {
+    let Some(asset_type) = line.asset_type.as_deref() else {
         return Err(Problem::new("it has no asset_type", None));
     };
+    if !is_asset_type(asset_type) {
+        return Err(Problem::new(format!("its asset_type `{}` is none", one_line(asset_type)), None));
+    }
     let problem = |text: &str| Problem::new(text, Some(asset_type));
     let name = line.name.as_deref().unwrap_or_default();
     let project = Identity::new(name).project().map(str::to_owned);
@@ -139,10 +143,7 @@ pub(super) fn parse<'c>(kinds: &Kinds<'c>, text: &str) -> Result<Entry<'c>, Prob
         // A spelling that stands for several kinds (an address may be regional or global) need not be one of ours.
         let is_own = candidates.iter().any(|kind| kind.asset_types.first().is_some_and(|own| own == asset_type));
         if is_own {
-            return Err(problem(&format!(
-                "its name `{}` is not that of a {asset_type}",
-                super::super::error::one_line(name)
-            )));
+            return Err(problem(&format!("its name `{}` is not that of a {asset_type}", one_line(name))));
         }
         return Ok(Entry::Asset(Asset { project, project_number, object: None }));
     };
@@ -202,17 +203,21 @@ pub(super) fn visible_type(text: &str) -> Option<String> {
         let rest = &text[text.find(key)? + key.len()..];
         let rest = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
         let end = rest.find(['"', '\\', ',', '}'])?;
-        // What is damaged itself says nothing: its type could be any.
-        let is_sound = |c: char| c.is_ascii_alphanumeric() || ".-_/".contains(c);
-        let found = rest[..end].chars().all(is_sound) && rest[..end].contains("googleapis.com/");
-        (found && rest[end..].starts_with('"')).then(|| rest[..end].to_owned())
+        (rest[end..].starts_with('"') && is_asset_type(&rest[..end])).then(|| rest[..end].to_owned())
     })
+}
+
+/// Whether a text is `SERVICE/KIND`. One that is damaged says nothing: its type could be any.
+fn is_asset_type(text: &str) -> bool {
+    let is_sound =
+        |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || ".-_".contains(c));
+    text.split_once('/').is_some_and(|(service, kind)| service.contains('.') && is_sound(service) && is_sound(kind))
 }
 
 /// The message of a JSON error without the place in the piece, which is not the place in the file.
 fn without_place(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    super::super::error::one_line(text.split(" at line ").next().unwrap_or_default())
+    one_line(text.split(" at line ").next().unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -25,13 +25,16 @@ pub(super) struct Coverage {
 impl Coverage {
     /// Takes over the listings of a header, also for the types that are read along with those that it names.
     pub(super) fn declare(&mut self, kinds: &Kinds<'_>, listings: Vec<HeaderListing>) {
+        let stated: BTreeSet<(String, String)> =
+            listings.iter().map(|listing| (listing.resource_type.clone(), listing.scope.clone())).collect();
         let declared = self.declared.get_or_insert_default();
         for listing in listings {
-            let mut names = vec![listing.resource_type.clone()];
-            if let Some(kind) = kinds.get(&listing.resource_type) {
-                names.extend(kinds.read_along(kind).iter().skip(1).map(|kind| kind.name.to_string()));
-            }
-            for resource_type in names {
+            let along = kinds.get(&listing.resource_type).map(|kind| kinds.read_along(kind)).unwrap_or_default();
+            let along = along.iter().skip(1).map(|kind| kind.name.to_string());
+            // What the header says of a type itself counts.
+            let along: Vec<String> =
+                along.filter(|name| !stated.contains(&(name.clone(), listing.scope.clone()))).collect();
+            for resource_type in along.into_iter().chain([listing.resource_type]) {
                 declared.push(Listing {
                     resource_type,
                     scope: listing.scope.clone(),

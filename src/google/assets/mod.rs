@@ -20,8 +20,8 @@ use super::objects::{Kinds, ObjectSet, learn_numbers};
 use crate::catalog::Catalog;
 use crate::model::{Diagnostic, Inventory, LiveKind, LiveObject, LiveSource, Position, ProjectNumbers, SourceRange};
 
-/// How many unreadable lines are shown one by one; the others are counted.
-const SHOWN_PROBLEMS: usize = 20;
+/// How many faults of a kind are shown one by one; the others are counted.
+const SHOWN: usize = 20;
 
 /// Why an asset file gives nothing at all.
 #[derive(Debug, Error)]
@@ -148,7 +148,7 @@ impl Reading {
         if self.first_problem.is_none() {
             self.first_problem = Some(format!("line {}: {}", start.line, problem.text));
         }
-        if self.problems <= SHOWN_PROBLEMS {
+        if self.problems <= SHOWN {
             let detail = format!("{}. {effect}", capitalized(&problem.text));
             let (bytes, characters) = problem.offset;
             let at = Position { column: start.column + characters, byte: start.byte + bytes, ..start };
@@ -166,8 +166,8 @@ impl Reading {
         {
             return Err(AssetError::NotAssets { path: self.path.to_string(), problem });
         }
-        if self.problems > SHOWN_PROBLEMS {
-            let more = self.problems - SHOWN_PROBLEMS;
+        if self.problems > SHOWN {
+            let more = self.problems - SHOWN;
             let detail = format!("{more} more lines of {} cannot be read.", self.path);
             self.diagnostics.push(Diagnostic::error("Unreadable assets", detail));
         }
@@ -177,7 +177,8 @@ impl Reading {
         }
         let objects = std::mem::replace(&mut self.objects, ObjectSet::new());
         let (objects, duplicates) = objects.finish(&self.numbers, later_version);
-        for duplicate in duplicates {
+        let more = duplicates.len().saturating_sub(SHOWN);
+        for duplicate in duplicates.into_iter().take(SHOWN) {
             let detail = format!(
                 "{} stands in line {} as well; line {} counts.",
                 duplicate.identity,
@@ -190,6 +191,10 @@ impl Reading {
                 duplicate.passed_over
             });
             self.diagnostics.push(Diagnostic::warning("Asset given twice", detail).at(at));
+        }
+        if more > 0 {
+            let detail = format!("{more} more lines of {} give an asset again.", self.path);
+            self.diagnostics.push(Diagnostic::warning("Assets given twice", detail));
         }
         Ok(Inventory {
             source: LiveSource {

@@ -321,8 +321,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             );
             return false;
         }
-        // Blocks that the server may fill in can be written as arguments, to be able to say "none".
-        if facts.block.is_some() && !facts.is_computed {
+        if facts.block.is_some() {
             let detail = format!(
                 "An argument named \"{name}\" is not expected here. Did you mean to define a block of type \"{name}\"?"
             );

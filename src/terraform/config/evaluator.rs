@@ -95,6 +95,7 @@ impl<'a> Evaluator<'a> {
         tree: &'a ModuleTree,
         options: &'a EvaluateOptions,
         inputs: &'a Inputs,
+        settings: Option<&Body>,
         recorded: &'a dyn ReferenceData,
         facts: &'a dyn SchemaFacts,
     ) -> Self {
@@ -111,7 +112,7 @@ impl<'a> Evaluator<'a> {
             facts,
             files,
             inputs,
-            mentioned: mentioned_names(tree),
+            mentioned: mentioned_names(tree, settings),
             moved: RefCell::default(),
             instances: RefCell::new(vec![Rc::new(root)]),
             values: RefCell::default(),
@@ -512,6 +513,10 @@ impl<'a> Evaluator<'a> {
                     }
                 }
             }
+            "resource" => match (name(0), name(1)) {
+                (Some(resource_type), Some(name)) => resource(ResourceMode::Managed, resource_type, name),
+                _ => None,
+            },
             "each" | "count" | "path" | "terraform" | "self" | "ephemeral" => None,
             resource_type => name(0).and_then(|name| resource(ResourceMode::Managed, resource_type, name)),
         };

@@ -5,15 +5,16 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use hcl_edit::expr::TraversalOperator;
-use hcl_edit::visit::{Visit, visit_traversal_operator};
+use hcl_edit::expr::{Expression, FuncCall, TraversalOperator};
+use hcl_edit::visit::{Visit, visit_func_call, visit_traversal_operator};
 
 use super::body::Body;
 use super::tree::ModuleTree;
 
-/// Every name after a dot in any expression of any module.
-pub(crate) fn mentioned_names(tree: &ModuleTree) -> BTreeSet<Arc<str>> {
+/// Every name after a dot or in brackets in any expression of any module, and in the settings.
+pub(crate) fn mentioned_names(tree: &ModuleTree, settings: Option<&Body>) -> BTreeSet<Arc<str>> {
     let mut collector = Collector::default();
+    settings.into_iter().for_each(|body| collector.body(body));
     for module in tree.sources.values() {
         module.locals.values().for_each(|local| collector.visit_expr(&local.expression));
         let blocks = [module.outputs.values(), module.calls.values(), module.variables.values()];
@@ -37,13 +38,28 @@ impl Collector {
     }
 }
 
+impl Collector {
+    fn name(&mut self, name: &str) {
+        if !self.names.contains(name) {
+            self.names.insert(Arc::from(name));
+        }
+    }
+}
+
 impl Visit for Collector {
     fn visit_traversal_operator(&mut self, operator: &TraversalOperator) {
-        if let TraversalOperator::GetAttr(name) = operator
-            && !self.names.contains(name.as_str())
-        {
-            self.names.insert(Arc::from(name.as_str()));
+        match operator {
+            TraversalOperator::GetAttr(name) => self.name(name),
+            TraversalOperator::Index(Expression::String(name)) => self.name(name),
+            _ => {}
         }
         visit_traversal_operator(self, operator);
+    }
+
+    fn visit_func_call(&mut self, call: &FuncCall) {
+        if let ("lookup", Some(Expression::String(name))) = (call.name.name.as_str(), call.args.get(1)) {
+            self.name(name);
+        }
+        visit_func_call(self, call);
     }
 }

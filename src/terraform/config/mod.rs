@@ -63,7 +63,7 @@ pub fn evaluate(
 ) -> Evaluated {
     let tree = tree::load_tree(root, &options.repository);
     let inputs = inputs::gather(&root.module, options);
-    let evaluator = Evaluator::new(&tree, options, &inputs, recorded, facts);
+    let evaluator = Evaluator::new(&tree, options, &inputs, settings.map(|settings| &settings.body), recorded, facts);
     let mut providers = ProviderCache::default();
     let mut configuration = evaluator.collect(&mut providers);
     configuration.diagnostics = sorted(evaluator.take_diagnostics());

@@ -53,7 +53,8 @@ impl Scope for BlockScope<'_, '_> {
             return taken(value.clone(), 0);
         }
         match root {
-            "var" | "local" | "path" | "terraform" | "each" | "count" | "module" | "data" | "ephemeral" => {
+            "var" | "local" | "path" | "terraform" | "each" | "count" | "module" | "data" | "ephemeral"
+            | "resource" => {
                 let Some(first) = name(steps, 0) else {
                     let detail = format!(
                         "The \"{root}\" object cannot be accessed directly. Instead, access one of its attributes."
@@ -162,15 +163,17 @@ impl BlockScope<'_, '_> {
             "module" => self.module(first, steps),
             _ => {
                 let Some(second) = name(steps, 1) else {
+                    let kind = if root == "data" { "data source" } else { "resource" };
                     let detail = format!(
-                        "The \"{root}\" object must be followed by two attribute names: the data source type and the resource name."
+                        "The \"{root}\" object must be followed by two attribute names: the {kind} type and the resource name."
                     );
                     return Err(Fault::error("Invalid reference", detail));
                 };
                 if root == "ephemeral" {
                     return taken(Val::unknown_any(format!("ephemeral.{first}.{second} is never stored")), 2);
                 }
-                self.resource(ResourceMode::Data, first, second, steps, 2)
+                let mode = if root == "data" { ResourceMode::Data } else { ResourceMode::Managed };
+                self.resource(mode, first, second, steps, 2)
             }
         }
     }

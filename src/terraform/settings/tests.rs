@@ -1,7 +1,7 @@
 //! Settings files, evaluated beside a root.
 
 use crate::model::{SeverityLevel, Value};
-use crate::terraform::config::tests::{lines, root, text};
+use crate::terraform::config::tests::{lines, path, root, text};
 
 const MAIN: &str = "variable \"project\" { default = \"p\" }\nresource \"google_vpc_access_connector\" \"c\" {\n  name = \"staging\"\n}\n";
 
@@ -27,7 +27,7 @@ fn every_block_is_read() {
         text(&expected.arguments.value),
         "{location=us-central1, template=[{vpc_access=[{connector=projects/p/c, name=staging}]}]}"
     );
-    let range = &expected.arguments.ranges[&"template[0].vpc_access[0].connector".parse().expect("valid")];
+    let range = &expected.arguments.ranges[&path("template[0].vpc_access[0].connector")];
     assert_eq!(range[0].to_string(), "trueup.hcl:18");
     assert_eq!(evaluated.addresses(), ["google_cloud_run_v2_service.s-1", "google_vpc_access_connector.c"]);
     assert!(evaluated.configuration.regions.contains("us-central1"));

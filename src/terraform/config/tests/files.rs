@@ -1,6 +1,6 @@
 //! Files, declarations and overrides.
 
-use super::{main_tf, root};
+use super::{main_tf, path, root};
 
 #[test]
 fn every_file_of_the_folder_is_read_and_only_those() {
@@ -174,6 +174,6 @@ fn json_syntax_has_the_same_meaning() {
     assert_eq!(instance.provider.project, Some("p2".into()));
     let crate::model::IgnoreChanges::Paths(paths) = &instance.ignore_changes else { panic!("paths") };
     assert_eq!(paths.iter().map(ToString::to_string).collect::<Vec<_>>(), ["label", "user_labels[\"a\"]"]);
-    let range = instance.arguments.ranges[&"name".parse().expect("valid")].last().expect("a place").clone();
+    let range = instance.arguments.ranges[&path("name")].last().expect("a place").clone();
     assert_eq!((range.start.line, range.start.column), (7, 9));
 }

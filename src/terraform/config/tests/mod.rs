@@ -14,8 +14,8 @@ use tempfile::TempDir;
 
 use super::{EvaluateOptions, Evaluated, VariableArgument, evaluate, parse_root};
 use crate::model::{
-    ArgumentFacts, ConfiguredInstance, Diagnostic, InstanceAddress, InstanceKey, Nesting, RecordedAttributes,
-    ReferenceData, ResourceAddress, SchemaFacts, Value, ValueType,
+    ArgumentFacts, AttributePath, ConfiguredInstance, Diagnostic, InstanceAddress, InstanceKey, Nesting,
+    RecordedAttributes, ReferenceData, ResourceAddress, SchemaFacts, Value, ValueType,
 };
 use crate::terraform::settings;
 
@@ -183,6 +183,11 @@ impl Evaluated {
     pub(crate) fn lines(&self) -> Vec<String> {
         lines(&self.configuration.diagnostics)
     }
+}
+
+/// An attribute path.
+pub(crate) fn path(text: &str) -> AttributePath {
+    text.parse().expect("a path")
 }
 
 /// A value as compact text.

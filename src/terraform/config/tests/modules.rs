@@ -1,6 +1,6 @@
 //! Module calls: where they are, how often, and what passes through.
 
-use super::{main_tf, root};
+use super::{main_tf, path, root};
 
 const CHILD: &str = "variable \"name\" {}\nvariable \"size\" { default = 1 }\nresource \"google_x\" \"y\" {\n  name = var.name\n  size = var.size\n}\noutput \"id\" { value = \"id-${var.name}\" }\noutput \"secret\" {\n  value = \"s\"\n  sensitive = true\n}\n";
 
@@ -16,7 +16,7 @@ fn values_pass_in_and_out() {
     assert_eq!(evaluated.argument("module.a.google_x.y", "name"), "n");
     assert_eq!(evaluated.argument("google_x.z", "ref"), "id-n");
     assert_eq!(evaluated.argument("google_x.z", "all"), "[id, secret]");
-    assert!(evaluated.instance("google_x.z").arguments.sensitive.contains(&"secret".parse().expect("valid")));
+    assert!(evaluated.instance("google_x.z").arguments.sensitive.contains(&path("secret")));
     assert_eq!(evaluated.configuration.files, 2);
 }
 
@@ -53,7 +53,7 @@ fn modules_lie_anywhere_in_the_repository_and_nowhere_else() {
     assert_eq!(evaluated.addresses(), ["module.a.module.b.google_x.y"]);
     let address = "module.a.module.b.google_x.y";
     assert_eq!(evaluated.argument(address, "file"), "../../modules/b");
-    let chain = &evaluated.instance(address).arguments.ranges[&"name".parse().expect("valid")];
+    let chain = &evaluated.instance(address).arguments.ranges[&path("name")];
     let places: Vec<String> = chain.iter().map(ToString::to_string).collect();
     assert_eq!(places, ["main.tf:3", "../../modules/a/main.tf:4", "../../modules/b/main.tf:3"]);
     assert_eq!(evaluated.configuration.unreadable_modules.len(), 1);
@@ -69,7 +69,7 @@ fn a_chain_of_places_starts_where_a_variables_file_sets_the_value() {
     .evaluate();
     let places = |name: &str| -> Vec<String> {
         let ranges = &evaluated.instance("module.a.google_x.y").arguments.ranges;
-        ranges[&name.parse().expect("valid")].iter().map(ToString::to_string).collect()
+        ranges[&path(name)].iter().map(ToString::to_string).collect()
     };
     assert_eq!(places("name"), ["terraform.tfvars:2", "main.tf:7", "child/main.tf:4"]);
     assert_eq!(places("size"), ["main.tf:3", "main.tf:8", "child/main.tf:5"]);

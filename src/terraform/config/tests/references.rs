@@ -1,6 +1,6 @@
 //! What a reference to a resource or data source gives.
 
-use super::{main_tf, root};
+use super::{main_tf, path, root};
 
 fn shown(declarations: &str, expression: &str) -> super::Root {
     main_tf(&format!("{declarations}\nresource \"google_x\" \"z\" {{\n  value = {expression}\n}}\n"))
@@ -57,7 +57,12 @@ fn a_type_that_nobody_knows_gives_what_is_configured_or_recorded() {
     assert_eq!(value(&shown(declaration, "random_id.r.byte_length")), "4");
     assert_eq!(value(&shown(declaration, "random_id.r.hex")), "unknown: random_id.r.hex is known after apply");
     assert_eq!(value(&shown(declaration, "random_id.r.hex").recorded("random_id.r", r#"{"hex": "ab"}"#)), "ab");
+    assert_eq!(value(&shown(declaration, "resource.random_id.r.byte_length")), "4");
     let counted = "resource \"random_id\" \"r\" {\n  count = 2\n}";
+    assert_eq!(
+        value(&shown(counted, "[for r in random_id.r : r[\"hex\"]]")),
+        "[unknown: random_id.r[0].hex is known after apply, unknown: random_id.r[1].hex is known after apply]"
+    );
     assert_eq!(
         value(&shown(counted, "random_id.r[*].hex")),
         "[unknown: random_id.r[0].hex is known after apply, unknown: random_id.r[1].hex is known after apply]"
@@ -134,6 +139,6 @@ fn a_resource_that_refers_to_itself_is_reported() {
 fn sensitive_records_and_arguments_stay_sensitive() {
     let declaration = "resource \"google_known\" \"y\" {\n  name = \"n\"\n  password = \"p\"\n}";
     let evaluated = shown(declaration, "[google_known.y.password]").known().evaluate();
-    assert!(evaluated.instance("google_x.z").arguments.sensitive.contains(&"value[0]".parse().expect("valid")));
-    assert!(evaluated.instance("google_known.y").arguments.sensitive.contains(&"password".parse().expect("valid")));
+    assert!(evaluated.instance("google_x.z").arguments.sensitive.contains(&path("value[0]")));
+    assert!(evaluated.instance("google_known.y").arguments.sensitive.contains(&path("password")));
 }
