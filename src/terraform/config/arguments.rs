@@ -34,6 +34,8 @@ pub(crate) struct ArgumentReader<'e, 'a> {
     resource_type: &'e str,
     /// Whether the schema knows the type.
     is_checked: bool,
+    /// Whether what the type requires may be left out: an expectation says only what matters.
+    is_partial: bool,
     meta_arguments: &'static [&'static str],
     meta_blocks: &'static [&'static str],
     arguments: Arguments,
@@ -59,6 +61,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             instance,
             resource_type: &key.resource_type,
             is_checked: key.mode == ResourceMode::Managed && evaluator.facts.knows(&key.resource_type),
+            is_partial: false,
             meta_arguments: META_ARGUMENTS,
             meta_blocks: META_BLOCKS,
             arguments: Arguments::default(),
@@ -73,6 +76,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             instance: 0,
             resource_type,
             is_checked: evaluator.facts.knows(resource_type),
+            is_partial: true,
             meta_arguments: &["provider"],
             meta_blocks: &[],
             arguments: Arguments::default(),
@@ -364,7 +368,11 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             let mut path = names.to_vec();
             path.push(&name);
             let Some(facts) = self.facts(&path) else { continue };
-            if facts.is_required && !members.contains_key(name.as_str()) && !blocks.contains_key(name.as_str()) {
+            if facts.is_required
+                && !self.is_partial
+                && !members.contains_key(name.as_str())
+                && !blocks.contains_key(name.as_str())
+            {
                 let (summary, detail) = if facts.block.is_some() {
                     (format!("Insufficient {name} blocks"), format!("At least 1 \"{name}\" blocks are required."))
                 } else {
