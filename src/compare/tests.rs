@@ -464,6 +464,19 @@ fn an_unread_module_leaves_the_planned_world_open() {
     assert_eq!((worlds[0].complete.len(), worlds[2].complete.len()), (1, 0));
 }
 
+#[test]
+fn an_expected_object_that_was_not_looked_at_is_open_in_the_planned_world() {
+    let mut world = samples::World::new();
+    world.inventory.listings[0].is_complete = false;
+    world.inventory.listings[0].error = Some("403".to_owned());
+    let mut side = ConfiguredSide { is_expected: true, ..configured("google_x.a", A) };
+    side.resource.leaves.insert("b".parse().expect("path"), samples::leaf("b", Side::Unset { counts_as: None }));
+    let request = world.request(vec![side], Vec::new(), Vec::new());
+    let worlds = worlds(&request);
+    assert_eq!(worlds[2].resources[0].get("b"), Fact::Undetermined("403".into()));
+    assert!(matches!(worlds[2].resources[0].get("a"), Fact::Known(_)));
+}
+
 proptest! {
     #[test]
     fn a_resource_is_in_sync_with_itself(leaves in proptest::collection::btree_map("[a-z]{1,6}", ".{0,8}", 0..8)) {
