@@ -199,8 +199,10 @@ fn tag_name(tag: &Tag) -> String {
 
 fn scalar(text: &str, is_plain: bool, tag: Option<&Tag>) -> Result<Val, String> {
     let Some(tag) = tag else { return if is_plain { resolve(text) } else { Ok(Val::string(text)) } };
-    let Some(name) = tag.core_suffix() else { return Err(format!("unsupported tag \"{}\"", tag_name(tag))) };
-    match name {
+    let Some(name) = tag.suffix_in_namespace("tag:yaml.org,2002:") else {
+        return Err(format!("unsupported tag \"{}\"", tag_name(tag)));
+    };
+    match name.as_ref() {
         "str" | "binary" => return Ok(Val::string(text)),
         "int" | "float" | "bool" | "null" | "timestamp" => {}
         _ => return Err(format!("unsupported tag \"{}\"", tag_name(tag))),
@@ -210,7 +212,7 @@ fn scalar(text: &str, is_plain: bool, tag: Option<&Tag>) -> Result<Val, String> 
         return Ok(Val::string(text));
     }
     let value = resolve(text)?;
-    let is_fitting = match name {
+    let is_fitting = match name.as_ref() {
         "int" | "float" => value.as_number().is_some(),
         "bool" => value.as_bool().is_some(),
         "null" => value.is_null(),
