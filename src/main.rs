@@ -1,3 +1,7 @@
 //! The `trueup` binary: hands over to [`trueup::cli`].
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    trueup::cli::main()
+}

@@ -1,8 +1,19 @@
 //! The catalog: data about resource types. Where they live, how they are named, and one row per attribute.
 //!
-//! A type is one TOML file in `src/catalog/types/`; nothing here behaves differently by type but for converters that
-//! rows name. Main types: [`Catalog`], [`ResourceType`], [`Row`].
+//! A type is one TOML file in `src/catalog/types/`, named in [`builtin`]'s table and parsed when it is first asked for;
+//! nothing here behaves differently by type but for converters that rows name. Main types: [`Catalog`],
+//! [`ResourceType`], [`Row`].
 
+mod builtin;
+mod file;
+mod resource_type;
 mod row;
+mod rows;
+mod schema;
+mod template;
 
+pub use builtin::Catalog;
+pub use file::CatalogError;
+pub use resource_type::{Basis, ListCall, ListScope, Locations, Nested, PageTokens, Parent, ResourceType, SystemMade};
 pub use row::{Converter, Form, Kind, Mode, Row, Treatment};
+pub use template::{Part, Template, TemplateError};

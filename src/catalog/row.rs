@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::model::{AttributeFacts, Nesting, Replacement, Value};
+use serde::Deserialize;
+
+use crate::model::{AttributeFacts, Nesting, PlanVisibility, Replacement, Value, VisibilityRule};
 
 /// One attribute of a resource type.
 #[derive(Clone, Debug)]
@@ -25,7 +27,8 @@ pub struct Row {
     pub key: Option<String>,
     /// What the provider takes where the configuration gives nothing.
     pub default: Option<Value>,
-    /// What an absent member of the body means, where that is not the zero value: `edition` absent is `ENTERPRISE`.
+    /// What an absent (or zero) value means on any side that was read, where that is not the zero value: `edition`
+    /// absent is `ENTERPRISE`.
     pub when_absent: Option<Value>,
     /// Whether the type's zero value (`""`, `0`, `false`, empty list) and null are told apart. Nearly never: the
     /// provider stores zero for absent.
@@ -36,10 +39,40 @@ pub struct Row {
     pub is_sensitive: bool,
     /// The row needs more than its form: a converter that `normalize` has under this name.
     pub converter: Option<Converter>,
+    /// For blocks: the member of the body (below the block) that must be true for the block to be there at all: a
+    /// firewall's `logConfig` with `enable` false is no block.
+    pub present_when: Option<String>,
+    /// Only read where a sibling (its name) has this value; else it counts as absent on every side.
+    pub only_with: Option<(String, String)>,
+    /// Given values that leave the choice to the server, as if the argument were not given: `auto`.
+    pub server_chosen: Vec<String>,
+    /// For maps: globs of members that the server adds by itself. Where the configuration does not give one, the
+    /// configuration drops out of its verdict; state and live are compared.
+    pub server_keys: Vec<String>,
+    /// For maps: globs of members that change by themselves or that every deploying tool overwrites. They are
+    /// compared only where the configuration gives them.
+    pub volatile_keys: Vec<String>,
+    /// Written as an argument in configuration though it is a block here: lists of objects that are only read.
+    pub is_attribute: bool,
+    /// For links: the collection that a bare name stands in, `global/networks`, `regions/{location}/subnetworks`
+    /// (`{location}` being the resource's own). `None` where a bare name cannot be completed.
+    pub link: Option<String>,
     /// Where the facts of this row come from.
     pub source: String,
     /// The part that comparing needs, shared by all leaves of the row.
     pub facts: Arc<AttributeFacts>,
+}
+
+impl Row {
+    /// The last name of the path: `tier`.
+    pub fn name(&self) -> &str {
+        self.path.rsplit('.').next().unwrap_or(&self.path)
+    }
+
+    /// The path of the row above; `""` at the top.
+    pub fn parent(&self) -> &str {
+        super::resource_type::parent_path(&self.path)
+    }
 }
 
 /// The shape of an attribute.
@@ -59,12 +92,14 @@ pub enum Kind {
     ScalarSet,
     /// A map of scalars; each member is a leaf of its own.
     Map,
-    /// A nested block or list of objects, with rows of its own below.
+    /// A nested block or list of objects, with rows of its own below. A single one stands in the body as an object or
+    /// as a list of one; a repeated one as a list.
     Block(Nesting),
 }
 
 /// Who sets an attribute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// Must be given.
     Required,
@@ -81,7 +116,8 @@ pub enum Mode {
 }
 
 /// Whether an attribute is compared, and if not, why not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Treatment {
     /// Compared on all sides.
     Compared,
@@ -104,12 +140,13 @@ pub enum Treatment {
 }
 
 /// How values that mean the same are made the same. One definition each, in `normalize::forms`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Form {
     /// As it is.
     Exact,
-    /// A link, full name, partial path or bare name: reduced to the path from `projects/` on, project as id; a bare
-    /// name stays bare and equals a path that ends in it.
+    /// A link, full name, partial path or bare name: reduced to the path from `projects/` on, project as id. A bare
+    /// name is completed where [`Row::link`] says in which collection it stands, and stays bare otherwise.
     Link,
     /// The last segment of a path.
     LastSegment,
@@ -138,7 +175,8 @@ pub enum Form {
 }
 
 /// A converter that `normalize` has: what one attribute needs beyond its form. Each with its reason there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Converter {
     /// The first element of Cloud SQL's `ipAddresses`, of any type.
     SqlFirstAddress,
@@ -148,6 +186,60 @@ pub enum Converter {
     SqlPrivateAddress,
     /// True when `sqlNetworkArchitecture` is NEW_NETWORK_ARCHITECTURE.
     SqlNewNetworkArchitecture,
-    /// `masterInstanceName` without leading `project:`.
+    /// An instance's name without leading `project:`, on every side.
     SqlMasterName,
+    /// A configured `MYSQL_8_0` stands for every `MYSQL_8_0_N` with N of at least 35.
+    SqlDatabaseVersion,
+}
+
+/// Whether rows of a treatment are compared.
+pub(super) fn is_compared(treatment: Treatment) -> bool {
+    treatment == Treatment::Compared
+}
+
+/// What a plan shows of a live change where the row does not say otherwise: it follows from who sets the attribute.
+pub(super) fn default_visibility(mode: Mode, treatment: Treatment, default: Option<&Value>) -> VisibilityRule {
+    use PlanVisibility::{Hidden, RefreshOnly, Shown};
+    let rule = |visibility, reason: &str| (visibility, Arc::from(reason));
+    let both =
+        |visibility, reason: &str| VisibilityRule { set: rule(visibility, reason), unset: rule(visibility, reason) };
+    match treatment {
+        Treatment::ClientOnly => return both(Hidden, "it lives in code and state only"),
+        Treatment::WriteOnly => return both(Hidden, "the API never returns it"),
+        Treatment::NotReadable => return both(Hidden, "the provider never reads it back"),
+        Treatment::Identity => return both(Shown, "another value is another object"),
+        Treatment::Derived => return both(RefreshOnly, "it follows from another attribute"),
+        Treatment::Compared | Treatment::Health | Treatment::Fact | Treatment::Volatile => {}
+    }
+    let set = rule(Shown, "the code sets it, so a plan takes it back");
+    let unset = match mode {
+        Mode::Required => set.clone(),
+        Mode::Optional => match default {
+            Some(default) => (
+                Shown,
+                format!("the code does not set it, so a plan takes it back to the default {}", literal(default)).into(),
+            ),
+            None => rule(Shown, "the code does not set it, so a plan takes it back to nothing"),
+        },
+        Mode::OptionalComputed => {
+            rule(RefreshOnly, "the code does not set it, so the provider accepts whatever the server says")
+        }
+        Mode::Computed => return both(RefreshOnly, "it is only read, never set"),
+        Mode::ClientOnly => return both(Hidden, "it lives in code and state only"),
+        Mode::WriteOnly => return both(Hidden, "the API never returns it"),
+    };
+    VisibilityRule { set, unset }
+}
+
+/// A default as one writes it: `"e2-micro"`, `1000`, `true`.
+fn literal(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("\"{text}\""),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(value) => value.to_string(),
+        Value::Null => "null".to_owned(),
+        Value::List(_) | Value::Set(_) => "[]".to_owned(),
+        Value::Map(_) => "{}".to_owned(),
+        Value::Unknown(_) => "that the provider knows".to_owned(),
+    }
 }

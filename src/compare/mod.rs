@@ -3,9 +3,27 @@
 //! Owns presence, verdicts and the worlds that policies judge. No I/O, no clock, no catalog look-ups: everything that
 //! a verdict needs comes with the normalized leaves. Main type: [`Comparison`].
 
+mod absence;
+mod attribute;
+mod comparison;
+mod ignore;
+mod listings;
+mod matching;
+mod moved;
+mod pattern;
+mod presence;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
 mod types;
+mod verdict;
+mod visibility;
+mod worlds;
 
+pub use comparison::compare;
 pub use types::{
     AttributeComparison, Basis, Comparison, ConfiguredSide, Coverage, LiveSide, NotObserved, Presence, RecordedSide,
     Request, ResourceComparison, Verdict,
 };
+pub use worlds::worlds;

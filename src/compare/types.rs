@@ -27,6 +27,8 @@ pub struct Request<'a> {
     pub unmanaged_types: BTreeSet<String>,
     /// Scopes (`projects/P`) within which unmanaged objects are reported.
     pub unmanaged_scopes: BTreeSet<String>,
+    /// Types whose catalog rows are taken from the provider's own facts; all others were checked by hand.
+    pub derived_types: BTreeSet<String>,
     /// Identities that sibling states manage.
     pub managed_elsewhere: BTreeSet<Identity>,
     /// `--only`: address or type globs; empty: all.
@@ -145,17 +147,22 @@ pub struct ResourceComparison {
     pub basis: Basis,
     /// Where it is.
     pub presence: Presence,
-    /// From an `expect` block.
+    /// From an `expect` block: configuration that Terraform does not manage.
     pub is_expected: bool,
+    /// Named by a `removed` block that keeps the object: the next apply forgets it and destroys nothing.
+    pub is_forgotten: bool,
     /// Tainted in the state.
     pub is_tainted: bool,
     /// The deposed key, where this is a leftover object.
     pub deposed: Option<String>,
-    /// The worst verdict of its attributes; `None` where none was compared.
+    /// The reason of the `ignore` block that covers the whole resource, where one does. Its presence then counts for
+    /// nothing, and its attributes that differ are ignored as well.
+    pub ignored_by: Option<String>,
+    /// The worst verdict of its attributes that are not ignored; `None` where none was looked at.
     pub verdict: Option<Verdict>,
     /// Every attribute that is not in sync, ignored ones included; sorted by path.
     pub attributes: Vec<AttributeComparison>,
-    /// How many attributes were compared (two sides or more), in-sync ones included.
+    /// How many attributes were compared, in-sync and ignored ones included, not comparable ones not.
     pub compared: usize,
     /// The header of its block, where it is configured.
     pub range: Option<SourceRange>,
@@ -199,11 +206,11 @@ pub struct Coverage {
     pub types_not_supported: BTreeMap<String, usize>,
     /// What could not be looked at.
     pub not_observed: Vec<NotObserved>,
-    /// Ignored attributes.
+    /// Ignored attributes, and ignored resources whose presence would count otherwise.
     pub ignored: usize,
-    /// Attributes compared, in-sync ones included.
+    /// Attributes compared, in-sync and ignored ones included.
     pub attributes_compared: usize,
-    /// Attributes with fewer than two sides.
+    /// Attributes with too few sides to compare.
     pub attributes_not_comparable: usize,
     /// `ignore` rules that matched nothing, as indexes into the request's rules.
     pub unmatched_ignores: Vec<usize>,

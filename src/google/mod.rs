@@ -1,1 +1,29 @@
 //! Reads live objects: from Google Cloud's APIs or from an asset file. Only ever reads.
+//!
+//! Owns credentials, transport, retries, request planning, paging and asset files; all that is asynchronous stays in
+//! here. Knows nothing of Terraform beyond the catalog's names, and does not decide what drift is. What could not be
+//! observed is an incomplete [`crate::model::Listing`] with its reason, never an absence. Main functions:
+//! [`assets::read`], [`read_live`], [`fetch_object`].
+
+pub mod assets;
+mod collect;
+mod credentials;
+mod endpoint;
+mod error;
+mod fetch;
+mod live;
+mod objects;
+mod page;
+mod plan;
+mod refusal;
+mod storage;
+mod transport;
+
+pub use collect::{Progress, ProgressSink};
+pub use credentials::CredentialSource;
+pub use endpoint::{EndpointError, Endpoints};
+pub use error::ApiError;
+pub use live::{LiveError, LiveOptions, read_live};
+pub use plan::{Children, Plan, PlannedCall, Wanted, Wants, plan};
+pub use storage::{ObjectError, StorageOptions, fetch_object};
+pub use transport::{Transport, TransportError, TransportOptions};

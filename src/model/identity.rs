@@ -97,6 +97,11 @@ impl ProjectNumbers {
         self.0.get(project).map_or(project, String::as_str)
     }
 
+    /// The number of a project given as id, where it is known; the smallest of several.
+    pub fn number(&self, id: &str) -> Option<&str> {
+        self.0.iter().find(|(_, known)| *known == id).map(|(number, _)| number.as_str())
+    }
+
     /// A path (or link, or full name) with the segment after `projects/` made an id where it is known.
     pub fn with_id(&self, path: &str) -> String {
         if self.0.is_empty() {

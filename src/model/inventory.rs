@@ -4,6 +4,10 @@ use serde_json::value::RawValue;
 
 use super::{Diagnostic, Identity, ProjectNumbers};
 
+/// The member of a recorded body that names what was left out of it because it is sensitive: a list of members of the
+/// body, names joined by dots, without list indexes (`template.containers.env.value`).
+pub const LEFT_OUT_MEMBER: &str = "trueup_left_out";
+
 /// Where live objects came from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LiveKind {

@@ -27,13 +27,15 @@ pub use configuration::{
 };
 pub use diagnostic::{Diagnostic, Position, Severity, SourceMap, SourceRange};
 pub use identity::{Identity, ProjectNumbers};
-pub use inventory::{Inventory, Listing, LiveKind, LiveObject, LiveSource};
-pub use normalized::{AttributeFacts, Leaf, NormalizedResource, PlanVisibility, Replacement, Side, VisibilityRule};
+pub use inventory::{Inventory, LEFT_OUT_MEMBER, Listing, LiveKind, LiveObject, LiveSource};
+pub use normalized::{
+    AttributeFacts, Exception, Leaf, NormalizedResource, PlanVisibility, Replacement, Side, VisibilityRule,
+};
 pub use number::Number;
 pub use path::{AttributePath, PathError, PathStep};
 pub use reference::{ArgumentFacts, Nesting, RecordedAttributes, ReferenceData, SchemaFacts, ValueType};
 pub use settings::{IgnoreRule, LiveScopes, Settings, SeverityLevel, SeverityRule};
 pub use state::{State, StateInstance, StateSource};
-pub use text::printable;
+pub use text::{is_printable, printable};
 pub use value::Value;
-pub use world::{Fact, World, WorldAttribute, WorldKind, WorldResource};
+pub use world::{CHOSEN_ON_CREATION, Fact, World, WorldAttribute, WorldKind, WorldResource};

@@ -67,6 +67,23 @@ pub struct AttributeFacts {
     pub replacement: Replacement,
     /// What a plan shows of a live change.
     pub visibility: VisibilityRule,
+    /// What is special about comparing it.
+    pub exception: Option<Exception>,
+}
+
+/// What three equal or different sides do not tell of an attribute.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Exception {
+    /// Google raises this number by itself while another attribute (a row's path) is true, as the configuration says
+    /// or, where it does not, live: a live value above those of configuration and state is then not drift. A disk
+    /// that grows.
+    GrowsWith(String),
+    /// It says the same as another attribute (a row's path) in another unit. Of the two only one is reported: the one
+    /// that the configuration gives, and the other attribute where it gives neither. A connector's throughput.
+    SameAs(String),
+    /// The provider takes this live value for the same as an argument that is not given: then only a refresh shows
+    /// it. A firewall rule that is opened to 0.0.0.0/0.
+    UnsetEquals(Value),
 }
 
 /// When changing an attribute replaces the object.
@@ -76,7 +93,8 @@ pub enum Replacement {
     Never,
     /// Any change replaces.
     Always,
-    /// A smaller number replaces, a larger one is taken in place (a connector's instance counts, a disk's size).
+    /// A smaller number replaces, a larger one is taken in place (a connector's instance counts, a disk's size); of
+    /// versions that end in numbers an earlier one, of address ranges one that does not hold the present one.
     WhenLowered,
     /// A change to `false` or to nothing replaces.
     WhenRemoved,
@@ -109,12 +127,11 @@ impl NormalizedResource {
         if let Some(leaf) = self.leaves.get(path) {
             return &leaf.side;
         }
-        let mut prefix = Some(path.clone());
-        while let Some(candidate) = prefix {
-            if let Some(side) = self.below.get(&candidate) {
+        let steps = path.steps();
+        for length in (0..=steps.len()).rev() {
+            if let Some(side) = self.below.get(&steps[..length]) {
                 return side;
             }
-            prefix = candidate.parent();
         }
         // Reached only where a room forgot the root entry; saying "not recorded" makes the side drop out.
         &Side::NotRecorded

@@ -1,5 +1,6 @@
 //! Attribute paths: where in a resource a value stands.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -101,6 +102,13 @@ impl AttributePath {
             }
         }
         text
+    }
+}
+
+impl Borrow<[PathStep]> for AttributePath {
+    /// So that maps keyed by path can be asked for a prefix without building it.
+    fn borrow(&self) -> &[PathStep] {
+        &self.0
     }
 }
 

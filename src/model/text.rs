@@ -26,6 +26,11 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// Whether a character can go to a terminal as it is: no control character, no line break, no bidirectional override.
+pub fn is_printable(character: char) -> bool {
+    !is_unprintable(character)
+}
+
 fn is_unprintable(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')

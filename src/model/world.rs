@@ -56,6 +56,10 @@ pub struct WorldAttribute {
     pub origin: Vec<SourceRange>,
 }
 
+/// The reason under which a world lists as unknown what nobody gives to an object that is still to be created, and what
+/// Google therefore chooses. Where a default is documented, that default is what it will be.
+pub const CHOSEN_ON_CREATION: &str = "Google chooses it when the object is created";
+
 /// What a world knows of something. Never read `Undetermined` as "no".
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fact<T> {
@@ -101,12 +105,11 @@ impl WorldResource {
         if let Some(attribute) = self.attributes.get(path) {
             return Fact::Known(attribute);
         }
-        let mut prefix = Some(path.clone());
-        while let Some(candidate) = prefix {
-            if let Some(reason) = self.unknown.get(&candidate) {
+        let steps = path.steps();
+        for length in (0..=steps.len()).rev() {
+            if let Some(reason) = self.unknown.get(&steps[..length]) {
                 return Fact::Undetermined(Arc::clone(reason));
             }
-            prefix = candidate.parent();
         }
         Fact::Absent
     }

@@ -1,1 +1,163 @@
-//! Brings a raw object of any of the three sources to one shape. All equivalence lives here; nothing is compared.
+//! Brings a raw object of any of the three sources to one shape, so that `==` is all that a comparison needs.
+//!
+//! All equivalence lives here: forms of values (`forms`), what an absent member means on each side (`walk`), how
+//! elements of repeated blocks are named (`element`), who owns a label (`labels`), the two bodies of a Cloud Run
+//! service (`cloud_run`), and names of objects (`identity`). What can be said only with two sides at hand (a disk
+//! that Google grows, a label that the state owns) is settled in `settle`. Nothing here decides what differs.
+//!
+//! Main type: [`Normalizer`].
+
+mod cloud_run;
+mod convert;
+mod element;
+mod forms;
+mod identity;
+mod labels;
+mod members;
+mod nested;
+mod project;
+mod scope;
+mod settle;
+mod walk;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use thiserror::Error;
+
+use crate::catalog::{Catalog, ResourceType};
+use crate::model::{AttributePath, ConfiguredInstance, LiveObject, NormalizedResource, ProjectNumbers, Side, Value};
+
+use members::Members;
+use scope::Scope;
+use walk::{Source, Walk};
+
+pub use identity::identity_of_name;
+pub use settle::settle;
+
+/// Why a live object cannot be normalized.
+#[derive(Debug, Error)]
+pub enum LiveError {
+    /// The catalog does not have the type.
+    #[error("read {name}: the catalog has no type `{resource_type}`")]
+    UnknownType {
+        /// The object.
+        name: String,
+        /// The Terraform type that it was to be read as.
+        resource_type: String,
+    },
+    /// The body is not JSON that can be held.
+    #[error("read the body of {name}")]
+    Body {
+        /// The object.
+        name: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// The body is not an object.
+    #[error("read the body of {name}: it is not a JSON object")]
+    NotAnObject {
+        /// The object.
+        name: String,
+    },
+}
+
+/// Normalizes raw objects by the rows of a catalog.
+#[derive(Debug)]
+pub struct Normalizer<'a> {
+    catalog: &'a Catalog,
+    numbers: &'a ProjectNumbers,
+    /// The members of bodies that rows read, by type, made when a type is first met.
+    members: Mutex<BTreeMap<Arc<str>, Arc<Members>>>,
+}
+
+impl<'a> Normalizer<'a> {
+    /// A normalizer; `numbers` is what is known of project numbers, from any side.
+    pub fn new(catalog: &'a Catalog, numbers: &'a ProjectNumbers) -> Self {
+        Self { catalog, numbers, members: Mutex::new(BTreeMap::new()) }
+    }
+
+    /// One instance of the configuration; `None` where the catalog does not have its type.
+    ///
+    /// Of an `expect` block only what it gives says something: everything else drops out.
+    pub fn configuration(&self, instance: &ConfiguredInstance) -> Option<NormalizedResource> {
+        let resource_type = self.catalog.get(&instance.address.resource.resource_type)?;
+        let arguments = instance.arguments.value.as_map();
+        let known = |names: &[&str]| {
+            names.iter().find_map(|name| {
+                let given = arguments.and_then(|arguments| arguments.get(*name)).filter(|value| !value.is_null());
+                given.or_else(|| identity::provider_default(&instance.provider, name)).and_then(Value::as_str)
+            })
+        };
+        let scope = Scope::new(known(&["project"]), known(&["region", "location"]), self.numbers);
+        let source = Source::Configuration {
+            arguments: &instance.arguments,
+            provider: &instance.provider,
+            is_expected: instance.is_expected,
+        };
+        let mut resource = match &instance.arguments.value {
+            Value::Map(members) => Walk::new(resource_type, &scope, source).run(members),
+            Value::Unknown(reason) => Walk::new(resource_type, &scope, source).all(&Side::Unknown(Arc::clone(reason))),
+            _ => Walk::new(resource_type, &scope, source).run(&BTreeMap::new()),
+        };
+        resource.identity = identity::of_configuration(resource_type, instance, &scope);
+        Some(resource)
+    }
+
+    /// One object of the state; `None` where the catalog does not have its type. `attributes` is the map of the state
+    /// file, `id` included; `sensitive` are the paths that the state marks.
+    pub fn state(
+        &self,
+        resource_type: &str,
+        attributes: &Value,
+        sensitive: &[AttributePath],
+    ) -> Option<NormalizedResource> {
+        let resource_type = self.catalog.get(resource_type)?;
+        let empty = BTreeMap::new();
+        let attributes = attributes.as_map().unwrap_or(&empty);
+        let values = identity::of_state_values(resource_type, attributes);
+        let known = |name: &str| values.get(name).map(String::as_str);
+        let scope = Scope::new(known("project"), known("region").or_else(|| known("location")), self.numbers);
+        let mut resource = Walk::new(resource_type, &scope, Source::State { sensitive }).run(attributes);
+        resource.identity = identity::of_state(resource_type, &values, &scope);
+        Some(resource)
+    }
+
+    /// One live object, read as a resource type. The bodies of both APIs of Cloud Run are read for both of its types.
+    pub fn live(&self, resource_type: &str, object: &LiveObject) -> Result<NormalizedResource, LiveError> {
+        let name = || object.identity.to_string();
+        let resource_type = self
+            .catalog
+            .get(resource_type)
+            .ok_or_else(|| LiveError::UnknownType { name: name(), resource_type: resource_type.to_owned() })?;
+        let body: Value =
+            serde_json::from_str(object.data.get()).map_err(|source| LiveError::Body { name: name(), source })?;
+        let Value::Map(body) = body else {
+            return Err(LiveError::NotAnObject { name: name() });
+        };
+        let identity = identity::of_live(resource_type, &object.identity, self.numbers);
+        let scope = Scope::new(identity.project(), identity.location(), self.numbers);
+        let body = cloud_run::in_version_of(resource_type, object.api_version.as_deref(), &identity, body);
+        let projected = project::attributes(resource_type, &body.members, body.untold, &identity);
+        let mut resource =
+            Walk::new(resource_type, &scope, Source::Live { left_out: &projected.left_out }).run(&projected.members);
+        resource.unknown_members = self.members(resource_type).count_unknown(&body.members);
+        resource.identity = Ok(identity);
+        Ok(resource)
+    }
+
+    /// The members of bodies that the rows of a type read.
+    fn members(&self, resource_type: &ResourceType) -> Arc<Members> {
+        // A panic while the lock was held cannot leave half an entry: entries are made before they are put in.
+        let mut members = self.members.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = members.get(&resource_type.name) {
+            return Arc::clone(known);
+        }
+        let made = Arc::new(Members::of(resource_type));
+        members.insert(Arc::clone(&resource_type.name), Arc::clone(&made));
+        made
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,4 +3,8 @@
 //! Knows nothing of Google Cloud. Facts about resource types come through [`crate::model::SchemaFacts`], values of
 //! other resources through [`crate::model::ReferenceData`].
 
+pub mod backend;
+pub mod config;
 pub(crate) mod lang;
+pub mod settings;
+pub mod state;

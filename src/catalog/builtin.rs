@@ -1,0 +1,80 @@
+//! The catalog that the program carries: one embedded file per type, parsed when it is first asked for.
+
+use std::sync::OnceLock;
+
+use super::{ResourceType, file};
+
+/// Resource types by name.
+pub struct Catalog {
+    entries: Vec<Entry>,
+}
+
+struct Entry {
+    name: &'static str,
+    text: &'static str,
+    parsed: OnceLock<ResourceType>,
+}
+
+/// Name and text of every type, sorted by name.
+const TYPES: &[(&str, &str)] = &[
+    ("google_cloud_run_service", include_str!("types/google_cloud_run_service.toml")),
+    ("google_cloud_run_v2_service", include_str!("types/google_cloud_run_v2_service.toml")),
+    ("google_compute_firewall", include_str!("types/google_compute_firewall.toml")),
+    ("google_compute_global_address", include_str!("types/google_compute_global_address.toml")),
+    ("google_compute_network", include_str!("types/google_compute_network.toml")),
+    ("google_compute_router", include_str!("types/google_compute_router.toml")),
+    ("google_compute_router_nat", include_str!("types/google_compute_router_nat.toml")),
+    ("google_compute_subnetwork", include_str!("types/google_compute_subnetwork.toml")),
+    ("google_redis_instance", include_str!("types/google_redis_instance.toml")),
+    ("google_service_networking_connection", include_str!("types/google_service_networking_connection.toml")),
+    ("google_sql_database", include_str!("types/google_sql_database.toml")),
+    ("google_sql_database_instance", include_str!("types/google_sql_database_instance.toml")),
+    ("google_sql_user", include_str!("types/google_sql_user.toml")),
+    ("google_vpc_access_connector", include_str!("types/google_vpc_access_connector.toml")),
+];
+
+impl Catalog {
+    /// The catalog that the program carries. Cheap: no type is parsed yet.
+    pub fn builtin() -> &'static Catalog {
+        static BUILTIN: OnceLock<Catalog> = OnceLock::new();
+        BUILTIN.get_or_init(|| Catalog {
+            entries: TYPES.iter().map(|(name, text)| Entry { name, text, parsed: OnceLock::new() }).collect(),
+        })
+    }
+
+    /// A type; `None` where the catalog does not have it.
+    pub fn get(&self, name: &str) -> Option<&ResourceType> {
+        let index = self.entries.binary_search_by(|entry| entry.name.cmp(name)).ok()?;
+        Some(self.entries[index].resource_type())
+    }
+
+    /// The names of all types, sorted.
+    pub fn type_names(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|entry| entry.name)
+    }
+
+    /// All types, sorted by name. Parses every one of them.
+    pub fn types(&self) -> impl Iterator<Item = &ResourceType> {
+        self.entries.iter().map(Entry::resource_type)
+    }
+
+    /// The types that an asset type can stand for (two where two types describe one object), by name.
+    pub fn of_asset_type<'a>(&'a self, asset_type: &'a str) -> impl Iterator<Item = &'a ResourceType> {
+        // A file that does not have the text cannot have the asset type: so only those that do are parsed.
+        let entries = self.entries.iter().filter(move |entry| entry.text.contains(asset_type));
+        entries.map(Entry::resource_type).filter(move |resource_type| resource_type.has_asset_type(asset_type))
+    }
+}
+
+impl Entry {
+    fn resource_type(&self) -> &ResourceType {
+        self.parsed
+            .get_or_init(|| file::read(self.name, self.text).expect("embedded catalog files are parsed by tests"))
+    }
+}
+
+impl std::fmt::Debug for Catalog {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.type_names()).finish()
+    }
+}

@@ -1,0 +1,253 @@
+//! One resource type: where its objects live, how they are named and listed, and its rows.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Row, Template};
+
+/// A resource type.
+#[derive(Clone, Debug)]
+pub struct ResourceType {
+    /// The Terraform type: `google_redis_instance`.
+    pub name: Arc<str>,
+    /// How well the rows are known.
+    pub basis: Basis,
+    /// Kept for policies only: no attribute of it is compared.
+    pub is_facts_only: bool,
+    /// The host of full resource names: `cloudsql.googleapis.com`.
+    pub host: String,
+    /// Further hosts under which names of the same objects are met: `sqladmin.googleapis.com`.
+    pub other_hosts: Vec<String>,
+    /// `SERVICE/KIND` as Cloud Asset Inventory has it, the spelling that trueup writes first; never empty.
+    pub asset_types: Vec<String>,
+    /// The API to enable: `sqladmin.googleapis.com`.
+    pub service: String,
+    /// The service's name for `--endpoint NAME=URL`: `sql`.
+    pub endpoint_name: String,
+    /// The environment variable that overrides `base_url`: `GOOGLE_SQL_CUSTOM_ENDPOINT`.
+    pub endpoint_variable: String,
+    /// Where the API lives, version and trailing slash included. May have placeholders (`{location}`).
+    pub base_url: Template,
+    /// The version of the API whose bodies the rows describe: `v1`.
+    pub api_version: String,
+    /// The path of the full resource name, after `//HOST/`.
+    pub identity: Template,
+    /// Values of identity placeholders that stand for an empty attribute: a SQL user without host is `…/users/u/-`.
+    pub identity_when_empty: BTreeMap<String, String>,
+    /// The forms of the state's `id`, the provider's present one first.
+    pub state_ids: Vec<Template>,
+    /// The `id` of an `import` block; of several the first of which nothing is empty. See [`Self::import_id`].
+    pub import_ids: Vec<Template>,
+    /// The path of one object's GET below `base_url`; `None` where an object can only be listed.
+    pub read: Option<Template>,
+    /// The permission that reading one object takes: `redis.instances.get`.
+    pub read_permission: String,
+    /// How its objects are listed, the preferred way first; never empty.
+    pub lists: Vec<ListCall>,
+    /// For objects that live in their parent's body.
+    pub nested: Option<Nested>,
+    /// Another type that describes the same live objects; objects that nothing claims are reported under the type
+    /// that does not have this.
+    pub same_object_as: Option<String>,
+    /// Objects that Google makes by itself: never reported as unmanaged.
+    pub system_made: Vec<SystemMade>,
+    /// The sources that rows name by key, in words.
+    pub sources: BTreeMap<String, String>,
+    pub(super) rows: RowTable,
+}
+
+/// The rows of a type, found by path and by parent.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RowTable {
+    rows: Vec<Row>,
+    by_path: BTreeMap<String, usize>,
+    children: BTreeMap<String, Vec<usize>>,
+}
+
+/// How well rows are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// Checked by hand against real answers.
+    Verified,
+    /// Taken from the provider's own facts.
+    Derived,
+}
+
+/// One way of listing the objects of a type. Always a GET.
+#[derive(Clone, Debug)]
+pub struct ListCall {
+    /// The URL path, below [`ResourceType::base_url`] or [`Self::base_url`].
+    pub path: Template,
+    /// Another base URL than the type's, where the call has one.
+    pub base_url: Option<Template>,
+    /// What one call covers.
+    pub scope: ListScope,
+    /// The member of the answer that holds the objects: a list; for [`ListScope::Aggregated`] a map from scope to an
+    /// object with the member `aggregated_items`.
+    pub items: String,
+    /// The member of each scope of an aggregated answer: `subnetworks`.
+    pub aggregated_items: Option<String>,
+    /// How the next page is asked for; `None` where the answer is never paged.
+    pub page: Option<PageTokens>,
+    /// Further query parameters; values may have placeholders.
+    pub query: Vec<(String, Template)>,
+    /// The member that lists locations which could not be reached: the listing is then incomplete there.
+    pub unreachable: Option<String>,
+    /// The permission that the call takes.
+    pub permission: String,
+    /// For [`ListScope::Parent`]: whose children are listed.
+    pub parent: Option<Parent>,
+    /// For [`ListScope::Location`]: how the locations of a project are listed.
+    pub locations: Option<Locations>,
+}
+
+/// What one list call covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ListScope {
+    /// All of a project, in every location.
+    Project,
+    /// All of a project, grouped by scope.
+    Aggregated,
+    /// One location of a project; the placeholder for it is the type's own `region` or `location`.
+    Location,
+    /// The children of one parent object.
+    Parent,
+}
+
+/// The names of page tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageTokens {
+    /// The query parameter.
+    pub request: String,
+    /// The member of the answer, names joined by dots: `nextPageToken`, `metadata.continue`.
+    pub response: String,
+}
+
+/// The parent of objects that are listed below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parent {
+    /// The parent's type: `google_sql_database_instance`.
+    pub resource_type: String,
+    /// The attribute of the child that names its parent: `instance`.
+    pub attribute: String,
+    /// Members of the parent's body (names joined by dots) and the value that each must have; otherwise the parent
+    /// does not list its children, and they are not observed.
+    pub readable_when: BTreeMap<String, String>,
+    /// A list in the parent's body without which it has no children, so that they need not be asked for.
+    pub empty_without: Option<String>,
+}
+
+/// How the locations of a project are listed.
+#[derive(Clone, Debug)]
+pub struct Locations {
+    /// The URL path, below the base URL of the list call.
+    pub path: Template,
+    /// The base URL, where it is not that of the type.
+    pub base_url: Option<Template>,
+    /// The member that holds the locations.
+    pub items: String,
+    /// The member of a location that names it: `locationId`.
+    pub id: String,
+    /// The permission that it takes.
+    pub permission: String,
+}
+
+/// Where objects stand in the body of their parent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nested {
+    /// The parent's type: `google_compute_router`.
+    pub resource_type: String,
+    /// The attribute of the child that names its parent: `router`.
+    pub attribute: String,
+    /// The member of the parent's body, a list: `nats`.
+    pub member: String,
+    /// The member of an element that names it: `name`.
+    pub name: String,
+}
+
+/// Objects that Google makes by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SystemMade {
+    /// What they are, as a fragment.
+    pub reason: String,
+    /// Members of the body (names joined by dots), each with the globs of which it must match one; all members must.
+    pub members: BTreeMap<String, Vec<String>>,
+}
+
+impl ResourceType {
+    /// All rows, sorted by path.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows.rows
+    }
+
+    /// The row of a path (names only): `settings.tier`.
+    pub fn row(&self, path: &str) -> Option<&Row> {
+        self.rows.by_path.get(path).map(|index| &self.rows.rows[*index])
+    }
+
+    /// The rows directly below a path; those at the top for `""`. Sorted by path.
+    pub fn children(&self, path: &str) -> impl Iterator<Item = &Row> {
+        let indexes = self.rows.children.get(path).map_or(&[][..], Vec::as_slice);
+        indexes.iter().map(|index| &self.rows.rows[*index])
+    }
+
+    /// The host and path of an identity that [`Self::identity`] made: `//redis.googleapis.com/projects/…`.
+    pub fn full_name(&self, path: &str) -> String {
+        format!("//{}/{path}", self.host)
+    }
+
+    /// The values of the identity's placeholders in the path of a full resource name (`projects/p/…`); `None` where the
+    /// path is not of this type. What [`Self::identity_when_empty`] stands for comes as `""`.
+    pub fn identity_values(&self, path: &str) -> Option<BTreeMap<&str, String>> {
+        let mut values = self.identity.captures(path)?;
+        for (name, empty) in &self.identity_when_empty {
+            if let Some(value) = values.get_mut(name.as_str()).filter(|value| *value == empty) {
+                value.clear();
+            }
+        }
+        Some(values)
+    }
+
+    /// The `id` that an `import` block needs for the object of a path.
+    pub fn import_id(&self, path: &str) -> Option<String> {
+        let values = self.identity_values(path)?;
+        self.import_ids.iter().find_map(|template| template.fill(|name| values.get(name).cloned()).ok())
+    }
+
+    /// Whether an asset type is this type's, in any spelling.
+    pub fn has_asset_type(&self, asset_type: &str) -> bool {
+        self.asset_types.iter().any(|own| own == asset_type)
+    }
+
+    /// Why an object is Google's own making, by the members of its body; `None` where it is not. `member` gives the
+    /// text of a member (names joined by dots).
+    pub fn system_made_reason(&self, member: impl Fn(&str) -> Option<String>) -> Option<&str> {
+        let made = self.system_made.iter().find(|made| {
+            made.members.iter().all(|(name, globs)| {
+                member(name).is_some_and(|text| globs.iter().any(|glob| wildmatch::WildMatch::new(glob).matches(&text)))
+            })
+        });
+        made.map(|made| made.reason.as_str())
+    }
+}
+
+impl RowTable {
+    /// A table of rows; a later row of the same path wins.
+    pub(super) fn new(mut rows: Vec<Row>) -> Self {
+        rows.sort_by(|a, b| a.path.cmp(&b.path));
+        let mut table = Self::default();
+        for (index, row) in rows.iter().enumerate() {
+            table.by_path.insert(row.path.clone(), index);
+            table.children.entry(parent_path(&row.path).to_owned()).or_default().push(index);
+        }
+        table.rows = rows;
+        table
+    }
+}
+
+/// The path without its last name; `""` at the top.
+pub(super) fn parent_path(path: &str) -> &str {
+    path.rsplit_once('.').map_or("", |(parent, _)| parent)
+}

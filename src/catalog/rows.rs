@@ -1,0 +1,270 @@
+//! Reading the rows of a catalog file: what a row leaves unsaid is worked out here.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::resource_type::parent_path;
+use super::row::{default_visibility, is_compared};
+use super::{CatalogError, Converter, Form, Kind, Mode, Row, Treatment};
+use crate::model::{AttributeFacts, Exception, Nesting, PlanVisibility, Replacement, Value};
+
+/// A row as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawRow {
+    api: Option<String>,
+    kind: RawKind,
+    mode: Mode,
+    treatment: Option<Treatment>,
+    form: Option<Form>,
+    key: Option<String>,
+    default: Option<Value>,
+    when_absent: Option<Value>,
+    #[serde(default)]
+    zero_is_distinct: bool,
+    replaces: Option<RawReplacement>,
+    #[serde(default)]
+    sensitive: bool,
+    converter: Option<Converter>,
+    grows_with: Option<String>,
+    same_as: Option<String>,
+    unset_equals: Option<Value>,
+    present_when: Option<String>,
+    only_with: Option<(String, String)>,
+    #[serde(default)]
+    server_chosen: Vec<String>,
+    #[serde(default)]
+    server_keys: Vec<String>,
+    #[serde(default)]
+    volatile_keys: Vec<String>,
+    link: Option<String>,
+    set: Option<(RawVisibility, String)>,
+    unset: Option<(RawVisibility, String)>,
+    source: String,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum RawKind {
+    String,
+    Integer,
+    Float,
+    Boolean,
+    List,
+    Set,
+    Map,
+    Block,
+    BlockList,
+    BlockSet,
+    /// A list of objects that is only read: an argument of the schema, not a block.
+    ObjectList,
+    /// The same, where the body has one object.
+    Object,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum RawReplacement {
+    Always,
+    WhenLowered,
+    WhenRemoved,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum RawVisibility {
+    Shown,
+    RefreshOnly,
+    Hidden,
+}
+
+/// The rows of a type, in the order of their paths.
+pub(super) fn read(
+    resource_type: &str,
+    is_facts_only: bool,
+    raw: &BTreeMap<String, RawRow>,
+) -> Result<Vec<Row>, CatalogError> {
+    let error = |path: &str, reason: &str| CatalogError::Row {
+        resource_type: resource_type.to_owned(),
+        path: path.to_owned(),
+        reason: reason.to_owned(),
+    };
+    // Paths are sorted, so that a parent comes before what is below it.
+    let mut above: BTreeMap<&str, (Option<String>, bool)> = BTreeMap::from([("", (Some(String::new()), false))]);
+    let mut rows = Vec::with_capacity(raw.len());
+    for (path, raw) in raw {
+        let (parent, is_parent_sensitive) =
+            above.get(parent_path(path)).ok_or_else(|| error(path, "has no parent row"))?;
+        let api = member(path, parent.as_deref(), raw.api.as_deref());
+        let is_sensitive = raw.sensitive || *is_parent_sensitive;
+        above.insert(path, (api.clone(), is_sensitive));
+        let mut treatment = raw.treatment.unwrap_or(Treatment::Compared);
+        if is_facts_only && treatment == Treatment::Compared {
+            treatment = Treatment::Fact;
+        }
+        let mut visibility = default_visibility(raw.mode, treatment, raw.default.as_ref());
+        if let Some(rule) = &raw.set {
+            visibility.set = rule_of(rule);
+        }
+        if let Some(rule) = &raw.unset {
+            visibility.unset = rule_of(rule);
+        }
+        let replacement = match raw.replaces {
+            None => Replacement::Never,
+            Some(RawReplacement::Always) => Replacement::Always,
+            Some(RawReplacement::WhenLowered) => Replacement::WhenLowered,
+            Some(RawReplacement::WhenRemoved) => Replacement::WhenRemoved,
+        };
+        let exception = match (&raw.grows_with, &raw.same_as, &raw.unset_equals) {
+            (None, None, None) => None,
+            (Some(other), None, None) => Some(Exception::GrowsWith(other.clone())),
+            (None, Some(other), None) => Some(Exception::SameAs(other.clone())),
+            (None, None, Some(value)) => Some(Exception::UnsetEquals(value.clone())),
+            _ => return Err(error(path, "has more than one exception")),
+        };
+        let is_compared = is_compared(treatment);
+        let facts = AttributeFacts { row: path.clone(), is_compared, replacement, visibility, exception };
+        rows.push(Row {
+            path: path.clone(),
+            api,
+            kind: kind_of(raw.kind),
+            mode: raw.mode,
+            treatment,
+            form: raw.form.unwrap_or(Form::Exact),
+            key: raw.key.clone(),
+            default: raw.default.clone(),
+            when_absent: raw.when_absent.clone(),
+            zero_is_distinct: raw.zero_is_distinct,
+            replacement,
+            is_sensitive,
+            converter: raw.converter,
+            present_when: raw.present_when.clone(),
+            only_with: raw.only_with.clone(),
+            server_chosen: raw.server_chosen.clone(),
+            server_keys: raw.server_keys.clone(),
+            volatile_keys: raw.volatile_keys.clone(),
+            link: raw.link.clone(),
+            is_attribute: matches!(raw.kind, RawKind::Object | RawKind::ObjectList),
+            source: raw.source.clone(),
+            facts: Arc::new(facts),
+        });
+    }
+    Ok(rows)
+}
+
+/// The member of the body that a row is read from, from the body's root.
+fn member(path: &str, parent: Option<&str>, api: Option<&str>) -> Option<String> {
+    let name = match api {
+        Some("") => return None,
+        Some(absolute) if absolute.starts_with('/') => return Some(absolute[1..].to_owned()),
+        Some(name) => name.to_owned(),
+        None => camel_case(path.rsplit('.').next().unwrap_or(path)),
+    };
+    match parent? {
+        "" => Some(name),
+        parent => Some(format!("{parent}.{name}")),
+    }
+}
+
+fn camel_case(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let mut is_upper = false;
+    for character in name.chars() {
+        if character == '_' {
+            is_upper = true;
+        } else if is_upper {
+            out.push(character.to_ascii_uppercase());
+            is_upper = false;
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
+fn kind_of(kind: RawKind) -> Kind {
+    match kind {
+        RawKind::String => Kind::String,
+        RawKind::Integer => Kind::Integer,
+        RawKind::Float => Kind::Float,
+        RawKind::Boolean => Kind::Boolean,
+        RawKind::List => Kind::ScalarList,
+        RawKind::Set => Kind::ScalarSet,
+        RawKind::Map => Kind::Map,
+        RawKind::Block | RawKind::Object => Kind::Block(Nesting::Single),
+        RawKind::BlockList | RawKind::ObjectList => Kind::Block(Nesting::List),
+        RawKind::BlockSet => Kind::Block(Nesting::Set),
+    }
+}
+
+fn rule_of((visibility, reason): &(RawVisibility, String)) -> (PlanVisibility, Arc<str>) {
+    let visibility = match visibility {
+        RawVisibility::Shown => PlanVisibility::Shown,
+        RawVisibility::RefreshOnly => PlanVisibility::RefreshOnly,
+        RawVisibility::Hidden => PlanVisibility::Hidden,
+    };
+    (visibility, reason.as_str().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str) -> Result<Vec<Row>, String> {
+        let raw: BTreeMap<String, RawRow> = toml::from_str(text).map_err(|error| error.to_string())?;
+        read("google_x", false, &raw).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn members_follow_from_the_path() {
+        let rows = rows(
+            r#"
+            "a_block" = { kind = "block", mode = "optional", source = "s" }
+            "a_block.some_name" = { kind = "string", mode = "optional", source = "s" }
+            "a_block.other" = { kind = "string", mode = "optional", api = "inner.name", source = "s" }
+            "a_block.top" = { kind = "string", mode = "optional", api = "/top", source = "s" }
+            "a_block.none" = { kind = "string", mode = "client_only", api = "", source = "s" }
+            "#,
+        );
+        let members: Vec<_> = rows.expect("good rows").into_iter().map(|row| row.api.unwrap_or_default()).collect();
+        assert_eq!(members, ["aBlock", "", "aBlock.inner.name", "aBlock.someName", "top"]);
+    }
+
+    #[test]
+    fn visibility_follows_from_the_mode_unless_the_row_says_otherwise() {
+        let rows = rows(
+            r#"
+            "a" = { kind = "string", mode = "optional", default = "x", source = "s" }
+            "b" = { kind = "string", mode = "optional_computed", source = "s" }
+            "c" = { kind = "string", mode = "optional", treatment = "not_readable", source = "s" }
+            "d" = { kind = "string", mode = "optional", unset = ["hidden", "because"], source = "s" }
+            "#,
+        );
+        let rules: Vec<_> = rows.expect("good rows").into_iter().map(|row| row.facts.visibility.clone()).collect();
+        let of = |index: usize| (rules[index].set.0, rules[index].unset.0);
+        assert_eq!(of(0), (PlanVisibility::Shown, PlanVisibility::Shown));
+        assert!(rules[0].unset.1.contains("\"x\""), "the default is named");
+        assert_eq!(of(1), (PlanVisibility::Shown, PlanVisibility::RefreshOnly));
+        assert_eq!(of(2), (PlanVisibility::Hidden, PlanVisibility::Hidden));
+        assert_eq!(of(3), (PlanVisibility::Shown, PlanVisibility::Hidden));
+        assert_eq!(&*rules[3].unset.1, "because");
+    }
+
+    #[test]
+    fn a_row_that_contradicts_the_rest_is_refused_by_name() {
+        for (text, expected) in [
+            (r#""a.b" = { kind = "string", mode = "optional", source = "s" }"#, "`a.b`: has no parent row"),
+            (
+                r#""a" = { kind = "integer", mode = "optional", grows_with = "b", same_as = "c", source = "s" }"#,
+                "`a`: has more than one exception",
+            ),
+            (r#""a" = { kind = "string", mode = "optional", sourc = "s" }"#, "sourc"),
+            (r#""a" = { kind = "string", mode = "optional" }"#, "source"),
+        ] {
+            let error = rows(text).expect_err(text);
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! The command line's grammar: commands, flags, their help and defaults.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+/// Everything that can stand on the command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "trueup",
+    version,
+    about = "Tell where Google Cloud no longer matches your Terraform",
+    long_about = "Compares three things: what the Terraform configuration says, what the state recorded, and what is \
+running in Google Cloud. Says what differs, where in the code, what it breaks, and whether `terraform plan` would have \
+shown it. Only ever reads.",
+    disable_help_subcommand = true,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
+pub(crate) struct CommandLine {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Compare one root module three ways and report
+    #[command(after_long_help = CHECK_HELP)]
+    Check(Box<CheckArguments>),
+    /// Print shell completions
+    Completions {
+        /// The shell to complete for
+        shell: clap_complete::Shell,
+    },
+}
+
+const CHECK_HELP: &str = "\
+Examples:
+  trueup check                                   the root in this directory, against Google Cloud
+  trueup check infra/staging --live none         configuration against state, without any network
+  trueup check --state - < terraform.tfstate     a state from standard input
+  trueup check --live assets.jsonl               against a saved asset file
+  trueup check --format json --fail-on none      for another program
+
+Exit status:
+  0  nothing that --fail-on names was found
+  1  the job could not be done: bad usage, unreadable state, every API refused
+  2  something was found";
+
+/// Flags of `check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    /// Directory of the root module
+    #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
+    pub(crate) root: PathBuf,
+
+    /// Read this state: a file, - for standard input, or gs://BUCKET/OBJECT
+    ///
+    /// Without it the root's own backend is read (local and gcs), else terraform.tfstate in ROOT.
+    #[arg(long, value_name = "PATH", help_heading = "Terraform", value_hint = ValueHint::FilePath)]
+    pub(crate) state: Option<String>,
+
+    /// Use this workspace
+    #[arg(long, value_name = "NAME", help_heading = "Terraform")]
+    pub(crate) workspace: Option<String>,
+
+    /// Set a variable of the root module; repeatable
+    #[arg(long = "var", value_name = "NAME=VALUE", help_heading = "Terraform")]
+    pub(crate) variables: Vec<String>,
+
+    /// Read variables from a file; repeatable
+    #[arg(long = "var-file", value_name = "FILE", help_heading = "Terraform", value_hint = ValueHint::FilePath)]
+    pub(crate) variable_files: Vec<PathBuf>,
+
+    /// What is running: api, an asset file, or none
+    ///
+    /// api reads Google Cloud's APIs. A file is a snapshot or a Cloud Asset Inventory export (JSON lines). none compares
+    /// configuration with state only.
+    #[arg(long, value_name = "api|FILE|none", default_value = "api", help_heading = "Live", value_hint = ValueHint::FilePath)]
+    pub(crate) live: String,
+
+    /// Send requests for a service elsewhere; repeatable
+    ///
+    /// SERVICE is the API's short name, such as redis or compute. The provider's GOOGLE_<SERVICE>_CUSTOM_ENDPOINT
+    /// variables are honored too; this flag wins.
+    #[arg(long = "endpoint", value_name = "SERVICE=URL", help_heading = "Live")]
+    pub(crate) endpoints: Vec<String>,
+
+    /// Send at most this many requests at a time
+    #[arg(long, value_name = "N", default_value = "10", help_heading = "Live", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) parallelism: u16,
+
+    /// Give up reading live objects after this time, such as 90s or 5m
+    #[arg(long, value_name = "DURATION", default_value = "5m", help_heading = "Live", value_parser = parse_duration)]
+    pub(crate) timeout: Duration,
+
+    /// Compare only what matches: an address or type glob; repeatable
+    #[arg(long, value_name = "PATTERN", help_heading = "Selection")]
+    pub(crate) only: Vec<String>,
+
+    /// Leave out what matches: an address or type glob; repeatable
+    #[arg(long, value_name = "PATTERN", help_heading = "Selection")]
+    pub(crate) skip: Vec<String>,
+
+    /// Read settings from this file instead of trueup.hcl
+    #[arg(long, value_name = "FILE", help_heading = "Selection", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// What makes the exit status 2: a comma list, or none
+    ///
+    /// drift, pending, unmanaged: what the comparison found. error, warning, note: findings of that severity or a worse
+    /// one. incomplete: something could not be looked at. none: never.
+    #[arg(long, value_name = "LIST", default_value = "drift,error", help_heading = "Output")]
+    pub(crate) fail_on: String,
+
+    /// Format of standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
+    pub(crate) format: Format,
+
+    /// Write a further report of the same run to a file; repeatable
+    #[arg(long = "report", value_name = "FORMAT=FILE", help_heading = "Output")]
+    pub(crate) reports: Vec<String>,
+
+    /// List resources that are in sync too
+    #[arg(long, help_heading = "Output")]
+    pub(crate) show_in_sync: bool,
+
+    /// List ignored attributes too
+    #[arg(long, help_heading = "Output")]
+    pub(crate) show_ignored: bool,
+
+    /// When to use color
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    pub(crate) color: When,
+
+    /// When to show progress on standard error
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    pub(crate) progress: When,
+
+    /// Print nothing on standard error but errors
+    #[arg(short, long, help_heading = "Output", conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Print what is read and asked on standard error
+    #[arg(short, long, help_heading = "Output")]
+    pub(crate) verbose: bool,
+}
+
+/// Report formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// When to do something that depends on the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    /// When the stream is a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Reads `90s`, `5m`, `1h`, or plain seconds.
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    let (digits, unit) = match text.find(|character: char| !character.is_ascii_digit()) {
+        Some(end) => text.split_at(end),
+        None => (text, "s"),
+    };
+    let seconds_per_unit = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return Err("expected a number with s, m or h, such as 90s".to_owned()),
+    };
+    let seconds = digits
+        .parse::<u64>()
+        .ok()
+        .and_then(|count| count.checked_mul(seconds_per_unit))
+        .filter(|seconds| (1..=86_400).contains(seconds))
+        .ok_or_else(|| "expected between 1s and 24h".to_owned())?;
+    Ok(Duration::from_secs(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn grammar_is_sound() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn every_flag_has_a_heading_and_a_short_line_of_help() {
+        let command = CommandLine::command();
+        let check = command.find_subcommand("check").expect("exists");
+        for argument in check.get_arguments().filter(|argument| argument.get_long().is_some_and(|long| long != "help"))
+        {
+            let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+            assert!(argument.get_help_heading().is_some(), "{} has no heading", argument.get_id());
+            assert!(!help.is_empty() && help.len() < 80 && !help.ends_with('.'), "{}: {help:?}", argument.get_id());
+        }
+    }
+
+    #[test]
+    fn durations_have_units_and_bounds() {
+        assert_eq!(parse_duration("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(parse_duration("5m"), Ok(Duration::from_secs(300)));
+        assert_eq!(parse_duration("7"), Ok(Duration::from_secs(7)));
+        for text in ["", "s", "0s", "5d", "-1s", "99999999999999999999s", "25h"] {
+            assert!(parse_duration(text).is_err(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! `trueup check`: reads the three sides, has them compared and judged, and writes the reports.
+
+use std::collections::BTreeSet;
+use std::io::{self, Read};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use super::arguments::{CheckArguments, Format};
+use super::environment::{Environment, today};
+use super::live::{self, LiveArgument};
+use super::options::Options;
+use super::output;
+use super::sides::{TerraformSides, live_sides, project_numbers};
+use super::terraform_root::TerraformRoot;
+use super::{CLEAN, FAILED, FOUND};
+use crate::catalog::{Basis, Catalog, ResourceType};
+use crate::compare::{Request, compare, worlds};
+use crate::model::{Configuration, Diagnostic, IgnoreRule, Inventory, Settings, Severity, SourceMap, State, printable};
+use crate::normalize::Normalizer;
+use crate::policy::{PolicyInput, judge, unknown_severities};
+use crate::report::{self, ConfigurationKind, ConfigurationSource, FailOn, Report, Root, Show, Sources, outcome};
+use crate::terraform::backend::{self, BackendPlace};
+use crate::terraform::config::{EvaluateOptions, Evaluated, ParsedRoot, VariableArgument, evaluate, parse_root};
+use crate::terraform::settings;
+use crate::terraform::state::{self, StateReference};
+
+/// Runs the check and gives the exit code. `variables` are `--var` and `--var-file` in command order.
+pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], environment: &Environment) -> Result<u8> {
+    let options = Options::read(arguments, environment)?;
+    let root =
+        TerraformRoot::find(&arguments.root, arguments.workspace.as_deref(), arguments.config.as_deref(), environment)?;
+    let say = |line: &str| {
+        if arguments.verbose {
+            output::to_standard_error(&printable(line));
+        }
+    };
+
+    let parsed = parse_root(&root.directory);
+    let mut diagnostics = Vec::new();
+    let state = read_state(&root, &parsed, arguments, &options, environment)?;
+    match &state {
+        Some(state) => say(&format!("read {} objects of state {}", state.instances.len(), state.source.path)),
+        None => say("there is no state"),
+    }
+    let no_state = State::default();
+    let recorded = state.as_ref().unwrap_or(&no_state);
+
+    let Evaluated { configuration, settings } = evaluate_root(&root, &parsed, recorded, variables, environment);
+    say(&format!(
+        "evaluated {} configuration files to {} instances",
+        configuration.files,
+        configuration.instances.len()
+    ));
+
+    let catalog = Catalog::builtin();
+    let mut numbers = project_numbers(recorded);
+    let first = Normalizer::new(catalog, &numbers);
+    let wants =
+        TerraformSides::new(&configuration, recorded, &first).wants(catalog, &configuration, &settings.live, &numbers);
+    let inventory = live::read(&LiveArgument::read(&arguments.live), &wants, arguments, &options, environment)?;
+    say(&format!("read {} live objects", inventory.objects.len()));
+
+    // Live may have taught which number belongs to which project: identities are worked out once more with it.
+    numbers.merge(&inventory.projects);
+    let normalizer = Normalizer::new(catalog, &numbers);
+    let mut sides = TerraformSides::new(&configuration, recorded, &normalizer);
+    let live = live_sides(&mut sides, &inventory, catalog, &normalizer);
+    let unmanaged_scopes = sides.projects(&configuration, &settings.live, &numbers);
+    let ignores = unexpired(&settings.ignores, &today(), &mut diagnostics);
+    let request = Request {
+        configured: sides.configured,
+        recorded: sides.recorded,
+        live,
+        inventory: &inventory,
+        configuration: &configuration,
+        ignores: &ignores,
+        unmanaged_types: types(catalog, |resource_type| !resource_type.is_facts_only),
+        unmanaged_scopes,
+        derived_types: types(catalog, |resource_type| resource_type.basis == Basis::Derived),
+        managed_elsewhere: BTreeSet::new(),
+        only: arguments.only.clone(),
+        skip: arguments.skip.clone(),
+    };
+    let mut comparison = compare(&request);
+    comparison.coverage.types_not_supported = sides.not_supported;
+    for index in &comparison.coverage.unmatched_ignores {
+        let rule = &ignores[*index];
+        let detail =
+            format!("Nothing that was compared matches \"{}\". Remove the block, or mend its pattern.", rule.pattern);
+        diagnostics.push(Diagnostic::warning("Unused ignore block", detail).at(rule.range.clone()));
+    }
+    diagnostics.extend(unknown_severities(&settings.severities));
+    let judgment =
+        judge(&PolicyInput { worlds: &worlds(&request), comparison: &comparison, severities: &settings.severities });
+
+    let (source_text, diagnostics) =
+        gather_diagnostics(&configuration, &settings, recorded, &inventory, sides.diagnostics, diagnostics);
+    let directory = root.directory.display().to_string();
+    let report = Report {
+        trueup_version: env!("CARGO_PKG_VERSION"),
+        root: Root { path: &directory, workspace: &root.workspace },
+        sources: Sources {
+            configuration: configuration_source(&configuration),
+            state: state.as_ref().map(|state| &state.source),
+            live: &inventory.source,
+        },
+        comparison: &comparison,
+        judgment: &judgment,
+        diagnostics: &diagnostics,
+        source_text: &source_text,
+        show: Show {
+            in_sync: arguments.show_in_sync,
+            ignored: arguments.show_ignored,
+            advice: !environment.is_set("TF_IN_AUTOMATION"),
+        },
+    };
+    let written = write_reports(&report, arguments, &options, environment)?;
+    if !written {
+        return Ok(FAILED);
+    }
+    let occurred = outcome(&report.summary(), report.is_complete(), &options.fail_on);
+    Ok(if occurred.is_empty() { CLEAN } else { FOUND })
+}
+
+fn types(catalog: &Catalog, is_wanted: impl Fn(&ResourceType) -> bool) -> BTreeSet<String> {
+    catalog.types().filter(|resource_type| is_wanted(resource_type)).map(|kind| kind.name.to_string()).collect()
+}
+
+fn evaluate_root(
+    root: &TerraformRoot,
+    parsed: &ParsedRoot,
+    recorded: &State,
+    variables: &[VariableArgument],
+    environment: &Environment,
+) -> Evaluated {
+    let settings = root.settings.as_deref().map(|path| settings::parse(path, &root.directory));
+    let evaluate_options = EvaluateOptions {
+        repository: root.repository_top.clone(),
+        workspace: root.workspace.clone(),
+        environment: environment.to_map(),
+        variables: variables.to_vec(),
+        working_directory: std::env::current_dir().ok(),
+        home: environment.get("HOME").map(Into::into),
+    };
+    evaluate(parsed, settings.as_ref(), &evaluate_options, &StateReference::new(recorded), Catalog::builtin())
+}
+
+/// The state of a root; `None` where it has none yet.
+fn read_state(
+    root: &TerraformRoot,
+    parsed: &ParsedRoot,
+    arguments: &CheckArguments,
+    options: &Options,
+    environment: &Environment,
+) -> Result<Option<State>> {
+    if let Some(location) = &arguments.state {
+        return read_state_at(location, arguments, options, environment).map(Some);
+    }
+    let backend = backend::locate(parsed, &root.workspace);
+    match backend.place {
+        BackendPlace::Local(path) => {
+            let path = root.directory.join(path);
+            // No state is what a root has before its first apply.
+            if path.exists() { read_state_file(&path).map(Some) } else { Ok(None) }
+        }
+        BackendPlace::Gcs { bucket, object } => {
+            read_state_at(&format!("gs://{bucket}/{object}"), arguments, options, environment).map(Some)
+        }
+        BackendPlace::Incomplete { kind, argument } => bail!(
+            "read the state of the \"{kind}\" backend: its `{argument}` is given to `terraform init` alone; give the state \
+with --state, such as `terraform state pull | trueup check --state -`"
+        ),
+        BackendPlace::Unsupported(kind) => bail!(
+            "read the state of the \"{kind}\" backend: only local and gcs are read; give the state with --state, such as \
+`terraform state pull | trueup check --state -`"
+        ),
+    }
+}
+
+fn read_state_at(
+    location: &str,
+    arguments: &CheckArguments,
+    options: &Options,
+    environment: &Environment,
+) -> Result<State> {
+    if location == "-" {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes).context("read the state from standard input")?;
+        return Ok(state::parse(bytes, location)?);
+    }
+    if location.starts_with("gs://") {
+        return Ok(state::parse(live::fetch(location, arguments, options, environment)?, location)?);
+    }
+    read_state_file(Path::new(location))
+}
+
+fn read_state_file(path: &Path) -> Result<State> {
+    let shown = path.display().to_string();
+    let bytes = std::fs::read(path).with_context(|| format!("read state `{shown}`"))?;
+    Ok(state::parse(bytes, &shown)?)
+}
+
+/// The rules that still hold on a day; of the others a warning.
+fn unexpired(rules: &[IgnoreRule], today: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<IgnoreRule> {
+    let (expired, holding): (Vec<_>, Vec<_>) =
+        rules.iter().cloned().partition(|rule| rule.expires.as_deref().is_some_and(|expires| expires < today));
+    for rule in expired {
+        let detail = format!(
+            "It held until {} and no longer ignores anything. Remove it, or give it a later date.",
+            rule.expires.as_deref().unwrap_or_default()
+        );
+        diagnostics.push(Diagnostic::warning("Expired ignore block", detail).at(rule.range));
+    }
+    holding
+}
+
+/// All diagnostics in the order to be shown, errors first, and the text that they and findings point into.
+fn gather_diagnostics(
+    configuration: &Configuration,
+    settings: &Settings,
+    state: &State,
+    inventory: &Inventory,
+    of_sides: Vec<Diagnostic>,
+    own: Vec<Diagnostic>,
+) -> (SourceMap, Vec<Diagnostic>) {
+    let mut all: Vec<Diagnostic> = configuration.diagnostics.clone();
+    all.extend(settings.diagnostics.iter().cloned());
+    all.extend(state.diagnostics.iter().cloned());
+    all.extend(inventory.diagnostics.iter().cloned());
+    all.extend(of_sides);
+    all.extend(own);
+    all.sort_by_key(|diagnostic| diagnostic.severity != Severity::Error);
+    let mut text = configuration.sources.clone();
+    text.extend(settings.sources.iter().map(|(name, text)| (name.clone(), text.clone())));
+    (text, all)
+}
+
+fn configuration_source(configuration: &Configuration) -> ConfigurationSource {
+    let kind = if configuration.files == 0 { ConfigurationKind::None } else { ConfigurationKind::Hcl };
+    ConfigurationSource { kind, files: configuration.files }
+}
+
+/// Writes all reports; false where one could not be written, which is said on standard error.
+fn write_reports(
+    report: &Report<'_>,
+    arguments: &CheckArguments,
+    options: &Options,
+    environment: &Environment,
+) -> Result<bool> {
+    let mut is_written = true;
+    for (format, path) in &options.reports {
+        if let Err(error) = draw(report, *format, false).and_then(|text| output::to_file(path, &text)) {
+            output::to_standard_error(&format!("error: {}", printable(&format!("{error:#}"))));
+            is_written = false;
+        }
+    }
+    let has_color = output::is_color_wanted(arguments.color, environment);
+    output::to_standard_output(&draw(report, arguments.format, has_color)?)?;
+    Ok(is_written)
+}
+
+fn draw(report: &Report<'_>, format: Format, has_color: bool) -> Result<String> {
+    Ok(match format {
+        Format::Text => report::text::render(report, report::text::Style { color: has_color }),
+        Format::Json => report::json::render(report)?,
+    })
+}

@@ -1,0 +1,55 @@
+//! Writing: standard output and files, closed pipes, color.
+
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+
+use anyhow::{Context, Result};
+
+use super::arguments::When;
+use super::environment::Environment;
+
+/// Writes a report to standard output. A reader that has gone away is not an error.
+pub(crate) fn to_standard_output(text: &str) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error).context("write to standard output"),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a report to a file: to a temporary neighbor first, so that a reader never sees half a report.
+pub(crate) fn to_file(path: &str, text: &str) -> Result<()> {
+    let temporary = format!("{path}.{}.partial", std::process::id());
+    let written = fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        // Nothing was there before; a failure to clean up says nothing that the first error does not.
+        let _ = fs::remove_file(&temporary);
+    }
+    written.with_context(|| format!("write report `{path}`"))
+}
+
+/// A line on standard error.
+pub(crate) fn to_standard_error(line: &str) {
+    // Where standard error is closed there is nobody left to tell.
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Whether standard output gets color.
+pub(crate) fn is_color_wanted(when: When, environment: &Environment) -> bool {
+    match when {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => {
+            io::stdout().is_terminal() && !environment.is_set("NO_COLOR") && environment.get("TERM") != Some("dumb")
+        }
+    }
+}
+
+/// Whether progress is shown on standard error.
+pub(crate) fn is_progress_wanted(when: When, is_quiet: bool) -> bool {
+    match when {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => !is_quiet && io::stderr().is_terminal(),
+    }
+}

@@ -1,0 +1,191 @@
+//! Brings configuration, state and live to the comparison: what is asked of live, and every resource normalized.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::{Catalog, ResourceType};
+use crate::compare::{ConfiguredSide, LiveSide, RecordedSide};
+use crate::google::{Wanted, Wants};
+use crate::model::{
+    AttributePath, Configuration, Diagnostic, Inventory, LiveScopes, NormalizedResource, ProjectNumbers, ResourceMode,
+    Side, State, Value, printable,
+};
+use crate::normalize::{Normalizer, settle};
+
+/// The sides of a check that do not depend on live.
+#[derive(Debug, Default)]
+pub(crate) struct TerraformSides {
+    /// Configured instances and `expect` blocks.
+    pub(crate) configured: Vec<ConfiguredSide>,
+    /// Managed objects of the state.
+    pub(crate) recorded: Vec<RecordedSide>,
+    /// Managed resources whose type the catalog does not have, counted by type; once where both sides have them.
+    pub(crate) not_supported: BTreeMap<String, usize>,
+    /// What could not be read.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+impl TerraformSides {
+    /// Normalizes configuration and state.
+    pub(crate) fn new(configuration: &Configuration, state: &State, normalizer: &Normalizer<'_>) -> Self {
+        let mut sides = Self::default();
+        let mut not_supported = BTreeSet::new();
+        for instance in &configuration.instances {
+            match normalizer.configuration(instance) {
+                Some(resource) => sides.configured.push(ConfiguredSide {
+                    address: instance.address.clone(),
+                    is_expected: instance.is_expected,
+                    resource,
+                    ignore_changes: instance.ignore_changes.clone(),
+                    range: instance.range.clone(),
+                }),
+                None => {
+                    not_supported.insert(instance.address.clone());
+                }
+            }
+        }
+        for instance in &state.instances {
+            if instance.address.resource.mode != ResourceMode::Managed {
+                continue;
+            }
+            let resource_type = &instance.address.resource.resource_type;
+            let attributes = match state.attributes(instance) {
+                Ok(attributes) => attributes,
+                Err(error) => {
+                    sides.diagnostics.push(Diagnostic::error(
+                        "Unreadable attributes in the state",
+                        format!(
+                            "The attributes of {} in `{}` cannot be read: {error}. The resource is not compared.",
+                            printable(&instance.address.to_string()),
+                            state.source.path
+                        ),
+                    ));
+                    continue;
+                }
+            };
+            match normalizer.state(resource_type, &attributes, &instance.sensitive) {
+                Some(resource) => sides.recorded.push(RecordedSide {
+                    address: instance.address.clone(),
+                    resource,
+                    is_tainted: instance.is_tainted,
+                    deposed: instance.deposed.clone(),
+                }),
+                None => {
+                    not_supported.insert(instance.address.clone());
+                }
+            }
+        }
+        for address in not_supported {
+            *sides.not_supported.entry(address.resource.resource_type).or_default() += 1;
+        }
+        sides
+    }
+
+    /// What has to be asked of live: every object that is named, every type in full whose unmanaged objects are
+    /// reported or that policies need, in the projects and regions that the root names.
+    pub(crate) fn wants(
+        &self,
+        catalog: &Catalog,
+        configuration: &Configuration,
+        scopes: &LiveScopes,
+        numbers: &ProjectNumbers,
+    ) -> Wants {
+        let resources = self.resources().filter_map(|resource| {
+            let identity = resource.identity.as_ref().ok()?.clone();
+            Some(Wanted { resource_type: resource.resource_type.to_string(), identity })
+        });
+        Wants {
+            resources: resources.collect(),
+            types: catalog.type_names().map(str::to_owned).collect(),
+            projects: configuration.projects.iter().chain(&scopes.projects).cloned().collect(),
+            regions: configuration.regions.iter().chain(&scopes.regions).cloned().collect(),
+            numbers: numbers.clone(),
+        }
+    }
+
+    /// The projects that the root names, in any way: their unmanaged objects are reported.
+    pub(crate) fn projects(
+        &self,
+        configuration: &Configuration,
+        scopes: &LiveScopes,
+        numbers: &ProjectNumbers,
+    ) -> BTreeSet<String> {
+        let named = configuration.projects.iter().chain(&scopes.projects).map(String::as_str);
+        let of_resources = self.resources().filter_map(|resource| resource.identity.as_ref().ok()?.project());
+        named.chain(of_resources).map(|project| format!("projects/{}", numbers.id(project))).collect()
+    }
+
+    fn resources(&self) -> impl Iterator<Item = &NormalizedResource> {
+        let configured = self.configured.iter().map(|side| &side.resource);
+        configured.chain(self.recorded.iter().map(|side| &side.resource))
+    }
+}
+
+/// Live objects, normalized as each type that claims them or under which they would be unmanaged.
+pub(crate) fn live_sides(
+    sides: &mut TerraformSides,
+    inventory: &Inventory,
+    catalog: &Catalog,
+    normalizer: &Normalizer<'_>,
+) -> Vec<LiveSide> {
+    let used: BTreeSet<String> = sides.resources().map(|resource| resource.resource_type.to_string()).collect();
+    let mut live = Vec::with_capacity(inventory.objects.len());
+    for object in &inventory.objects {
+        for resource_type in catalog.of_asset_type(&object.asset_type) {
+            let is_primary = resource_type.same_object_as.is_none();
+            if !is_primary && !used.contains(&*resource_type.name) {
+                continue;
+            }
+            match normalizer.live(&resource_type.name, object) {
+                Ok(resource) => live.push(LiveSide {
+                    is_system_made: is_system_made(resource_type, &resource),
+                    resource,
+                    is_primary,
+                    update_time: object.update_time.clone(),
+                }),
+                Err(error) => {
+                    let error = anyhow::Error::new(error);
+                    sides.diagnostics.push(Diagnostic::error(
+                        "Unreadable live object",
+                        format!("Failed to {error:#}. The object is not compared."),
+                    ));
+                }
+            }
+        }
+    }
+    settle(
+        catalog,
+        sides.configured.iter_mut().map(|side| &mut side.resource),
+        sides.recorded.iter_mut().map(|side| &mut side.resource),
+        live.iter_mut().map(|side| &mut side.resource),
+    );
+    live
+}
+
+fn is_system_made(resource_type: &ResourceType, resource: &NormalizedResource) -> bool {
+    resource_type
+        .system_made_reason(|member| {
+            let leaf = resource.leaves.get(&AttributePath::root().attribute(member))?;
+            match &leaf.side {
+                Side::Value(Value::String(text)) => Some(text.clone()),
+                _ => None,
+            }
+        })
+        .is_some()
+}
+
+/// Project numbers that the state tells of.
+pub(crate) fn project_numbers(state: &State) -> ProjectNumbers {
+    let mut numbers = ProjectNumbers::default();
+    for instance in &state.instances {
+        if instance.address.resource.resource_type != "google_project" {
+            continue;
+        }
+        // One that cannot be read is reported where resources are compared; here it only teaches nothing.
+        let Ok(attributes) = state.attributes(instance) else { continue };
+        let text = |name: &str| attributes.get(name).and_then(Value::as_str);
+        if let (Some(number), Some(id)) = (text("number"), text("project_id")) {
+            numbers.learn(number, id);
+        }
+    }
+    numbers
+}

@@ -1,0 +1,235 @@
+//! The attributes of one resource: the union of the leaves of its sides, each with verdict, replacement and visibility.
+
+use std::collections::btree_map;
+use std::iter::Peekable;
+
+use super::verdict::{settle, verdict};
+use super::visibility::{Standing, visibility};
+use super::{AttributeComparison, Verdict};
+use crate::model::{AttributePath, Identity, Leaf, NormalizedResource, Number, PathStep, Replacement, Side, Value};
+
+/// One side of a resource: what it says, or what holds for all of its attributes where it says nothing.
+pub(crate) enum Seen<'a> {
+    /// The side has the resource.
+    There(&'a NormalizedResource),
+    /// It has not; this holds for every path.
+    Absent(Side),
+}
+
+impl<'a> Seen<'a> {
+    fn resource(&self) -> Option<&'a NormalizedResource> {
+        match self {
+            Self::There(resource) => Some(resource),
+            Self::Absent(_) => None,
+        }
+    }
+
+    fn side<'s>(&'s self, path: &AttributePath, leaf: Option<&'s Leaf>) -> &'s Side {
+        match (leaf, self) {
+            (Some(leaf), _) => &leaf.side,
+            (None, Self::There(resource)) => resource.side(path),
+            (None, Self::Absent(side)) => side,
+        }
+    }
+}
+
+struct Leaves<'a>(Option<Peekable<btree_map::Iter<'a, AttributePath, Leaf>>>);
+
+impl<'a> Leaves<'a> {
+    fn of(resource: Option<&'a NormalizedResource>) -> Self {
+        Self(resource.map(|resource| resource.leaves.iter().peekable()))
+    }
+
+    fn peek(&mut self) -> Option<&'a AttributePath> {
+        self.0.as_mut()?.peek().map(|(path, _)| *path)
+    }
+
+    fn take(&mut self, path: &AttributePath) -> Option<&'a Leaf> {
+        self.0.as_mut()?.next_if(|(candidate, _)| *candidate == path).map(|(_, leaf)| leaf)
+    }
+}
+
+/// The three sides of a resource.
+pub(crate) struct Sides<'a> {
+    pub(crate) configuration: Seen<'a>,
+    pub(crate) state: Seen<'a>,
+    pub(crate) live: Seen<'a>,
+    /// Whether a live source was given.
+    pub(crate) live_is_asked: bool,
+    /// How Terraform stands to the resource.
+    pub(crate) standing: Standing,
+    /// The recorded identity and the one that the configuration gives, where the two differ.
+    pub(crate) renamed: Option<(&'a Identity, &'a Identity)>,
+}
+
+/// What came of the attributes of one resource.
+#[derive(Debug, Default)]
+pub(crate) struct Compared {
+    /// Those not in sync, sorted by path.
+    pub(crate) attributes: Vec<AttributeComparison>,
+    /// How many were compared, in-sync ones included.
+    pub(crate) compared: usize,
+    /// How many had too few sides.
+    pub(crate) not_comparable: usize,
+}
+
+/// One path with the leaves that the sides have there.
+pub(crate) struct Row<'a> {
+    pub(crate) path: &'a AttributePath,
+    pub(crate) configuration: Option<&'a Leaf>,
+    pub(crate) state: Option<&'a Leaf>,
+    pub(crate) live: Option<&'a Leaf>,
+}
+
+impl<'a> Row<'a> {
+    /// The leaf whose facts count: the state's, else the configuration's, else live's. (Who owns a label is known to
+    /// the first two only.)
+    pub(crate) fn leaf(&self) -> Option<&'a Leaf> {
+        self.state.or(self.configuration).or(self.live)
+    }
+}
+
+/// Calls `visit` with every path at which a side has a leaf, in order.
+pub(crate) fn for_each_row<'a>(
+    configuration: Option<&'a NormalizedResource>,
+    state: Option<&'a NormalizedResource>,
+    live: Option<&'a NormalizedResource>,
+    mut visit: impl FnMut(Row<'a>),
+) {
+    let (mut configuration, mut state, mut live) = (Leaves::of(configuration), Leaves::of(state), Leaves::of(live));
+    while let Some(path) = [configuration.peek(), state.peek(), live.peek()].into_iter().flatten().min() {
+        visit(Row { path, configuration: configuration.take(path), state: state.take(path), live: live.take(path) });
+    }
+}
+
+/// Compares all attributes of a resource.
+pub(crate) fn compare_attributes(sides: &Sides<'_>) -> Compared {
+    let mut compared = Compared::default();
+    for_each_row(sides.configuration.resource(), sides.state.resource(), sides.live.resource(), |row| {
+        compare_row(sides, &row, &mut compared);
+    });
+    compared
+}
+
+fn compare_row(sides: &Sides<'_>, row: &Row<'_>, compared: &mut Compared) {
+    let Some(facts) = row.leaf().map(|leaf| &leaf.facts) else { return };
+    let path = row.path;
+    let configuration = sides.configuration.side(path, row.configuration);
+    let state = sides.state.side(path, row.state);
+    let live = sides.live.side(path, row.live);
+    let (c, s, l) = (settle(configuration), settle(state), settle(live));
+    let names_object = !facts.is_compared && sides.renamed.is_some_and(|renamed| names_object(renamed, s, c));
+    if !facts.is_compared && !names_object {
+        return;
+    }
+    let verdict = verdict(c, s, l, sides.live_is_asked);
+    match verdict {
+        Verdict::InSync => {
+            compared.compared += 1;
+            return;
+        }
+        // Nothing anywhere: there is nothing that could differ.
+        Verdict::NotComparable
+            if !matches!(configuration, Side::Unknown(_)) && [c, s, l].into_iter().flatten().all(Value::is_null) =>
+        {
+            return;
+        }
+        Verdict::NotComparable => compared.not_comparable += 1,
+        Verdict::Converged | Verdict::Pending | Verdict::Drifted | Verdict::Conflict => compared.compared += 1,
+    }
+    let replacement = if names_object { Replacement::Always } else { facts.replacement };
+    let (plan_visibility, plan_visibility_reason) =
+        visibility(sides.standing, verdict, facts, path, sides.configuration.resource());
+    compared.attributes.push(AttributeComparison {
+        path: path.clone(),
+        verdict,
+        ignored_by: None,
+        configuration: configuration.clone(),
+        state: state.clone(),
+        live: live.clone(),
+        is_sensitive: is_sensitive(sides, row),
+        origin: row.configuration.map(|leaf| leaf.origin.clone()).unwrap_or_default(),
+        forces_replacement: verdict != Verdict::NotComparable && replaces(replacement, c.or(s), l.or(s)),
+        plan_visibility,
+        plan_visibility_reason,
+    });
+}
+
+/// Whether the difference between a recorded and a configured value is what makes the two identities differ: each
+/// value's last segment stands in its identity.
+fn names_object(
+    (recorded, configured): (&Identity, &Identity),
+    state: Option<&Value>,
+    configuration: Option<&Value>,
+) -> bool {
+    let (Some(Value::String(state)), Some(Value::String(configuration))) = (state, configuration) else { return false };
+    let stands_in = |text: &str, identity: &Identity| {
+        let last = text.rsplit('/').next().unwrap_or(text);
+        identity.path().split('/').any(|segment| segment == last)
+    };
+    state != configuration && stands_in(state, recorded) && stands_in(configuration, configured)
+}
+
+/// Whether any side marks the path, or something around it, as sensitive.
+fn is_sensitive(sides: &Sides<'_>, row: &Row<'_>) -> bool {
+    if [row.configuration, row.state, row.live].into_iter().flatten().any(|leaf| leaf.is_sensitive) {
+        return true;
+    }
+    let steps: &[PathStep] = row.path.steps();
+    [&sides.configuration, &sides.state, &sides.live].into_iter().filter_map(Seen::resource).any(|resource| {
+        (1..steps.len()).any(|length| resource.leaves.get(&steps[..length]).is_some_and(|leaf| leaf.is_sensitive))
+    })
+}
+
+/// Whether taking `current` to `target` replaces the object.
+fn replaces(replacement: Replacement, target: Option<&Value>, current: Option<&Value>) -> bool {
+    let (Some(target), Some(current)) = (target, current) else { return false };
+    if target == current {
+        return false;
+    }
+    match replacement {
+        Replacement::Never => false,
+        Replacement::Always => true,
+        Replacement::WhenLowered => match (number(target), number(current)) {
+            (Some(target), Some(current)) => target < current,
+            _ => false,
+        },
+        Replacement::WhenRemoved => is_nothing(target) && !is_nothing(current),
+    }
+}
+
+fn number(value: &Value) -> Option<Number> {
+    match value {
+        Value::Number(number) => Some(*number),
+        Value::String(text) => Number::parse(text),
+        Value::Null | Value::Bool(_) | Value::List(_) | Value::Set(_) | Value::Map(_) | Value::Unknown(_) => None,
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::String(text) => text.is_empty(),
+        Value::List(elements) | Value::Set(elements) => elements.is_empty(),
+        Value::Map(members) => members.is_empty(),
+        Value::Bool(true) | Value::Number(_) | Value::Unknown(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replacement_depends_on_the_direction() {
+        let (one, two) = (Value::from(1), Value::from(2));
+        assert!(replaces(Replacement::Always, Some(&one), Some(&two)));
+        assert!(!replaces(Replacement::Always, Some(&one), Some(&one)));
+        assert!(!replaces(Replacement::Never, Some(&one), Some(&two)));
+        assert!(replaces(Replacement::WhenLowered, Some(&one), Some(&two)));
+        assert!(!replaces(Replacement::WhenLowered, Some(&two), Some(&one)));
+        assert!(replaces(Replacement::WhenRemoved, Some(&Value::Null), Some(&Value::Bool(true))));
+        assert!(!replaces(Replacement::WhenRemoved, Some(&Value::Bool(true)), Some(&Value::Null)));
+        assert!(!replaces(Replacement::Always, None, Some(&two)));
+    }
+}

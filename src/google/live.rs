@@ -1,0 +1,108 @@
+//! Reading live from the APIs as one plain call: owns the runtime. Main function: [`read_live`].
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use super::collect::{Collected, ProgressSink, collect};
+use super::credentials::WAYS;
+use super::endpoint::{EndpointError, Endpoints};
+use super::error::ApiError;
+use super::plan::{Wants, plan};
+use super::transport::{Transport, TransportError, TransportOptions};
+use crate::catalog::Catalog;
+use crate::model::Inventory;
+
+/// How live is read.
+#[derive(Clone)]
+pub struct LiveOptions {
+    /// How requests are made.
+    pub transport: TransportOptions,
+    /// Addresses in place of the catalog's.
+    pub endpoints: Endpoints,
+    /// How many list calls run at once; at least 1.
+    pub parallelism: usize,
+    /// The time of reading, RFC 3339, for the report.
+    pub read_at: Option<String>,
+    /// Is told of every list call that is done.
+    pub progress: Option<ProgressSink>,
+}
+
+impl Default for LiveOptions {
+    fn default() -> Self {
+        Self {
+            transport: TransportOptions::default(),
+            endpoints: Endpoints::default(),
+            parallelism: 10,
+            read_at: None,
+            progress: None,
+        }
+    }
+}
+
+/// Why nothing at all could be read.
+#[derive(Debug, Error)]
+pub enum LiveError {
+    /// An endpoint override that cannot be used.
+    #[error("plan the requests")]
+    Endpoint(#[from] EndpointError),
+    /// The HTTP client could not be made.
+    #[error("read live objects")]
+    Transport(#[from] TransportError),
+    /// The runtime could not be made.
+    #[error("start the runtime for requests")]
+    Runtime(#[source] std::io::Error),
+    /// There are no credentials.
+    #[error("read live objects: no credentials: {reason}\n{WAYS}")]
+    Credentials {
+        /// Why.
+        reason: String,
+    },
+    /// The credentials were refused by every API.
+    #[error("read live objects: {first}\n{WAYS}")]
+    Unauthenticated {
+        /// The first refusal.
+        first: ApiError,
+    },
+    /// Every API refused, for whatever reason.
+    #[error("read live objects: all {calls} list calls failed; the first: {first}")]
+    AllRefused {
+        /// How many list calls were made.
+        calls: usize,
+        /// The first refusal.
+        first: ApiError,
+    },
+}
+
+/// Reads what is wanted from Google Cloud's APIs.
+///
+/// Single refusals are incomplete listings. Must not be called from within an asynchronous runtime: it has its own.
+///
+/// # Errors
+/// Nothing could be read at all.
+pub fn read_live(options: LiveOptions, catalog: &Catalog, wants: &Wants) -> Result<Inventory, LiveError> {
+    let plan = plan(wants, catalog, &options.endpoints)?;
+    let LiveOptions { transport, endpoints: _, parallelism, read_at, progress } = options;
+    let transport = Arc::new(Transport::new(transport)?);
+    let runtime = runtime().map_err(LiveError::Runtime)?;
+    let collected = runtime.block_on(collect(&plan, catalog, transport, parallelism, progress));
+    // A name look-up that hangs must not keep the program.
+    runtime.shutdown_background();
+    let Collected { mut inventory, calls, refused, first_error } = collected;
+    if let Some(first) = first_error
+        && refused == calls
+    {
+        return Err(match first {
+            ApiError::Credentials { reason, .. } => LiveError::Credentials { reason },
+            ApiError::Unauthenticated { .. } => LiveError::Unauthenticated { first },
+            first => LiveError::AllRefused { calls, first },
+        });
+    }
+    inventory.source.read_at = read_at;
+    Ok(inventory)
+}
+
+/// One thread is enough: requests wait, they do not work.
+pub(crate) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}

@@ -1,0 +1,100 @@
+//! What single attributes need beyond their form. One function for each [`crate::catalog::Converter`], with its reason.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::{Converter, Row};
+use crate::model::Value;
+
+/// The value of a row of which the member alone does not tell it, from the whole body. `None`: read the member.
+pub(super) fn from_body(converter: Converter, body: &BTreeMap<String, Value>) -> Option<Value> {
+    match converter {
+        Converter::SqlFirstAddress => Some(address(body, None)),
+        Converter::SqlPublicAddress => Some(address(body, Some("PRIMARY"))),
+        Converter::SqlPrivateAddress => Some(address(body, Some("PRIVATE"))),
+        // The API has a name for the architecture, the provider asks whether it is the new one.
+        Converter::SqlNewNetworkArchitecture => {
+            let architecture = body.get("sqlNetworkArchitecture").and_then(Value::as_str);
+            Some(Value::Bool(architecture == Some("NEW_NETWORK_ARCHITECTURE")))
+        }
+        Converter::SqlMasterName | Converter::SqlDatabaseVersion => None,
+    }
+}
+
+/// Whether a configured value stands for a value that the API has, though the two are not equal.
+pub(super) fn means(converter: Converter, configured: &Value, stored: &Value) -> bool {
+    match (converter, configured, stored) {
+        // Minor versions from 35 on are upgrades of MYSQL_8_0 that Google makes by itself.
+        (Converter::SqlDatabaseVersion, Value::String(configured), Value::String(stored))
+            if configured == "MYSQL_8_0" =>
+        {
+            let minor = stored.strip_prefix("MYSQL_8_0_").and_then(|minor| minor.parse::<u32>().ok());
+            minor.is_some_and(|minor| minor >= 35)
+        }
+        // The switch works one way: an instance that is on the new architecture stays there.
+        (Converter::SqlNewNetworkArchitecture, configured, Value::Bool(true)) => configured.as_bool() != Some(true),
+        _ => false,
+    }
+}
+
+/// The canonical value of a row, on any side.
+pub(super) fn value(row: &Row, value: Value) -> Value {
+    match (row.converter, &value) {
+        // The API puts `project:` before the name of the primary, the provider takes it off.
+        (Some(Converter::SqlMasterName), Value::String(text)) => match text.rsplit_once(':') {
+            Some((_, name)) => Value::string(name),
+            None => value,
+        },
+        _ => value,
+    }
+}
+
+/// The first of Cloud SQL's addresses (of a type), which the provider also gives by itself. Null where there is none.
+fn address(body: &BTreeMap<String, Value>, wanted: Option<&str>) -> Value {
+    let addresses = body.get("ipAddresses").and_then(Value::as_elements).unwrap_or_default();
+    let found = addresses
+        .iter()
+        .find(|address| wanted.is_none() || address.get("type").and_then(Value::as_str) == wanted)
+        .and_then(|address| address.get("ipAddress"));
+    found.cloned().unwrap_or(Value::Null)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(json: &str) -> BTreeMap<String, Value> {
+        serde_json::from_str(json).expect("a JSON object")
+    }
+
+    #[test]
+    fn addresses_are_told_apart_by_type() {
+        let body = body(
+            r#"{"ipAddresses":[{"type":"PRIVATE","ipAddress":"10.0.0.2"},{"type":"PRIMARY","ipAddress":"203.0.113.5"}]}"#,
+        );
+        assert_eq!(from_body(Converter::SqlFirstAddress, &body), Some("10.0.0.2".into()));
+        assert_eq!(from_body(Converter::SqlPublicAddress, &body), Some("203.0.113.5".into()));
+        assert_eq!(from_body(Converter::SqlPrivateAddress, &body), Some("10.0.0.2".into()));
+    }
+
+    #[test]
+    fn what_google_upgrades_by_itself_is_what_the_code_means() {
+        let version =
+            |configured: &str, stored: &str| means(Converter::SqlDatabaseVersion, &configured.into(), &stored.into());
+        assert!(version("MYSQL_8_0", "MYSQL_8_0_36"));
+        assert!(!version("MYSQL_8_0", "MYSQL_8_0_31"));
+        assert!(!version("MYSQL_8_0", "MYSQL_8_4"));
+    }
+
+    #[test]
+    fn an_instance_without_addresses_has_none() {
+        assert_eq!(from_body(Converter::SqlPublicAddress, &body("{}")), Some(Value::Null));
+    }
+
+    #[test]
+    fn the_old_network_architecture_is_not_the_new_one() {
+        let new = body(r#"{"sqlNetworkArchitecture":"NEW_NETWORK_ARCHITECTURE"}"#);
+        let old = body(r#"{"sqlNetworkArchitecture":"OLD_NETWORK_ARCHITECTURE"}"#);
+        assert_eq!(from_body(Converter::SqlNewNetworkArchitecture, &new), Some(true.into()));
+        assert_eq!(from_body(Converter::SqlNewNetworkArchitecture, &old), Some(false.into()));
+    }
+}

@@ -1,0 +1,168 @@
+//! The named forms: how texts that mean the same become the same text. One definition each of [`crate::catalog::Form`].
+//!
+//! Every form is total (what it does not understand stays as it is) and idempotent, so that plain `==` is enough
+//! afterwards. Coercion to the kind of an attribute is here as well ([`scalar`]); sets, maps and blocks are not.
+
+mod base64;
+mod cidr;
+mod duration;
+mod json;
+mod link;
+mod port;
+mod quantity;
+mod text;
+mod timestamp;
+
+use crate::catalog::{Form, Kind, Row};
+use crate::model::{Number, Value};
+
+use super::scope::Scope;
+
+/// The longest text that a form looks into; longer ones stay as they are. No attribute with a form comes near it.
+const LONGEST: usize = 1 << 20;
+
+/// One scalar of a row in canonical form: of the row's kind, in the row's form, and null where it is the zero value of
+/// its type (unless the row tells zero and null apart).
+pub(crate) fn scalar(row: &Row, value: &Value, scope: &Scope<'_>) -> Value {
+    let value = canonical(row.form, row.link.as_deref(), &coerce(row.kind, value), scope);
+    if row.zero_is_distinct || !is_zero(&value) { value } else { Value::Null }
+}
+
+/// One element of a list or set of scalars: elements are never made null, an empty one is an element.
+pub(crate) fn element(row: &Row, value: &Value, scope: &Scope<'_>) -> Value {
+    canonical(row.form, row.link.as_deref(), &coerce(Kind::String, value), scope)
+}
+
+/// Whether a value is the zero value of its type or null.
+pub(crate) fn is_zero(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(value) => !value,
+        Value::Number(number) => number.is_zero(),
+        Value::String(text) => text.is_empty(),
+        Value::List(elements) | Value::Set(elements) => elements.is_empty(),
+        Value::Map(members) => members.is_empty(),
+        Value::Unknown(_) => false,
+    }
+}
+
+/// A value as the kind has it: 64-bit numbers that an API writes as text, numbers where the schema has text. What does
+/// not fit the kind stays as it is, so that it is seen as a difference and not lost.
+pub(crate) fn coerce(kind: Kind, value: &Value) -> Value {
+    match (kind, value) {
+        (Kind::Integer | Kind::Float, Value::String(text)) => match Number::parse(text.trim()) {
+            Some(number) => Value::Number(number),
+            None => value.clone(),
+        },
+        (Kind::Boolean, Value::String(text)) => match text.as_str() {
+            "true" => Value::Bool(true),
+            "false" => Value::Bool(false),
+            _ => value.clone(),
+        },
+        (Kind::String | Kind::Map | Kind::ScalarList | Kind::ScalarSet, Value::Number(number)) => {
+            Value::String(number.to_string())
+        }
+        (Kind::String | Kind::Map | Kind::ScalarList | Kind::ScalarSet, Value::Bool(value)) => {
+            Value::String(value.to_string())
+        }
+        _ => value.clone(),
+    }
+}
+
+/// A value in a form. Only texts have forms; `link` is the collection that a bare name of a link stands in.
+pub(crate) fn canonical(form: Form, link: Option<&str>, value: &Value, scope: &Scope<'_>) -> Value {
+    let Value::String(text) = value else {
+        return value.clone();
+    };
+    if text.is_empty() || text.len() > LONGEST {
+        return value.clone();
+    }
+    Value::String(match form {
+        Form::Exact | Form::Labels => text.clone(),
+        Form::Link => link::canonical(text, link, scope),
+        Form::LastSegment => text::last_segment(text),
+        Form::Cidr => cidr::canonical(text),
+        Form::Quantity => quantity::canonical(text),
+        Form::Duration => duration::canonical(text),
+        Form::Timestamp => timestamp::canonical(text),
+        Form::PortRange => port::range(text),
+        Form::Protocol => port::protocol(text),
+        Form::CaseInsensitive => text.to_lowercase(),
+        Form::Json => json::canonical(text),
+        Form::Base64 => base64::canonical(text),
+        Form::UpperSnake => text::upper_snake(text),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::ProjectNumbers;
+
+    const FORMS: [Form; 14] = [
+        Form::Exact,
+        Form::Link,
+        Form::LastSegment,
+        Form::Cidr,
+        Form::Quantity,
+        Form::Duration,
+        Form::Timestamp,
+        Form::PortRange,
+        Form::Protocol,
+        Form::CaseInsensitive,
+        Form::Json,
+        Form::Base64,
+        Form::UpperSnake,
+        Form::Labels,
+    ];
+
+    /// Texts of the alphabets that forms look for, and any other.
+    fn text() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "[0-9./:a-f]{0,20}",
+            "-?[0-9]{0,30}(\\.[0-9]{0,12})?(m|k|M|G|Ki|Mi|Gi|n|u|e3|E|Ei|s|h|ms|h[0-9]{1,3}m)?",
+            "(https://|//)?(www.googleapis.com/compute/v1/)?(projects/)?[a-z0-9/-]{0,40}",
+            "\\{\"[a-z]\": ?[0-9a-z\",{}\\[\\]]{0,20}\\}",
+            "[A-Za-z0-9+/_=-]{0,40}",
+            "20[0-9]{2}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-5][0-9]:[0-5][0-9](\\.[0-9]{0,10})?(Z|[+-][01][0-9]:[0-5][0-9])?",
+            ".{0,30}",
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn every_form_is_idempotent(form in proptest::sample::select(&FORMS[..]), text in text()) {
+            let mut numbers = ProjectNumbers::default();
+            numbers.learn("123", "p");
+            let scope = Scope::new(Some("p"), Some("r"), &numbers);
+            for link in [None, Some("global/networks"), Some("regions/{location}/subnetworks")] {
+                let once = canonical(form, link, &Value::String(text.clone()), &scope);
+                prop_assert_eq!(&canonical(form, link, &once, &scope), &once, "{:?} {:?}", form, link);
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_that_an_api_writes_as_text_are_numbers() {
+        assert_eq!(coerce(Kind::Integer, &"10".into()), Value::from(10));
+        assert_eq!(coerce(Kind::Integer, &"ten".into()), Value::from("ten"));
+        assert_eq!(coerce(Kind::String, &Value::from(8080)), Value::from("8080"));
+    }
+
+    #[test]
+    fn zero_values_of_every_type_are_zero() {
+        for value in [
+            Value::Null,
+            Value::from(""),
+            Value::from(0),
+            Value::from(false),
+            Value::List(Vec::new()),
+            Value::set(Vec::new()),
+        ] {
+            assert!(is_zero(&value), "{value:?}");
+        }
+        assert!(!is_zero(&Value::unknown("why")));
+    }
+}

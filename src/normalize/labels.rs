@@ -1,0 +1,156 @@
+//! Labels and annotations: each key belongs to whoever set it.
+//!
+//! A state has three maps for one: `labels` (the keys that the code named), `terraform_labels` (those and the
+//! provider's default labels) and `effective_labels` (every key that the API has). They are one map here. A key that
+//! the code names, or that the state records as the code's, is **owned**: without it in the code a plan takes it away.
+//! Any other key is somebody else's: the code says nothing of it, and a plan leaves it alone. Keys that Google or a
+//! deploying tool writes for itself ([`Row::volatile_keys`]) are compared only where the code names them.
+//!
+//! Source: the provider's labels and annotations as `KeyValueLabels` and `KeyValueAnnotations` of magic-modules.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::catalog::{Form, Kind, ResourceType, Row};
+use crate::model::{AttributeFacts, PlanVisibility, Side, Value};
+
+use super::forms;
+use super::scope::Scope;
+use super::walk::{Place, Source, Walk};
+
+/// Annotations of a revision whose absence means this value, so that writing it says nothing.
+/// Source: the reference of Cloud Run's v1 annotations.
+const ANNOTATION_DEFAULTS: [(&str, &str); 3] = [
+    ("run.googleapis.com/cpu-throttling", "true"),
+    ("run.googleapis.com/sessionAffinity", "false"),
+    ("run.googleapis.com/startup-cpu-boost", "false"),
+];
+
+/// Whether a row is one of the state's further maps of labels, which are read together with the first.
+pub(super) fn is_shadow(resource_type: &ResourceType, parent: &str, name: &str) -> bool {
+    let Some(own) = name.strip_prefix("effective_").or_else(|| name.strip_prefix("terraform_")) else {
+        return false;
+    };
+    let path = if parent.is_empty() { own.to_owned() } else { format!("{parent}.{own}") };
+    resource_type.row(&path).is_some_and(|row| row.form == Form::Labels && row.kind == Kind::Map)
+}
+
+/// Reads a map of labels; `members` is the map that it stands in.
+pub(super) fn walk(walk: &mut Walk<'_>, row: &Row, members: &BTreeMap<String, Value>, place: &Place) {
+    let given = members.get(row.name()).filter(|value| !value.is_null());
+    match walk.source {
+        Source::Configuration { provider, .. } => {
+            let defaults = (row.name() == "labels").then_some(provider.default_labels.as_ref()).flatten();
+            configuration(walk, row, given, defaults, place);
+        }
+        Source::State { .. } => state(walk, row, given, members, place),
+        Source::Live { .. } => {
+            if let Some(Value::Map(labels)) = given {
+                for (key, value) in labels {
+                    let side = walk.member_side(row, key, value);
+                    walk.leaf(row, facts_of_member(row, key), side, &place.member(key));
+                }
+            } else if let side @ Side::NotObserved(_) = walk.absent(row) {
+                walk.put_below(place, side);
+            }
+        }
+    }
+}
+
+fn configuration(walk: &mut Walk<'_>, row: &Row, given: Option<&Value>, defaults: Option<&Value>, place: &Place) {
+    // Keys that the code does not name are not the code's.
+    let mut rest = Side::Unset { counts_as: None };
+    let mut labels = BTreeMap::new();
+    for source in [defaults, given] {
+        match source {
+            Some(Value::Map(named)) => labels.extend(named.iter()),
+            Some(Value::Unknown(reason)) => rest = Side::Unknown(Arc::clone(reason)),
+            _ => {}
+        }
+    }
+    walk.put_below(place, rest);
+    for (key, value) in labels {
+        if !value.is_null() {
+            let side = walk.member_side(row, key, value);
+            walk.leaf(row, facts_of_named_member(row), side, &place.member(key));
+        }
+    }
+}
+
+fn state(walk: &mut Walk<'_>, row: &Row, given: Option<&Value>, members: &BTreeMap<String, Value>, place: &Place) {
+    let sibling = |prefix: &str| members.get(&format!("{prefix}_{}", row.name())).and_then(Value::as_map);
+    let named = given.and_then(Value::as_map);
+    let mut owned: BTreeSet<&String> = BTreeSet::new();
+    owned.extend(named.into_iter().flatten().map(|(key, _)| key));
+    owned.extend(sibling("terraform").into_iter().flatten().map(|(key, _)| key));
+    let Some(labels) = sibling("effective").or(named) else {
+        let side = if members.contains_key(row.name()) { Side::Value(Value::Null) } else { Side::NotRecorded };
+        return walk.put_below(place, side);
+    };
+    walk.put_below(place, Side::Value(Value::Null));
+    for (key, value) in labels {
+        let facts = if owned.contains(key) { facts_of_owned_member(row, key) } else { facts_of_member(row, key) };
+        let side = walk.member_side(row, key, value);
+        walk.leaf(row, facts, side, &place.member(key));
+    }
+    // A key that the code named and the API has no more: still the code's.
+    for key in owned {
+        if !labels.contains_key(key) {
+            walk.leaf(row, facts_of_owned_member(row, key), Side::Value(Value::Null), &place.member(key));
+        }
+    }
+}
+
+/// The facts of a member that the code names: what deploying tools overwrite is compared there as well.
+pub(super) fn facts_of_named_member(row: &Row) -> Arc<AttributeFacts> {
+    Arc::clone(&row.facts)
+}
+
+/// The facts of a member that the code may not name.
+pub(super) fn facts_of_member(row: &Row, key: &str) -> Arc<AttributeFacts> {
+    if row.facts.is_compared && matches_any(&row.volatile_keys, key) {
+        return Arc::new(AttributeFacts { is_compared: false, ..(*row.facts).clone() });
+    }
+    Arc::clone(&row.facts)
+}
+
+/// The facts of a label that the state records as the code's: without it in the code a plan takes it away.
+fn facts_of_owned_member(row: &Row, key: &str) -> Arc<AttributeFacts> {
+    let mut facts = (*facts_of_member(row, key)).clone();
+    facts.visibility.unset = (PlanVisibility::Shown, OWNED.into());
+    Arc::new(facts)
+}
+
+/// Whether a leaf of the state is a label that the state records as the code's.
+pub(super) fn is_owned(facts: &AttributeFacts) -> bool {
+    &*facts.visibility.unset.1 == OWNED
+}
+
+/// Why a plan shows a label that the code does not name.
+const OWNED: &str = "the state records the key as the code's, so a plan takes it away";
+
+/// Whether a name fits one of the globs.
+pub(super) fn matches_any(globs: &[String], name: &str) -> bool {
+    globs.iter().any(|glob| wildmatch::WildMatch::new(glob).matches(name))
+}
+
+/// The members that the server may add to a map, of those that have a name of their own.
+pub(super) fn added_by_the_server(row: &Row) -> impl Iterator<Item = &String> {
+    row.server_keys.iter().filter(|key| !key.contains(['*', '?']))
+}
+
+/// The canonical value of a member: Cloud Run keeps settings in annotations, which have forms of their own.
+pub(super) fn member(row: &Row, key: &str, value: Value, scope: &Scope<'_>) -> Value {
+    if row.name() != "annotations" {
+        return value;
+    }
+    match (key, value.as_str()) {
+        ("run.googleapis.com/vpc-access-connector", Some(_)) => {
+            forms::canonical(Form::Link, Some("locations/{location}/connectors"), &value, scope)
+        }
+        // `all` is the older name.
+        ("run.googleapis.com/vpc-access-egress", Some("all")) => "all-traffic".into(),
+        (_, Some(text)) if ANNOTATION_DEFAULTS.contains(&(key, text)) => Value::Null,
+        _ => value,
+    }
+}

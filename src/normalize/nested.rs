@@ -1,0 +1,166 @@
+//! What has something below it: blocks by key or index, sets of blocks as one value, and maps by member.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::catalog::{Kind, Row, Treatment};
+use crate::model::{Nesting, Side, Value};
+
+use super::element::{self, Addresses};
+use super::walk::{Place, Source, Walk, canonical};
+use super::{forms, labels};
+
+impl Walk<'_> {
+    /// A nested block, or a list of objects.
+    pub(super) fn block(&mut self, row: &Row, nesting: Nesting, raw: Option<&Value>, place: &Place) {
+        let is_whole = nesting == Nesting::Set && row.key.is_none();
+        let elements: &[Value] = match raw {
+            Some(Value::List(elements) | Value::Set(elements)) => elements,
+            Some(single @ Value::Map(_)) => std::slice::from_ref(single),
+            Some(Value::Unknown(reason)) => {
+                let side = Side::Unknown(Arc::clone(reason));
+                return if is_whole { self.whole_leaf(row, side, place) } else { self.put_below(place, side) };
+            }
+            // A scalar where a block should be: nothing can be read of it.
+            Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) | None => &[],
+        };
+        // A block is given by writing it: none written is not given. An argument can be given as an empty list.
+        let is_absent = match raw {
+            None => true,
+            Some(Value::Null) => !matches!(self.source, Source::State { .. }),
+            Some(_) => elements.is_empty() && self.is_configuration() && !row.is_attribute,
+        };
+        if is_absent {
+            let side = self.absent_block(row);
+            return match (is_whole, &side) {
+                (true, _) => self.whole_leaf(row, side, place),
+                // The root says so already.
+                (false, Side::Value(Value::Null)) if matches!(self.source, Source::Live { .. }) => {}
+                (false, _) => self.put_below(place, side),
+            };
+        }
+        if is_whole {
+            let side = self.whole(row, elements);
+            return self.whole_leaf(row, side, place);
+        }
+        let rest = if self.is_expected() { Side::Unset { counts_as: None } } else { Side::Value(Value::Null) };
+        self.put_below(place, rest);
+        let resource_type = self.resource_type;
+        let key_row = row.key.as_ref().and_then(|key| resource_type.row(&format!("{}.{key}", row.path)));
+        let mut addresses = Addresses::default();
+        for (index, element) in elements.iter().enumerate() {
+            let step = match element::key(element, key_row, self.scope) {
+                element::Key::None => addresses.index(index, row.key.is_some()),
+                element::Key::Text(key) => addresses.key(&key),
+                element::Key::Unknown(reason) => {
+                    // It may be any element, so nothing can be said of those that are not named.
+                    self.put_below(place, Side::Unknown(reason));
+                    continue;
+                }
+            };
+            let place = place.element(step, index);
+            match element {
+                Value::Map(members) => self.rows(&row.path, members, &place),
+                Value::Unknown(reason) => self.put_below(&place, Side::Unknown(Arc::clone(reason))),
+                _ => {}
+            }
+        }
+    }
+
+    /// A set of blocks without a key, as one value: a set of maps of what is compared, nulls left out.
+    fn whole(&self, row: &Row, elements: &[Value]) -> Side {
+        if let Some(reason) = elements.iter().find_map(Value::unknown_reason) {
+            return Side::Unknown(Arc::clone(reason));
+        }
+        let elements: Vec<Value> = elements.iter().filter_map(|element| self.whole_element(row, element)).collect();
+        Side::Value(if elements.is_empty() { Value::Null } else { Value::set(elements) })
+    }
+
+    /// One element of such a set; `None` where nothing of it is compared or not null.
+    fn whole_element(&self, row: &Row, element: &Value) -> Option<Value> {
+        let members = element.as_map()?;
+        let mut out = BTreeMap::new();
+        for child in self.resource_type.children(&row.path) {
+            if child.treatment != Treatment::Compared {
+                continue;
+            }
+            let raw = members.get(child.name()).filter(|value| !value.is_null());
+            let value = match (child.kind, raw) {
+                (Kind::Block(nesting), Some(Value::List(inner) | Value::Set(inner))) => {
+                    let inner: Vec<Value> = inner.iter().filter_map(|inner| self.whole_element(child, inner)).collect();
+                    match (inner.is_empty(), nesting) {
+                        (true, _) => Value::Null,
+                        (false, Nesting::Set) => Value::set(inner),
+                        (false, Nesting::List | Nesting::Single) => Value::List(inner),
+                    }
+                }
+                (Kind::Block(_), Some(inner @ Value::Map(_))) => {
+                    self.whole_element(child, inner).map_or(Value::Null, |inner| Value::List(vec![inner]))
+                }
+                (Kind::Block(_), _) => Value::Null,
+                (_, Some(value)) => canonical(child, value, self.scope),
+                (_, None) => {
+                    let means = if self.is_configuration() { &child.default } else { &child.when_absent };
+                    means.as_ref().map_or(Value::Null, |value| canonical(child, value, self.scope))
+                }
+            };
+            if !value.is_null() {
+                out.insert(child.name().to_owned(), value);
+            }
+        }
+        (!out.is_empty()).then_some(Value::Map(out))
+    }
+
+    fn whole_leaf(&mut self, row: &Row, side: Side, place: &Place) {
+        let rows = self.resource_type.rows();
+        let prefix = format!("{}.", row.path);
+        let first = rows.partition_point(|other| other.path < prefix);
+        let has_sensitive =
+            rows[first..].iter().take_while(|row| row.path.starts_with(&prefix)).any(|row| row.is_sensitive);
+        self.leaf(row, Arc::clone(&row.facts), side, place);
+        if has_sensitive && let Some(leaf) = self.leaves.get_mut(&place.path) {
+            leaf.is_sensitive = true;
+        }
+    }
+
+    /// A map of scalars: a leaf for each member.
+    pub(super) fn map(&mut self, row: &Row, raw: Option<&Value>, place: &Place) {
+        let members = match raw {
+            Some(Value::Map(members)) => members,
+            Some(Value::Unknown(reason)) => return self.put_below(place, Side::Unknown(Arc::clone(reason))),
+            Some(Value::Null) if matches!(self.source, Source::State { .. }) => {
+                return self.put_below(place, Side::Value(Value::Null));
+            }
+            _ => {
+                let side = self.absent_block(row);
+                return self.put_below(place, side);
+            }
+        };
+        let rest = if self.is_expected() { Side::Unset { counts_as: None } } else { Side::Value(Value::Null) };
+        self.put_below(place, rest);
+        let is_configuration = self.is_configuration();
+        for (key, value) in members {
+            let facts =
+                if is_configuration { labels::facts_of_named_member(row) } else { labels::facts_of_member(row, key) };
+            let side = self.member_side(row, key, value);
+            self.leaf(row, facts, side, &place.member(key));
+        }
+        if is_configuration {
+            for key in labels::added_by_the_server(row).filter(|key| !members.contains_key(*key)) {
+                let facts = labels::facts_of_member(row, key);
+                self.leaf(row, facts, Side::Unset { counts_as: None }, &place.member(key));
+            }
+        }
+    }
+
+    /// What a member of a map says. An empty text is a value here: a label may have one.
+    pub(crate) fn member_side(&self, row: &Row, key: &str, value: &Value) -> Side {
+        match value {
+            Value::Unknown(reason) => Side::Unknown(Arc::clone(reason)),
+            value => match value.unknown_reason() {
+                Some(reason) => Side::Unknown(Arc::clone(reason)),
+                None => Side::Value(labels::member(row, key, forms::element(row, value, self.scope), self.scope)),
+            },
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! What can be said only with two sides of one object at hand. Still no verdict: a side is given the value that it
+//! means, or a leaf is taken out of the comparison, so that `==` is enough afterwards.
+//!
+//! - Labels: a key that the state records as the code's and that the code does not name any more is null in the
+//!   configuration; without a state nobody could tell it from somebody else's.
+//! - Numbers that Google raises by itself ([`Exception::GrowsWith`]): state and configuration mean "at least", up to a
+//!   limit.
+//! - Two rows that say one thing in two units ([`Exception::SameAs`]): only one of them is compared.
+//! - Values of the configuration that stand for more than one value of the API: what the API has is what they mean.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::catalog::{Catalog, Form, Kind, ResourceType, Row};
+use crate::model::{
+    AttributeFacts, AttributePath, Exception, Identity, Leaf, NormalizedResource, PathStep, Side, Value,
+};
+
+use super::labels;
+
+/// The sides of one object.
+#[derive(Default)]
+struct Sides<'a> {
+    configuration: Option<&'a mut NormalizedResource>,
+    state: Option<&'a mut NormalizedResource>,
+    live: Option<&'a mut NormalizedResource>,
+}
+
+/// Settles all resources of a check, matched by type and identity. Those whose identity could not be worked out are
+/// left as they are; of several with one identity the first is taken.
+pub fn settle<'a>(
+    catalog: &Catalog,
+    configured: impl IntoIterator<Item = &'a mut NormalizedResource>,
+    recorded: impl IntoIterator<Item = &'a mut NormalizedResource>,
+    live: impl IntoIterator<Item = &'a mut NormalizedResource>,
+) {
+    let mut objects: BTreeMap<(Arc<str>, Identity), Sides<'a>> = BTreeMap::new();
+    let key = |resource: &NormalizedResource| {
+        let identity = resource.identity.as_ref().ok()?.clone();
+        Some((Arc::clone(&resource.resource_type), identity))
+    };
+    for resource in configured {
+        if let Some(key) = key(resource) {
+            objects.entry(key).or_default().configuration.get_or_insert(resource);
+        }
+    }
+    for resource in recorded {
+        if let Some(key) = key(resource) {
+            objects.entry(key).or_default().state.get_or_insert(resource);
+        }
+    }
+    for resource in live {
+        if let Some(key) = key(resource) {
+            objects.entry(key).or_default().live.get_or_insert(resource);
+        }
+    }
+    for ((name, _), mut sides) in objects {
+        if let Some(resource_type) = catalog.get(&name) {
+            sides.settle(resource_type);
+        }
+    }
+}
+
+impl Sides<'_> {
+    fn settle(&mut self, resource_type: &ResourceType) {
+        self.labels(resource_type);
+        for row in resource_type.rows() {
+            match &row.facts.exception {
+                Some(Exception::SameAs(_)) => self.same_thing(row),
+                Some(Exception::GrowsWith(switch)) => {
+                    if let Some(switch) = resource_type.row(switch) {
+                        self.growth(resource_type, row, switch);
+                    }
+                }
+                Some(Exception::UnsetEquals(_)) | None => {}
+            }
+            if row.converter.is_some() {
+                self.meaning(row);
+            }
+        }
+    }
+
+    /// Gives the code's side of every key that the state records as the code's, and one set of facts to all sides.
+    fn labels(&mut self, resource_type: &ResourceType) {
+        let is_member = |path: &AttributePath| matches!(path.steps().last(), Some(PathStep::Key(_)));
+        let is_labels = |facts: &AttributeFacts| {
+            resource_type.row(&facts.row).filter(|row| row.form == Form::Labels && row.kind == Kind::Map)
+        };
+        if let (Some(configuration), Some(state)) = (&mut self.configuration, &self.state) {
+            for (path, leaf) in &state.leaves {
+                if !is_member(path) || is_labels(&leaf.facts).is_none() || !labels::is_owned(&leaf.facts) {
+                    continue;
+                }
+                let map = path.parent().unwrap_or_default();
+                let says_nothing = matches!(configuration.below.get(&map), Some(Side::Unset { counts_as: None }));
+                if says_nothing && !configuration.leaves.contains_key(path) {
+                    let side = Side::Unset { counts_as: Some(Value::Null) };
+                    let facts = Arc::clone(&leaf.facts);
+                    let leaf = Leaf { side, facts, is_sensitive: leaf.is_sensitive, origin: Vec::new() };
+                    configuration.leaves.insert(path.clone(), leaf);
+                }
+            }
+        }
+        let Some(configuration) = &self.configuration else {
+            return;
+        };
+        // What the code names is compared, whatever it is: the other sides say so as well.
+        let is_map = |facts: &AttributeFacts| resource_type.row(&facts.row).is_some_and(|row| row.kind == Kind::Map);
+        for side in [&mut self.state, &mut self.live].into_iter().flatten() {
+            for (path, leaf) in &mut side.leaves {
+                if is_member(path)
+                    && is_map(&leaf.facts)
+                    && let Some(owned) = configuration.leaves.get(path)
+                {
+                    leaf.facts = Arc::clone(&owned.facts);
+                }
+            }
+        }
+    }
+
+    /// Takes a row that repeats another out of the comparison where the code does not give it.
+    fn same_thing(&mut self, row: &Row) {
+        let of_row = |leaf: &Leaf| leaf.facts.row == row.path;
+        let is_given = self.configuration.as_deref().is_some_and(|configuration| {
+            configuration.leaves.values().any(|leaf| of_row(leaf) && !matches!(leaf.side, Side::Unset { .. }))
+        });
+        if is_given {
+            return;
+        }
+        let facts = Arc::new(AttributeFacts { is_compared: false, ..(*row.facts).clone() });
+        for side in [&mut self.configuration, &mut self.state, &mut self.live].into_iter().flatten() {
+            for leaf in side.leaves.values_mut().filter(|leaf| of_row(leaf)) {
+                leaf.facts = Arc::clone(&facts);
+            }
+        }
+    }
+
+    /// Lets smaller numbers of configuration and state mean the live one, while Google may raise it. A limit stands in
+    /// the row beside the switch that has its name and `_limit`; a number above it is nobody's intention.
+    fn growth(&mut self, resource_type: &ResourceType, row: &Row, switch: &Row) {
+        let Some(live) = self.live.as_deref() else {
+            return;
+        };
+        let limit = resource_type.row(&format!("{}_limit", switch.path));
+        let grown: Vec<(AttributePath, i64)> = live
+            .leaves
+            .iter()
+            .filter(|(_, leaf)| leaf.facts.row == row.path)
+            .filter_map(|(path, leaf)| Some((path.clone(), number(&leaf.side)?)))
+            .collect();
+        for (path, size) in grown {
+            let Some(block) = path.parent() else {
+                continue;
+            };
+            let said = |row: &Row| {
+                let path = block.attribute(row.name());
+                // What the code says, also by its default; else what is running.
+                let configured = self.configuration.as_deref().map(|configuration| configuration.side(&path));
+                match configured {
+                    Some(Side::Value(value) | Side::Unset { counts_as: Some(value) }) => value.clone(),
+                    _ => match live.side(&path) {
+                        Side::Value(value) => value.clone(),
+                        _ => Value::Null,
+                    },
+                }
+            };
+            let may_grow = said(switch).as_bool() == Some(true);
+            let limit = limit.and_then(|limit| said(limit).as_i64()).filter(|limit| *limit > 0);
+            if !may_grow || limit.is_some_and(|limit| size > limit) {
+                continue;
+            }
+            for side in [&mut self.configuration, &mut self.state].into_iter().flatten() {
+                if let Some(leaf) = side.leaves.get_mut(&path)
+                    && number(&leaf.side).is_some_and(|smaller| smaller < size)
+                {
+                    leaf.side = Side::Value(Value::from(size));
+                }
+            }
+        }
+    }
+
+    /// Lets a value of the configuration that stands for several mean the one that the API has (or had, where live was
+    /// not read).
+    fn meaning(&mut self, row: &Row) {
+        let Some(configuration) = self.configuration.as_deref_mut() else {
+            return;
+        };
+        let Some(converter) = row.converter else {
+            return;
+        };
+        for (path, leaf) in configuration.leaves.iter_mut().filter(|(_, leaf)| leaf.facts.row == row.path) {
+            let Side::Value(configured) = &leaf.side else {
+                continue;
+            };
+            let stored =
+                [self.live.as_deref(), self.state.as_deref()].into_iter().flatten().find_map(|side| {
+                    match side.side(path) {
+                        Side::Value(value) => Some(value),
+                        _ => None,
+                    }
+                });
+            if let Some(stored) = stored
+                && super::convert::means(converter, configured, stored)
+            {
+                leaf.side = Side::Value(stored.clone());
+            }
+        }
+    }
+}
+
+fn number(side: &Side) -> Option<i64> {
+    match side {
+        Side::Value(value) => value.as_i64(),
+        _ => None,
+    }
+}

@@ -1,0 +1,327 @@
+//! One walk over the rows of a type, for all three sides: from values under Terraform's names to leaves.
+//!
+//! What differs between the sides is what an absent value means; all of it is in [`Walk::absent`] and
+//! [`Walk::absent_block`]; blocks and maps are in [`super::nested`]. Live bodies come here already under Terraform's names (see [`super::project`]).
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::catalog::{Form, Kind, Mode, ResourceType, Row, Treatment};
+use crate::model::{
+    Arguments, AttributeFacts, AttributePath, Leaf, NormalizedResource, PathStep, ProviderDefaults, Side, SourceRange,
+    Value,
+};
+
+use super::scope::Scope;
+use super::{convert, forms, identity, labels};
+
+/// Where the values of a walk come from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Source<'a> {
+    /// A resource block, or an `expect` block.
+    Configuration {
+        /// Its arguments.
+        arguments: &'a Arguments,
+        /// What its provider gives.
+        provider: &'a ProviderDefaults,
+        /// From an `expect` block: what it does not give drops out.
+        is_expected: bool,
+    },
+    /// A state.
+    State {
+        /// Paths that the state marks as sensitive.
+        sensitive: &'a [AttributePath],
+    },
+    /// A live body.
+    Live {
+        /// Rows of whose member the body says nothing, with the reason.
+        left_out: &'a BTreeMap<String, &'static str>,
+    },
+}
+
+/// Where a walk stands: under which path the value is compared, and under which it was written.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    /// The path of the leaf: elements by key where they have one.
+    pub(crate) path: AttributePath,
+    /// The path in the source: elements by index. `None` where nobody asks for it.
+    written: Option<AttributePath>,
+}
+
+impl Place {
+    /// The place of an attribute below this one.
+    pub(crate) fn attribute(&self, name: &str) -> Self {
+        Self { path: self.path.attribute(name), written: self.written.as_ref().map(|path| path.attribute(name)) }
+    }
+
+    /// The place of a member of a map below this one.
+    pub(crate) fn member(&self, key: &str) -> Self {
+        Self { path: self.path.key(key), written: self.written.as_ref().map(|path| path.key(key)) }
+    }
+
+    /// The place of an element of a block below this one: addressed by `step`, written at `index`.
+    pub(super) fn element(&self, step: PathStep, index: usize) -> Self {
+        Self { path: self.path.with(step), written: self.written.as_ref().map(|path| path.index(index)) }
+    }
+}
+
+/// A walk over the rows of one type.
+pub(crate) struct Walk<'a> {
+    pub(super) resource_type: &'a ResourceType,
+    pub(crate) scope: &'a Scope<'a>,
+    pub(crate) source: Source<'a>,
+    sensitive: Cow<'a, BTreeSet<AttributePath>>,
+    pub(super) leaves: BTreeMap<AttributePath, Leaf>,
+    below: BTreeMap<AttributePath, Side>,
+    unknown_members: usize,
+}
+
+impl<'a> Walk<'a> {
+    /// A walk that has not begun.
+    pub(crate) fn new(resource_type: &'a ResourceType, scope: &'a Scope<'a>, source: Source<'a>) -> Self {
+        let sensitive = match source {
+            Source::Configuration { arguments, .. } => Cow::Borrowed(&arguments.sensitive),
+            Source::State { sensitive } => Cow::Owned(sensitive.iter().cloned().collect()),
+            Source::Live { .. } => Cow::Owned(BTreeSet::new()),
+        };
+        Self {
+            resource_type,
+            scope,
+            source,
+            sensitive,
+            leaves: BTreeMap::new(),
+            below: BTreeMap::new(),
+            unknown_members: 0,
+        }
+    }
+
+    /// Walks over the members of a resource. The identity is left for the caller to fill in.
+    pub(crate) fn run(mut self, members: &BTreeMap<String, Value>) -> NormalizedResource {
+        let root = match self.source {
+            // A body that was read has what it has.
+            Source::Live { .. } => Side::Value(Value::Null),
+            // Every row gives a leaf or a block; what is no row says nothing.
+            Source::Configuration { .. } => Side::Unset { counts_as: None },
+            Source::State { .. } => Side::NotRecorded,
+        };
+        self.below.insert(AttributePath::root(), root);
+        let is_asked = self.is_configuration() || !self.sensitive.is_empty();
+        let written = is_asked.then(AttributePath::root);
+        self.rows("", members, &Place { path: AttributePath::root(), written });
+        self.finish()
+    }
+
+    /// A resource of which every path says the same.
+    pub(crate) fn all(mut self, side: &Side) -> NormalizedResource {
+        self.below.insert(AttributePath::root(), side.clone());
+        self.finish()
+    }
+
+    fn finish(self) -> NormalizedResource {
+        NormalizedResource {
+            resource_type: Arc::clone(&self.resource_type.name),
+            identity: Err("not worked out".to_owned()),
+            leaves: self.leaves,
+            below: self.below,
+            unknown_members: self.unknown_members,
+        }
+    }
+
+    pub(super) fn is_configuration(&self) -> bool {
+        matches!(self.source, Source::Configuration { .. })
+    }
+
+    pub(super) fn is_expected(&self) -> bool {
+        matches!(self.source, Source::Configuration { is_expected: true, .. })
+    }
+
+    /// Walks over the rows directly below `parent` (empty: the top).
+    pub(super) fn rows(&mut self, parent: &str, members: &BTreeMap<String, Value>, place: &Place) {
+        let mut read = 0;
+        let resource_type = self.resource_type;
+        for row in resource_type.children(parent) {
+            let name = row.name();
+            let raw = members.get(name);
+            read += usize::from(raw.is_some());
+            if labels::is_shadow(resource_type, parent, name) {
+                continue;
+            }
+            if row.form == Form::Labels && row.kind == Kind::Map {
+                labels::walk(self, row, members, &place.attribute(name));
+                continue;
+            }
+            let given = raw.filter(|value| !value.is_null());
+            if !is_read(row, members) {
+                // Its sibling says that it is not in use: nothing is there, on any side.
+                self.leaf(row, Arc::clone(&row.facts), Side::Value(Value::Null), &place.attribute(name));
+                continue;
+            }
+            let default = match self.source {
+                Source::Configuration { provider, .. } if parent.is_empty() && given.is_none() => {
+                    identity::provider_default(provider, name)
+                }
+                _ => None,
+            };
+            self.attribute(row, default.or(raw), &place.attribute(name));
+        }
+        if matches!(self.source, Source::State { .. }) {
+            let always = parent.is_empty() && self.resource_type.row("id").is_none() && members.contains_key("id");
+            let timeouts =
+                parent.is_empty() && self.resource_type.row("timeouts").is_none() && members.contains_key("timeouts");
+            self.unknown_members += members.len() - read - usize::from(always) - usize::from(timeouts);
+        }
+    }
+
+    /// One attribute of any kind.
+    fn attribute(&mut self, row: &Row, raw: Option<&Value>, place: &Place) {
+        match row.kind {
+            Kind::Block(nesting) => self.block(row, nesting, raw, place),
+            Kind::Map => self.map(row, raw, place),
+            _ => {
+                let side = self.side(row, raw);
+                self.leaf(row, Arc::clone(&row.facts), side, place);
+            }
+        }
+    }
+
+    /// What a value that is no block and no map says.
+    fn side(&self, row: &Row, raw: Option<&Value>) -> Side {
+        let Some(value) = raw else {
+            return self.absent(row);
+        };
+        if let Some(reason) = value.unknown_reason() {
+            return Side::Unknown(Arc::clone(reason));
+        }
+        let is_left_to_the_server =
+            || value.as_str().is_some_and(|text| row.server_chosen.iter().any(|chosen| chosen == text));
+        if self.is_configuration() && (value.is_null() || is_left_to_the_server()) {
+            return self.absent(row);
+        }
+        let value = canonical(row, value, self.scope);
+        if value.is_null() && matches!(self.source, Source::Live { .. }) {
+            return self.absent(row);
+        }
+        Side::Value(if value.is_null() { self.means_when_absent(row) } else { value })
+    }
+
+    /// What an absent or zero value that was read means.
+    fn means_when_absent(&self, row: &Row) -> Value {
+        row.when_absent.as_ref().map_or(Value::Null, |value| canonical(row, value, self.scope))
+    }
+
+    /// What a side says of an attribute that it does not have.
+    pub(crate) fn absent(&self, row: &Row) -> Side {
+        match self.source {
+            Source::State { .. } => Side::NotRecorded,
+            Source::Live { left_out } => {
+                if let Some(side) = self.not_observed(row, left_out) {
+                    return side;
+                }
+                Side::Value(self.means_when_absent(row))
+            }
+            Source::Configuration { is_expected: true, .. } => Side::Unset { counts_as: None },
+            Source::Configuration { .. } => match row.mode {
+                Mode::Required | Mode::OptionalComputed | Mode::Computed => Side::Unset { counts_as: None },
+                Mode::Optional | Mode::ClientOnly | Mode::WriteOnly => {
+                    let default = row.default.as_ref().map(|value| canonical(row, value, self.scope));
+                    Side::Unset { counts_as: Some(default.unwrap_or(Value::Null)) }
+                }
+            },
+        }
+    }
+
+    /// What a side says of a block or map that it does not have.
+    pub(super) fn absent_block(&self, row: &Row) -> Side {
+        match self.source {
+            Source::State { .. } => Side::NotRecorded,
+            Source::Live { left_out } => self.not_observed(row, left_out).unwrap_or(Side::Value(Value::Null)),
+            Source::Configuration { is_expected: true, .. } => Side::Unset { counts_as: None },
+            Source::Configuration { .. } => match row.mode {
+                Mode::Required | Mode::OptionalComputed | Mode::Computed => Side::Unset { counts_as: None },
+                Mode::Optional | Mode::ClientOnly | Mode::WriteOnly => Side::Unset { counts_as: Some(Value::Null) },
+            },
+        }
+    }
+
+    /// Why a live body cannot say anything of a row, where it cannot.
+    fn not_observed(&self, row: &Row, left_out: &BTreeMap<String, &'static str>) -> Option<Side> {
+        if let Some(why) = left_out.get(&row.path) {
+            return Some(Side::NotObserved((*why).into()));
+        }
+        let why = if row.treatment == Treatment::WriteOnly {
+            "the API never returns it"
+        } else if row.treatment == Treatment::NotReadable || (row.api.is_none() && row.converter.is_none()) {
+            "no answer of the API has it"
+        } else {
+            return None;
+        };
+        // Blocks that only group rows have no member of their own; their rows speak for themselves.
+        let is_group = matches!(row.kind, Kind::Block(_)) && row.treatment == Treatment::Compared;
+        (!is_group).then(|| Side::NotObserved(why.into()))
+    }
+
+    /// Notes what holds at and below a place.
+    pub(crate) fn put_below(&mut self, place: &Place, side: Side) {
+        self.below.insert(place.path.clone(), side);
+    }
+
+    /// Notes a leaf.
+    pub(crate) fn leaf(&mut self, row: &Row, facts: Arc<AttributeFacts>, side: Side, place: &Place) {
+        let written = place.written.as_ref();
+        let is_sensitive = row.is_sensitive || written.is_some_and(|written| self.is_marked_sensitive(written));
+        let origin = match (self.source, written) {
+            (Source::Configuration { arguments, .. }, Some(written)) => origin(&arguments.ranges, written),
+            _ => Vec::new(),
+        };
+        self.leaves.insert(place.path.clone(), Leaf { side, facts, is_sensitive, origin });
+    }
+
+    /// Whether the source marks the path, something around it or something in it.
+    fn is_marked_sensitive(&self, path: &AttributePath) -> bool {
+        if self.sensitive.is_empty() {
+            return false;
+        }
+        let steps = path.steps();
+        let is_in_it = self.sensitive.range::<AttributePath, _>(path..).next();
+        is_in_it.is_some_and(|marked| marked.starts_with(path))
+            || (0..steps.len()).any(|length| self.sensitive.contains(&steps[..length]))
+    }
+}
+
+/// The canonical value of one attribute that is no block and no map.
+pub(super) fn canonical(row: &Row, value: &Value, scope: &Scope<'_>) -> Value {
+    let elements = || -> Vec<Value> {
+        let elements = match value {
+            Value::List(elements) | Value::Set(elements) => elements.as_slice(),
+            single => std::slice::from_ref(single),
+        };
+        elements
+            .iter()
+            .filter(|element| !element.is_null())
+            .map(|element| forms::element(row, element, scope))
+            .collect()
+    };
+    let value = match row.kind {
+        Kind::ScalarList => Value::List(elements()),
+        Kind::ScalarSet => Value::set(elements()),
+        _ => convert::value(row, forms::scalar(row, value, scope)),
+    };
+    if forms::is_zero(&value) && !row.zero_is_distinct { Value::Null } else { value }
+}
+
+/// Whether a row is in use, by its sibling: see [`Row::only_with`]. A sibling that is unknown or not there says nothing
+/// against it.
+fn is_read(row: &Row, siblings: &BTreeMap<String, Value>) -> bool {
+    match row.only_with.as_ref().map(|(sibling, wanted)| (siblings.get(sibling), wanted)) {
+        Some((Some(Value::String(text)), wanted)) => text == wanted,
+        _ => true,
+    }
+}
+
+/// Where a path was written: its own range, else that of the nearest block around it.
+fn origin(ranges: &BTreeMap<AttributePath, Vec<SourceRange>>, path: &AttributePath) -> Vec<SourceRange> {
+    let steps = path.steps();
+    let nearest = (0..=steps.len()).rev().find_map(|length| ranges.get(&steps[..length]));
+    nearest.cloned().unwrap_or_default()
+}

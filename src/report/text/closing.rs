@@ -1,0 +1,149 @@
+//! The end of the report: what was not observed, diagnostics, and the counts.
+
+use super::Writer;
+use super::findings::write_diagnostics;
+use super::section::label;
+use super::style::Ink;
+use crate::compare::{Presence, ResourceComparison, Verdict};
+use crate::model::{LiveKind, Severity, printable};
+use crate::report::{Report, Summary};
+
+/// Writes what was not observed, the diagnostics and the summary.
+pub(super) fn write(report: &Report<'_>, out: &mut Writer) {
+    not_observed(report, out);
+    write_diagnostics(report, out);
+    summary(report, out);
+}
+
+/// At most this many resources of one reason are named.
+const MOST_NAMED: usize = 5;
+
+fn not_observed(report: &Report<'_>, out: &mut Writer) {
+    let coverage = &report.comparison.coverage;
+    let mut lines: Vec<String> = coverage
+        .not_observed
+        .iter()
+        .map(|entry| format!("{}: {}", printable(&entry.what), printable(&entry.why)))
+        .collect();
+    let unobserved: Vec<String> = report
+        .comparison
+        .resources
+        .iter()
+        .filter(|resource| resource.presence == Presence::NotObserved && resource.ignored_by.is_none())
+        .map(label)
+        .filter(|label| !coverage.not_observed.iter().any(|entry| entry.what == *label))
+        .collect();
+    if !unobserved.is_empty() {
+        let more = unobserved.len().saturating_sub(MOST_NAMED);
+        let named = unobserved[..unobserved.len() - more].join(", ");
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        lines.push(format!("so live was not compared: {named}{more}"));
+    }
+    for entry in &report.judgment.undetermined {
+        lines.push(format!(
+            "{} could not judge {}: {}",
+            printable(&entry.policy),
+            printable(&entry.subject),
+            printable(&entry.why)
+        ));
+    }
+    if !coverage.types_not_supported.is_empty() {
+        let types: Vec<String> = coverage
+            .types_not_supported
+            .iter()
+            .map(|(resource_type, count)| format!("{} ({count})", printable(resource_type)))
+            .collect();
+        lines.push(format!("types without catalog entry: {}", types.join(", ")));
+    }
+    if lines.is_empty() {
+        return;
+    }
+    out.gap();
+    let heading = out.style.paint(Ink::Changed, "Not observed:");
+    out.line(&heading);
+    for line in lines {
+        out.line(&format!("  {line}"));
+    }
+}
+
+fn summary(report: &Report<'_>, out: &mut Writer) {
+    let summary = report.summary();
+    let errors = report.diagnostics.iter().filter(|it| it.severity == Severity::Error).count();
+    out.gap();
+    let line = counts(report, &summary);
+    if summary.is_clean() && errors == 0 && to_change(report) == 0 {
+        let whole = report.is_complete()
+            && report.comparison.coverage.not_observed.is_empty()
+            && report.judgment.undetermined.is_empty();
+        if whole {
+            let good = out.style.paint(Ink::Good, "No changes.");
+            let what = match report.sources.live.kind {
+                LiveKind::None => "State and configuration agree; live was not asked.",
+                LiveKind::Api | LiveKind::Assets => "Live, state and configuration agree.",
+            };
+            out.line(&format!("{good} {what}"));
+        } else {
+            out.line("No differences in what was compared. Not everything was: see above.");
+        }
+    }
+    let line = out.style.paint(Ink::Heading, &line);
+    out.line(&line);
+}
+
+/// The summary line: `Drift: 2 changed, 1 missing, 3 unmanaged. Pending: 1 to change. …`
+fn counts(report: &Report<'_>, summary: &Summary) -> String {
+    let Summary { resources, attributes, findings } = summary;
+    let mut sentences = Vec::new();
+    if findings.error + findings.warning + findings.note > 0 {
+        let mut parts = Vec::new();
+        parts.extend(some(findings.error, "error", "errors"));
+        parts.extend(some(findings.warning, "warning", "warnings"));
+        parts.extend(some(findings.note, "note", "notes"));
+        sentences.push(format!("Findings: {}.", parts.join(", ")));
+    }
+    sentences.push(format!(
+        "Drift: {} changed, {} missing, {} unmanaged.",
+        resources.drifted + resources.conflict,
+        resources.missing,
+        resources.unmanaged
+    ));
+    let mut pending = Vec::new();
+    pending.extend(some(to_change(report), "to change", "to change"));
+    pending.extend(some(resources.not_yet_created, "to create", "to create"));
+    pending.extend(some(resources.not_in_configuration, "to destroy", "to destroy"));
+    pending.extend(some(resources.not_in_state, "to import", "to import"));
+    if !pending.is_empty() {
+        sentences.push(format!("Pending: {}.", pending.join(", ")));
+    }
+    if resources.converged > 0 {
+        sentences.push(format!("Converged: {}.", resources.converged));
+    }
+    let unsupported: usize = report.comparison.coverage.types_not_supported.values().sum();
+    let mut not_compared = Vec::new();
+    not_compared.extend(some(resources.not_observed + unsupported, "resource", "resources"));
+    not_compared.extend(some(attributes.not_comparable, "attribute", "attributes"));
+    if !not_compared.is_empty() {
+        sentences.push(format!("Not compared: {}.", not_compared.join(", ")));
+    }
+    if attributes.ignored > 0 {
+        sentences.push(format!("Ignored: {}.", attributes.ignored));
+    }
+    sentences.push(format!("In sync: {}.", resources.in_sync));
+    sentences.join(" ")
+}
+
+/// How many resources the next apply would change or replace, whatever else is the matter with them.
+fn to_change(report: &Report<'_>) -> usize {
+    let is_pending = |resource: &&ResourceComparison| {
+        resource.is_tainted
+            || resource
+                .attributes
+                .iter()
+                .any(|attribute| attribute.verdict == Verdict::Pending && attribute.ignored_by.is_none())
+    };
+    report.comparison.resources.iter().filter(|resource| resource.ignored_by.is_none()).filter(is_pending).count()
+}
+
+fn some(count: usize, one: &str, many: &str) -> Option<String> {
+    (count > 0).then(|| format!("{count} {}", if count == 1 { one } else { many }))
+}

@@ -1,0 +1,417 @@
+//! The arguments of a resource: body to values, places and sensitivity, checked against the schema where it is known.
+//!
+//! `timeouts`, `connection`, `provisioner` and `lifecycle` are no arguments and are left out.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hcl_edit::expr::Expression;
+
+use super::body::{Attribute, Block, Body};
+use super::evaluator::Evaluator;
+use super::module::ResourceKey;
+use super::resource::to_schema_type;
+use super::scope::BlockScope;
+use super::spelling::closest;
+use crate::model::{
+    ArgumentFacts, Arguments, AttributePath, Diagnostic, Nesting, ResourceMode, SourceRange, Value, ValueType,
+};
+use crate::terraform::lang::{Kind, Val};
+
+/// How many blocks `dynamic` may make in one resource instance.
+const MAX_BLOCKS: usize = 100_000;
+
+/// The arguments that every resource and data block takes. Source: the configuration language's meta-arguments.
+const META_ARGUMENTS: &[&str] = &["count", "for_each", "provider", "depends_on"];
+/// The blocks that every resource and data block takes.
+const META_BLOCKS: &[&str] = &["lifecycle", "provisioner", "connection", "timeouts"];
+
+/// Reads the arguments of one instance.
+pub(crate) struct ArgumentReader<'e, 'a> {
+    evaluator: &'e Evaluator<'a>,
+    instance: usize,
+    resource_type: &'e str,
+    /// Whether the schema knows the type.
+    is_checked: bool,
+    /// Whether what the type requires may be left out: an expectation says only what matters.
+    is_partial: bool,
+    meta_arguments: &'static [&'static str],
+    meta_blocks: &'static [&'static str],
+    arguments: Arguments,
+    blocks: Cell<usize>,
+}
+
+/// The blocks of one kind in a body.
+#[derive(Default)]
+struct Occurrences {
+    elements: Vec<Val>,
+    unknown: Option<Val>,
+    /// Where the first stands.
+    range: Option<SourceRange>,
+    /// Whether how many there are is certain.
+    is_dynamic: bool,
+}
+
+impl<'e, 'a> ArgumentReader<'e, 'a> {
+    /// A reader for a resource or data block.
+    pub(crate) fn new(evaluator: &'e Evaluator<'a>, instance: usize, key: &'e ResourceKey) -> Self {
+        Self {
+            evaluator,
+            instance,
+            resource_type: &key.resource_type,
+            is_checked: key.mode == ResourceMode::Managed && evaluator.facts.knows(&key.resource_type),
+            is_partial: false,
+            meta_arguments: META_ARGUMENTS,
+            meta_blocks: META_BLOCKS,
+            arguments: Arguments::default(),
+            blocks: Cell::new(0),
+        }
+    }
+
+    /// A reader for an `expect` block, which takes no meta-arguments but `provider`.
+    pub(crate) fn for_expectation(evaluator: &'e Evaluator<'a>, resource_type: &'e str) -> Self {
+        Self {
+            evaluator,
+            instance: 0,
+            resource_type,
+            is_checked: evaluator.facts.knows(resource_type),
+            is_partial: true,
+            meta_arguments: &["provider"],
+            meta_blocks: &[],
+            arguments: Arguments::default(),
+            blocks: Cell::new(0),
+        }
+    }
+
+    /// The arguments: as the language has them, and as the model has them.
+    pub(crate) fn read(mut self, block: &Block, mut scope: BlockScope<'_, '_>) -> (BTreeMap<Arc<str>, Val>, Arguments) {
+        let members = self.body(&block.body, &block.range, &mut scope, &AttributePath::root(), &[]);
+        let mut value = BTreeMap::new();
+        for (name, member) in &members {
+            let path = AttributePath::root().attribute(&**name);
+            value.insert(name.to_string(), member.to_model(&path, &mut self.arguments.sensitive));
+        }
+        self.arguments.value = Value::Map(value);
+        (members, self.arguments)
+    }
+
+    fn facts(&self, names: &[&str]) -> Option<ArgumentFacts> {
+        if self.is_checked { self.evaluator.facts.argument(self.resource_type, names) } else { None }
+    }
+
+    fn body(
+        &mut self,
+        body: &Body,
+        header: &SourceRange,
+        scope: &mut BlockScope<'_, '_>,
+        path: &AttributePath,
+        names: &[&str],
+    ) -> BTreeMap<Arc<str>, Val> {
+        let is_top = names.is_empty();
+        let mut members: BTreeMap<Arc<str>, Val> = BTreeMap::new();
+        let mut blocks: BTreeMap<&str, Occurrences> = BTreeMap::new();
+        for attribute in &body.attributes {
+            if is_top && self.meta_arguments.contains(&attribute.name.as_str()) {
+                continue;
+            }
+            if is_top && body.is_json && self.meta_blocks.contains(&attribute.name.as_str()) {
+                continue;
+            }
+            let mut inner = names.to_vec();
+            inner.push(&attribute.name);
+            let facts = self.facts(&inner);
+            if body.is_json
+                && facts.as_ref().is_some_and(|facts| facts.block.is_some())
+                && let Some(bodies) = Body::from_json_expression(&attribute.expression, &attribute.file)
+            {
+                for (inner_body, _) in &bodies {
+                    let occurrences = blocks.entry(&attribute.name).or_default();
+                    self.occurrence(inner_body, &attribute.name_range, scope, path, &inner, occurrences, false);
+                }
+                continue;
+            }
+            if self.check_attribute(attribute, facts.as_ref(), names) {
+                let value = self.attribute_value(attribute, facts.as_ref(), scope);
+                self.arguments
+                    .ranges
+                    .insert(path.attribute(attribute.name.as_str()), self.evaluator.origins(self.instance, attribute));
+                members.insert(Arc::from(attribute.name.as_str()), value);
+            }
+        }
+        for block in &body.blocks {
+            if is_top && self.meta_blocks.contains(&block.kind.as_str()) {
+                continue;
+            }
+            let is_dynamic = block.kind == "dynamic";
+            let kind = if is_dynamic { block.label() } else { block.kind.as_str() };
+            let mut inner = names.to_vec();
+            inner.push(kind);
+            if !self.check_block(block, kind, &inner, names) {
+                continue;
+            }
+            let occurrences = blocks.entry(kind).or_default();
+            occurrences.range.get_or_insert_with(|| block.range.clone());
+            if is_dynamic {
+                self.dynamic(block, scope, path, &inner, occurrences);
+            } else {
+                self.occurrence(&block.body, &block.range, scope, path, &inner, occurrences, false);
+            }
+        }
+        if self.is_checked {
+            self.check_presence(&members, &blocks, header, names);
+        }
+        for (kind, occurrences) in blocks {
+            match occurrences.unknown {
+                Some(unknown) => members.insert(Arc::from(kind), unknown),
+                // A dynamic block that makes none leaves the body as if it were not there.
+                None if occurrences.elements.is_empty() => None,
+                None => members.insert(Arc::from(kind), Val::tuple(occurrences.elements)),
+            };
+        }
+        members
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one occurrence is described by its body and all that is around it")]
+    fn occurrence(
+        &mut self,
+        body: &Body,
+        range: &SourceRange,
+        scope: &mut BlockScope<'_, '_>,
+        path: &AttributePath,
+        names: &[&str],
+        occurrences: &mut Occurrences,
+        is_sensitive: bool,
+    ) {
+        let Some(kind) = names.last() else { return };
+        let place = path.attribute(*kind).index(occurrences.elements.len());
+        self.arguments.ranges.insert(place.clone(), vec![range.clone()]);
+        let members = self.body(body, range, scope, &place, names);
+        occurrences.elements.push(Val::object(members).mark(is_sensitive));
+        occurrences.range.get_or_insert_with(|| range.clone());
+    }
+
+    fn dynamic(
+        &mut self,
+        block: &Block,
+        scope: &mut BlockScope<'_, '_>,
+        path: &AttributePath,
+        names: &[&str],
+        occurrences: &mut Occurrences,
+    ) {
+        occurrences.is_dynamic = true;
+        let (Some(for_each), Some(content)) =
+            (block.body.attribute("for_each"), block.body.blocks_of("content").next())
+        else {
+            let missing = if block.body.attribute("for_each").is_none() { "for_each" } else { "content" };
+            let (summary, detail) = if missing == "for_each" {
+                ("Missing required argument", "The argument \"for_each\" is required, but no definition was found.")
+            } else {
+                (
+                    "Missing \"content\" block",
+                    "A dynamic block must have exactly one nested block of type \"content\" describing the body of the generated blocks.",
+                )
+            };
+            self.evaluator.report(Diagnostic::error(summary, detail).at(block.range.clone()));
+            occurrences.unknown = Some(Val::unknown_any(format!("its dynamic block has no {missing}")));
+            return;
+        };
+        let value = self.evaluator.expression(for_each, scope);
+        let is_sensitive = value.is_sensitive();
+        let refuse = |detail: &str| {
+            let diagnostic =
+                Diagnostic::error("Invalid dynamic for_each value", detail).at(for_each.value_range.clone());
+            self.evaluator.report(diagnostic);
+        };
+        let pairs: Vec<(Val, Val)> = match value.kind() {
+            Kind::Unknown(_, reason) => {
+                occurrences.unknown = Some(Val::unknown_any(Arc::clone(reason)).mark(is_sensitive));
+                return;
+            }
+            Kind::Null(_) => {
+                refuse("Cannot use a null value in for_each.");
+                occurrences.unknown = Some(Val::unknown_any("its for_each is null"));
+                return;
+            }
+            Kind::List(_, elements) => numbered(elements),
+            Kind::Tuple(elements) => numbered(elements),
+            Kind::Set(_, elements) => {
+                if let Some(reason) = elements.iter().find_map(Val::unknown_reason) {
+                    // Two unknown elements may turn out to be one.
+                    occurrences.unknown = Some(Val::unknown_any(reason).mark(is_sensitive));
+                    return;
+                }
+                elements.iter().map(|element| (element.clone(), element.clone())).collect()
+            }
+            Kind::Map(_, members) => named(members),
+            Kind::Object(members) => named(members),
+            Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => {
+                refuse(&format!(
+                    "Cannot use a {} value in for_each. An iterable collection is required.",
+                    value.ty().friendly_name()
+                ));
+                occurrences.unknown = Some(Val::unknown_any("its for_each is no collection"));
+                return;
+            }
+        };
+        let iterator = block
+            .body
+            .attribute("iterator")
+            .and_then(|attribute| match &*attribute.expression {
+                Expression::Variable(name) => Some(name.as_str().to_owned()),
+                Expression::String(name) => Some(name.as_str().to_owned()),
+                _ => None,
+            })
+            .unwrap_or_else(|| block.label().to_owned());
+        self.blocks.set(self.blocks.get().saturating_add(pairs.len()));
+        if self.blocks.get() > MAX_BLOCKS {
+            let detail = format!("A resource may have at most {MAX_BLOCKS} blocks.");
+            self.evaluator.report(Diagnostic::error("Too many blocks", detail).at(for_each.value_range.clone()));
+            occurrences.unknown = Some(Val::unknown_any("it has too many blocks"));
+            return;
+        }
+        for (key, value) in pairs {
+            let each = BTreeMap::from([(Arc::from("key"), key), (Arc::from("value"), value)]);
+            scope.iterators.push((iterator.clone(), Val::object(each)));
+            self.occurrence(&content.body, &block.range, scope, path, names, occurrences, is_sensitive);
+            scope.iterators.pop();
+        }
+    }
+
+    fn attribute_value(&self, attribute: &Attribute, facts: Option<&ArgumentFacts>, scope: &BlockScope<'_, '_>) -> Val {
+        let value = self.evaluator.expression(attribute, scope);
+        let Some(facts) = facts else { return value };
+        let value = if facts.block.is_some() {
+            value
+        } else {
+            match to_schema_type(&value, facts.value_type) {
+                Ok(value) => value,
+                Err(why) => {
+                    let detail = format!("Inappropriate value for attribute \"{}\": {why}.", attribute.name);
+                    self.evaluator.report(
+                        Diagnostic::error("Incorrect attribute value type", detail).at(attribute.value_range.clone()),
+                    );
+                    let reason = format!("the value given for \"{}\" is of the wrong type", attribute.name);
+                    Val::unknown_any(reason)
+                }
+            }
+        };
+        value.mark(facts.is_sensitive)
+    }
+
+    // --- The schema ----------------------------------------------------------------------------------------------
+
+    fn check_attribute(&self, attribute: &Attribute, facts: Option<&ArgumentFacts>, names: &[&str]) -> bool {
+        if !self.is_checked {
+            return true;
+        }
+        let name = attribute.name.as_str();
+        let Some(facts) = facts else {
+            if names.is_empty() && name == "id" {
+                return true;
+            }
+            let mut detail = format!("An argument named \"{name}\" is not expected here.");
+            detail.push_str(&self.hint(name, names));
+            self.evaluator.report(Diagnostic::error("Unsupported argument", detail).at(attribute.name_range.clone()));
+            // It stands in the configuration, but nothing can come of it.
+            return false;
+        };
+        if !facts.is_optional && !facts.is_required {
+            let detail = format!(
+                "Can't configure a value for \"{name}\": its value will be decided automatically based on the result of applying this configuration."
+            );
+            self.evaluator.report(
+                Diagnostic::error("Value for unconfigurable attribute", detail).at(attribute.name_range.clone()),
+            );
+            return false;
+        }
+        if facts.block.is_some() {
+            let detail = format!(
+                "An argument named \"{name}\" is not expected here. Did you mean to define a block of type \"{name}\"?"
+            );
+            self.evaluator.report(Diagnostic::error("Unsupported argument", detail).at(attribute.name_range.clone()));
+        }
+        true
+    }
+
+    fn check_block(&self, block: &Block, kind: &str, path: &[&str], names: &[&str]) -> bool {
+        if !self.is_checked {
+            return true;
+        }
+        let range = block.range.clone();
+        let Some(facts) = self.facts(path) else {
+            let mut detail = format!("Blocks of type \"{kind}\" are not expected here.");
+            detail.push_str(&self.hint(kind, names));
+            self.evaluator.report(Diagnostic::error("Unsupported block type", detail).at(range));
+            return false;
+        };
+        let is_plain =
+            matches!(facts.value_type, ValueType::String | ValueType::Number | ValueType::Bool | ValueType::Map);
+        if facts.block.is_none() && is_plain {
+            let detail = format!(
+                "Blocks of type \"{kind}\" are not expected here. Did you mean to define argument \"{kind}\"? If so, use the equals sign to assign it a value."
+            );
+            self.evaluator.report(Diagnostic::error("Unsupported block type", detail).at(range));
+            return false;
+        }
+        true
+    }
+
+    fn check_presence(
+        &self,
+        members: &BTreeMap<Arc<str>, Val>,
+        blocks: &BTreeMap<&str, Occurrences>,
+        header: &SourceRange,
+        names: &[&str],
+    ) {
+        for name in self.evaluator.facts.names(self.resource_type, names) {
+            let mut path = names.to_vec();
+            path.push(&name);
+            let Some(facts) = self.facts(&path) else { continue };
+            if facts.is_required
+                && !self.is_partial
+                && !members.contains_key(name.as_str())
+                && !blocks.contains_key(name.as_str())
+            {
+                let (summary, detail) = if facts.block.is_some() {
+                    (format!("Insufficient {name} blocks"), format!("At least 1 \"{name}\" blocks are required."))
+                } else {
+                    (
+                        "Missing required argument".to_owned(),
+                        format!("The argument \"{name}\" is required, but no definition was found."),
+                    )
+                };
+                self.evaluator.report(Diagnostic::error(summary, detail).at(header.clone()));
+            }
+            if facts.block == Some(Nesting::Single)
+                && let Some(occurrences) = blocks.get(name.as_str())
+                && occurrences.elements.len() > 1
+                && !occurrences.is_dynamic
+            {
+                let detail = format!("No more than 1 \"{name}\" blocks are allowed");
+                let range = occurrences.range.clone().unwrap_or_else(|| header.clone());
+                self.evaluator.report(Diagnostic::error(format!("Too many {name} blocks"), detail).at(range));
+            }
+        }
+    }
+
+    /// What may have been meant, as a sentence to append; empty where nothing comes to mind.
+    fn hint(&self, name: &str, names: &[&str]) -> String {
+        let known = self.evaluator.facts.names(self.resource_type, names);
+        if let Some(closest) = closest(name, known.iter().map(String::as_str)) {
+            return format!(" Did you mean \"{closest}\"?");
+        }
+        if names.is_empty() && matches!(name, "labels" | "tags") {
+            return format!(" A {} has no {name}.", self.resource_type);
+        }
+        String::new()
+    }
+}
+
+fn numbered(elements: &[Val]) -> Vec<(Val, Val)> {
+    elements.iter().enumerate().map(|(index, element)| (Val::number(index), element.clone())).collect()
+}
+
+fn named(members: &BTreeMap<Arc<str>, Val>) -> Vec<(Val, Val)> {
+    members.iter().map(|(name, member)| (Val::string(Arc::clone(name)), member.clone())).collect()
+}

@@ -1,0 +1,255 @@
+//! The whole of an evaluated root: every module instance walked, and brought to the model's shape.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::evaluator::{Evaluator, Node};
+use super::module::{ModuleSource, ResourceKey};
+use super::provider::{ProviderCache, ProviderName, provider_of};
+use crate::model::{
+    Configuration, ConfiguredInstance, Diagnostic, ModuleAddress, ProviderDefaults, ResourceAddress, ResourceMode,
+    UnexpandedResource, UnreadableModule, Value,
+};
+
+impl<'a> Evaluator<'a> {
+    /// Evaluates everything and gathers it. Diagnostics stay with the evaluator.
+    pub(crate) fn collect(&self, providers: &mut ProviderCache) -> Configuration {
+        let mut configuration =
+            Configuration { files: self.tree.nodes[0].source.files.len(), ..Configuration::default() };
+        for module in self.tree.sources.values() {
+            configuration.files += if module.display.is_empty() { 0 } else { module.files.len() };
+            let sources = module.files.iter().map(|file| (Arc::clone(file.name()), Arc::clone(file.text())));
+            configuration.sources.extend(sources);
+            module.diagnostics.iter().for_each(|diagnostic| self.report(diagnostic.clone()));
+        }
+        let variables = self.inputs.files.iter().map(|file| (Arc::clone(file.name()), Arc::clone(file.text())));
+        configuration.sources.extend(variables);
+        self.tree
+            .diagnostics
+            .iter()
+            .chain(&self.inputs.diagnostics)
+            .for_each(|diagnostic| self.report(diagnostic.clone()));
+
+        self.expand_modules(&mut configuration);
+        for instance in 0..self.instance_count() {
+            self.collect_module(instance, providers, &mut configuration);
+        }
+        for instance in 0..self.instance_count() {
+            self.validate_variables(instance);
+        }
+        configuration.instances.sort_by(|left, right| left.address.cmp(&right.address));
+        configuration.unexpanded.sort_by(|left, right| left.resource.cmp(&right.resource));
+        configuration
+    }
+
+    /// Makes all module instances, from the root down. `moved` blocks are read on the way, so that what is recorded
+    /// is found at earlier addresses.
+    fn expand_modules(&self, configuration: &mut Configuration) {
+        let mut instance = 0;
+        while instance < self.instance_count() {
+            configuration.moved.extend(self.read_moved(instance));
+            configuration.forgotten.extend(self.read_forgotten(instance));
+            let address = self.instance(instance).address.clone();
+            let node = &self.tree.nodes[self.instance(instance).node];
+            for (name, block) in &node.source.calls {
+                self.ensure(Node::Call(instance, name));
+                self.check_call(instance, name);
+                let Some(expansion) = self.expansion(instance, name) else { continue };
+                let Some(reason) = &expansion.unknown else { continue };
+                let module = address.child(name, None);
+                match node.children.get(name) {
+                    Some(Ok(child)) => self.list_unexpanded(*child, &module, reason, configuration),
+                    Some(Err(reason)) => configuration.unreadable_modules.push(UnreadableModule {
+                        module,
+                        reason: reason.clone(),
+                        range: block.range.clone(),
+                    }),
+                    None => {}
+                }
+            }
+            for broken in node.source.broken.iter().filter(|broken| broken.kind == "module") {
+                let Some(name) = broken.labels.first().filter(|name| !node.source.calls.contains_key(*name)) else {
+                    continue;
+                };
+                configuration.unreadable_modules.push(UnreadableModule {
+                    module: address.child(name, None),
+                    reason: "its block could not be read".to_owned(),
+                    range: broken.range.clone(),
+                });
+            }
+            instance += 1;
+        }
+    }
+
+    /// Lists the resources of a module of which it is not known which instances there are.
+    fn list_unexpanded(
+        &self,
+        node: usize,
+        module: &ModuleAddress,
+        reason: &Arc<str>,
+        configuration: &mut Configuration,
+    ) {
+        let mut pending = vec![(node, module.clone())];
+        while let Some((node, module)) = pending.pop() {
+            let node = &self.tree.nodes[node];
+            for (key, block) in &node.source.resources {
+                if key.mode == ResourceMode::Managed {
+                    configuration.unexpanded.push(UnexpandedResource {
+                        resource: resource_address(&module, key),
+                        reason: format!("{} of the module", reason),
+                        range: block.range.clone(),
+                    });
+                }
+            }
+            for (name, child) in &node.children {
+                let module = module.child(name, None);
+                match child {
+                    Ok(child) => pending.push((*child, module)),
+                    Err(reason) => {
+                        if let Some(call) = node.source.calls.get(name) {
+                            configuration.unreadable_modules.push(UnreadableModule {
+                                module,
+                                reason: reason.clone(),
+                                range: call.range.clone(),
+                            });
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reports arguments of a module call that the module has no variable for.
+    fn check_call(&self, instance: usize, name: &str) {
+        const META: &[&str] = &["source", "version", "count", "for_each", "providers", "depends_on"];
+        let node = &self.tree.nodes[self.instance(instance).node];
+        let (Some(call), Some(Ok(child))) = (node.source.calls.get(name), node.children.get(name)) else { return };
+        let child: &ModuleSource = &self.tree.nodes[*child].source;
+        if child.is_incomplete {
+            return;
+        }
+        for attribute in &call.body.attributes {
+            if !META.contains(&attribute.name.as_str()) && !child.variables.contains_key(&attribute.name) {
+                let detail = format!("An argument named \"{}\" is not expected here.", attribute.name);
+                self.report(Diagnostic::error("Unsupported argument", detail).at(attribute.name_range.clone()));
+            }
+        }
+    }
+
+    fn collect_module(&self, instance: usize, providers: &mut ProviderCache, configuration: &mut Configuration) {
+        let module = self.source(instance);
+        let address = self.instance(instance).address.clone();
+        let variables = module.variables.keys().map(|name| Node::Variable(instance, name));
+        let locals = module.locals.keys().map(|name| Node::Local(instance, name));
+        let outputs = module.outputs.keys().map(|name| Node::Output(instance, name));
+        variables.chain(locals).chain(outputs).for_each(|node| self.ensure(node));
+        for (local, alias) in module.providers.keys().filter(|_| instance == 0) {
+            let name = ProviderName { local: local.clone(), alias: alias.clone() };
+            let defaults = self.provider_defaults(instance, &name, providers);
+            note_places(&defaults, configuration);
+        }
+        for (key, block) in &module.resources {
+            self.ensure(Node::Resource(instance, key));
+            let name = provider_of(block, &key.resource_type);
+            self.check_provider(instance, block, &name);
+            if key.mode == ResourceMode::Data {
+                continue;
+            }
+            let Some(resource) = self.resource(instance, key) else { continue };
+            if let Some(reason) = &resource.unknown {
+                configuration.unexpanded.push(UnexpandedResource {
+                    resource: resource_address(&address, key),
+                    reason: reason.to_string(),
+                    range: block.range.clone(),
+                });
+                continue;
+            }
+            let provider = self.provider_defaults(instance, &name, providers);
+            note_places(&provider, configuration);
+            let ignore_changes = self.ignore_changes(block);
+            for own in &resource.instances {
+                if provider.name.starts_with("google") {
+                    note_argument_places(&own.arguments.value, configuration);
+                }
+                configuration.instances.push(ConfiguredInstance {
+                    address: own.address.clone(),
+                    is_expected: false,
+                    arguments: own.arguments.clone(),
+                    provider: provider.clone(),
+                    ignore_changes: ignore_changes.clone(),
+                    range: block.range.clone(),
+                });
+            }
+        }
+        for broken in module.broken.iter().filter(|broken| broken.kind == "resource") {
+            let [resource_type, name] = broken.labels.as_slice() else { continue };
+            let key =
+                ResourceKey { mode: ResourceMode::Managed, resource_type: resource_type.clone(), name: name.clone() };
+            if !module.resources.contains_key(&key) {
+                configuration.unexpanded.push(UnexpandedResource {
+                    resource: resource_address(&address, &key),
+                    reason: "its block could not be read".to_owned(),
+                    range: broken.range.clone(),
+                });
+            }
+        }
+    }
+}
+
+fn resource_address(module: &ModuleAddress, key: &ResourceKey) -> ResourceAddress {
+    ResourceAddress {
+        module: module.clone(),
+        mode: key.mode,
+        resource_type: key.resource_type.clone(),
+        name: key.name.clone(),
+    }
+}
+
+/// Takes the places that a provider names into the configuration's.
+pub(crate) fn note_places(provider: &ProviderDefaults, configuration: &mut Configuration) {
+    if !provider.name.starts_with("google") {
+        return;
+    }
+    note_project(provider.project.as_ref(), &mut configuration.projects);
+    note_region(provider.region.as_ref(), &mut configuration.regions);
+    note_region(provider.zone.as_ref(), &mut configuration.regions);
+}
+
+/// Takes the places that arguments name into the configuration's.
+pub(crate) fn note_argument_places(arguments: &Value, configuration: &mut Configuration) {
+    note_project(arguments.get("project"), &mut configuration.projects);
+    for name in ["region", "location", "zone"] {
+        note_region(arguments.get(name), &mut configuration.regions);
+    }
+}
+
+fn note_project(value: Option<&Value>, projects: &mut BTreeSet<String>) {
+    if let Some(project) = value.and_then(Value::as_str) {
+        let project = project.strip_prefix("projects/").unwrap_or(project);
+        if !project.is_empty() && !project.contains('/') {
+            projects.insert(project.to_owned());
+        }
+    }
+}
+
+/// Notes a region, or the region of a zone; a link is read by its last part. Multi-regions and `global` are no regions.
+fn note_region(value: Option<&Value>, regions: &mut BTreeSet<String>) {
+    let Some(name) = value.and_then(Value::as_str).and_then(|text| text.rsplit('/').next()) else { return };
+    let parts: Vec<&str> = name.split('-').collect();
+    let is_region = |area: &str, place: &str| {
+        !area.is_empty()
+            && area.bytes().all(|b| b.is_ascii_lowercase())
+            && place.ends_with(|c: char| c.is_ascii_digit())
+            && place.starts_with(|c: char| c.is_ascii_lowercase())
+            && place.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    };
+    match parts.as_slice() {
+        [area, place] if is_region(area, place) => {
+            regions.insert(name.to_owned());
+        }
+        [area, place, zone] if is_region(area, place) && zone.len() == 1 => {
+            regions.insert(format!("{area}-{place}"));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,628 @@
+//! Evaluation by reference: each variable, local, output, resource and module call once, after what it refers to.
+//!
+//! Owns the order of evaluation, the memory of what is known, and cycles. Dependencies are found in the syntax and
+//! worked off from an explicit stack, so a long chain of references needs no deep recursion.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use hcl_edit::expr::Expression;
+
+use super::body::{Attribute, Block, Body};
+use super::inputs::{Input, Inputs};
+use super::mentions::mentioned_names;
+use super::module::{ModuleSource, ResourceKey};
+use super::options::EvaluateOptions;
+use super::resource::Resource;
+use super::scope::{BlockScope, Constants, Repetition, instance_key};
+use super::source::SourceFile;
+use super::tree::ModuleTree;
+use crate::model::{Diagnostic, InstanceKey, ModuleAddress, ReferenceData, ResourceMode, SchemaFacts, SourceRange};
+use crate::terraform::lang::{self, Fault, Faults, FileContext, Reference, Scope, Step, Val};
+
+/// How many instances of resources and modules a root may have in all.
+pub(crate) const MAX_INSTANCES: usize = 100_000;
+/// How many diagnostics are kept.
+const MAX_DIAGNOSTICS: usize = 1_000;
+
+/// Something that is evaluated once: by module instance and name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Node<'a> {
+    Variable(usize, &'a str),
+    Local(usize, &'a str),
+    Output(usize, &'a str),
+    Resource(usize, &'a ResourceKey),
+    Call(usize, &'a str),
+}
+
+/// One instance of a module.
+#[derive(Debug)]
+pub(crate) struct ModuleInstance {
+    pub(crate) address: ModuleAddress,
+    /// Which module of the tree.
+    pub(crate) node: usize,
+    /// The instance that calls it, and `count` or `for_each` of the call; `None` for the root.
+    pub(crate) caller: Option<(usize, Repetition)>,
+}
+
+/// The instances of a module call.
+#[derive(Debug, Default)]
+pub(crate) struct Expansion {
+    /// Why it cannot be said which instances there are.
+    pub(crate) unknown: Option<Arc<str>>,
+    /// With `count` or `for_each`.
+    pub(crate) is_repeated: bool,
+    /// With `for_each`.
+    pub(crate) is_keyed: bool,
+    /// Key and module instance, in order.
+    pub(crate) instances: Vec<(Option<InstanceKey>, usize)>,
+    by_key: HashMap<InstanceKey, usize>,
+}
+
+impl Expansion {
+    /// The module instance of a key.
+    pub(crate) fn find(&self, key: &InstanceKey) -> Option<usize> {
+        self.by_key.get(key).copied()
+    }
+}
+
+/// The evaluation of one root.
+pub(crate) struct Evaluator<'a> {
+    pub(crate) tree: &'a ModuleTree,
+    pub(crate) options: &'a EvaluateOptions,
+    pub(crate) recorded: &'a dyn ReferenceData,
+    pub(crate) facts: &'a dyn SchemaFacts,
+    pub(crate) files: FileContext,
+    pub(crate) inputs: &'a Inputs,
+    /// Every attribute name that some expression asks for.
+    pub(crate) mentioned: BTreeSet<Arc<str>>,
+    pub(crate) moved: RefCell<Vec<super::moves::Move>>,
+    instances: RefCell<Vec<Rc<ModuleInstance>>>,
+    values: RefCell<HashMap<Node<'a>, Val>>,
+    resources: RefCell<HashMap<(usize, &'a ResourceKey), Rc<Resource>>>,
+    calls: RefCell<HashMap<(usize, &'a str), Rc<Expansion>>>,
+    diagnostics: RefCell<Vec<Diagnostic>>,
+    reported: RefCell<HashSet<(String, Option<SourceRange>)>>,
+    counted: Cell<usize>,
+    is_over_limit: Cell<bool>,
+}
+
+impl<'a> Evaluator<'a> {
+    /// An evaluator that has evaluated nothing yet.
+    pub(crate) fn new(
+        tree: &'a ModuleTree,
+        options: &'a EvaluateOptions,
+        inputs: &'a Inputs,
+        settings: Option<&Body>,
+        recorded: &'a dyn ReferenceData,
+        facts: &'a dyn SchemaFacts,
+    ) -> Self {
+        let root = ModuleInstance { address: ModuleAddress::root(), node: 0, caller: None };
+        let files = FileContext {
+            root_directory: tree.nodes[0].source.directory.clone(),
+            confinement: options.repository.clone(),
+            home: options.home.clone(),
+        };
+        Self {
+            tree,
+            options,
+            recorded,
+            facts,
+            files,
+            inputs,
+            mentioned: mentioned_names(tree, settings),
+            moved: RefCell::default(),
+            instances: RefCell::new(vec![Rc::new(root)]),
+            values: RefCell::default(),
+            resources: RefCell::default(),
+            calls: RefCell::default(),
+            diagnostics: RefCell::default(),
+            reported: RefCell::default(),
+            counted: Cell::new(0),
+            is_over_limit: Cell::new(false),
+        }
+    }
+
+    /// The declarations of a module instance.
+    pub(crate) fn source(&self, instance: usize) -> &'a ModuleSource {
+        &self.tree.nodes[self.instance(instance).node].source
+    }
+
+    /// A module instance.
+    pub(crate) fn instance(&self, instance: usize) -> Rc<ModuleInstance> {
+        Rc::clone(&self.instances.borrow()[instance])
+    }
+
+    /// How many module instances there are so far.
+    pub(crate) fn instance_count(&self) -> usize {
+        self.instances.borrow().len()
+    }
+
+    /// The names of the calls that lead to a module instance.
+    pub(crate) fn module_path(&self, instance: usize) -> &'a [String] {
+        &self.tree.nodes[self.instance(instance).node].path
+    }
+
+    /// Adds a diagnostic, unless the same is there already (as from another instance of the module).
+    pub(crate) fn report(&self, diagnostic: Diagnostic) {
+        let identity = (format!("{}\n{}", diagnostic.summary, diagnostic.detail), diagnostic.range.clone());
+        if self.reported.borrow_mut().insert(identity) && self.diagnostics.borrow().len() < MAX_DIAGNOSTICS {
+            self.diagnostics.borrow_mut().push(diagnostic);
+        }
+    }
+
+    /// Takes the diagnostics out.
+    pub(crate) fn take_diagnostics(&self) -> Vec<Diagnostic> {
+        self.diagnostics.take()
+    }
+
+    /// Reports the faults of an expression.
+    pub(crate) fn report_faults(&self, faults: Faults, file: &SourceFile, otherwise: &SourceRange) {
+        for fault in faults {
+            let mut diagnostic = fault.into_diagnostic(|span| Some(file.range(span)));
+            diagnostic.range.get_or_insert_with(|| otherwise.clone());
+            self.report(diagnostic);
+        }
+    }
+
+    /// Evaluates an argument. What it refers to has to be evaluated before.
+    pub(crate) fn expression(&self, attribute: &Attribute, scope: &dyn Scope) -> Val {
+        let mut faults = Faults::new();
+        let value = lang::evaluate(&attribute.expression, attribute.file.expression_text(), scope, &mut faults);
+        self.report_faults(faults, &attribute.file, &attribute.value_range);
+        value
+    }
+
+    /// Counts instances against the limit; `false` where there are too many.
+    pub(crate) fn count_instances(&self, more: usize, range: &SourceRange) -> bool {
+        let count = self.counted.get().saturating_add(more);
+        if count > MAX_INSTANCES {
+            if !self.is_over_limit.replace(true) {
+                let detail = format!(
+                    "The root has more than {MAX_INSTANCES} instances of resources and modules, which is the limit. What goes beyond it is left out."
+                );
+                self.report(Diagnostic::error("Too many instances", detail).at(range.clone()));
+            }
+            return false;
+        }
+        self.counted.set(count);
+        true
+    }
+
+    // --- What is known -------------------------------------------------------------------------------------------
+
+    /// The value of a variable, local or output; unknown where it depends on itself.
+    pub(crate) fn value(&self, node: Node<'a>) -> Val {
+        self.values
+            .borrow()
+            .get(&node)
+            .cloned()
+            .unwrap_or_else(|| Val::unknown_any(format!("{} depends on itself", self.node_label(node))))
+    }
+
+    /// The instances of a module call; `None` where it depends on itself.
+    pub(crate) fn expansion(&self, instance: usize, call: &'a str) -> Option<Rc<Expansion>> {
+        self.calls.borrow().get(&(instance, call)).cloned()
+    }
+
+    /// A resource; `None` where it depends on itself.
+    pub(crate) fn resource(&self, instance: usize, key: &'a ResourceKey) -> Option<Rc<Resource>> {
+        self.resources.borrow().get(&(instance, key)).cloned()
+    }
+
+    /// An output of a module instance as its caller sees it.
+    pub(crate) fn output(&self, instance: usize, name: &str) -> Result<Val, Fault> {
+        match self.source(instance).outputs.get_key_value(name) {
+            Some((name, _)) => Ok(self.value(Node::Output(instance, name))),
+            None if self.source(instance).is_incomplete => {
+                Ok(Val::unknown_any(format!("the module's output \"{name}\" could not be read")))
+            }
+            None => {
+                let detail = format!("This object does not have an attribute named \"{name}\".");
+                Err(Fault::error("Unsupported attribute", detail))
+            }
+        }
+    }
+
+    /// All outputs of a module instance as an object.
+    pub(crate) fn outputs(&self, instance: usize) -> Val {
+        let outputs = self.source(instance).outputs.keys();
+        Val::object(outputs.map(|name| (Arc::from(name.as_str()), self.value(Node::Output(instance, name)))).collect())
+    }
+
+    // --- The order of evaluation ---------------------------------------------------------------------------------
+
+    /// Evaluates a node and all that it depends on.
+    pub(crate) fn ensure(&self, node: Node<'a>) {
+        self.ensure_all(vec![node]);
+    }
+
+    /// Evaluates what an expression refers to.
+    pub(crate) fn ensure_references(&self, instance: usize, expression: &Expression) {
+        let references = lang::references(expression);
+        for phase in [Phase::Calls, Phase::All] {
+            let mut nodes = Vec::new();
+            for reference in &references {
+                self.dependency(instance, reference, phase, &mut nodes);
+            }
+            self.ensure_all(nodes);
+        }
+    }
+
+    /// Evaluates what a body refers to.
+    pub(crate) fn ensure_body(&self, instance: usize, body: &Body) {
+        for phase in [Phase::Calls, Phase::All] {
+            let mut nodes = Vec::new();
+            self.body_dependencies(instance, body, phase, &mut nodes);
+            self.ensure_all(nodes);
+        }
+    }
+
+    fn ensure_all(&self, nodes: Vec<Node<'a>>) {
+        for node in nodes {
+            if self.is_done(node) {
+                continue;
+            }
+            let mut stack = vec![Frame::new(node)];
+            let mut open = HashSet::from([node]);
+            while let Some(frame) = stack.last_mut() {
+                match frame.step() {
+                    Progress::Dependency(next) => {
+                        if self.is_done(next) {
+                            continue;
+                        }
+                        if open.insert(next) {
+                            stack.push(Frame::new(next));
+                        } else {
+                            self.report_cycle(&stack, next);
+                        }
+                    }
+                    Progress::Gather(node, phase) => {
+                        frame.dependencies = self.dependencies(node, phase);
+                        frame.next = 0;
+                    }
+                    Progress::Ready(node) => {
+                        self.evaluate_node(node);
+                        open.remove(&node);
+                        stack.pop();
+                    }
+                }
+            }
+        }
+    }
+
+    fn is_done(&self, node: Node<'a>) -> bool {
+        match node {
+            Node::Variable(..) | Node::Local(..) | Node::Output(..) => self.values.borrow().contains_key(&node),
+            Node::Resource(instance, key) => self.resources.borrow().contains_key(&(instance, key)),
+            Node::Call(instance, name) => self.calls.borrow().contains_key(&(instance, name)),
+        }
+    }
+
+    fn evaluate_node(&self, node: Node<'a>) {
+        match node {
+            Node::Variable(instance, name) => {
+                let value = self.variable(instance, name);
+                self.values.borrow_mut().insert(node, value);
+            }
+            Node::Local(instance, name) => {
+                let value = match self.source(instance).locals.get(name) {
+                    Some(attribute) => self.expression(attribute, &BlockScope::new(self, instance)),
+                    None => Val::unknown_any(format!("local.{name} is not declared")),
+                };
+                self.values.borrow_mut().insert(node, value);
+            }
+            Node::Output(instance, name) => {
+                let value = self.output_value(instance, name);
+                self.values.borrow_mut().insert(node, value);
+            }
+            Node::Resource(instance, key) => {
+                let resource = Rc::new(self.evaluate_resource(instance, key));
+                self.resources.borrow_mut().insert((instance, key), resource);
+            }
+            Node::Call(instance, name) => {
+                let expansion = Rc::new(self.expand_call(instance, name));
+                self.calls.borrow_mut().insert((instance, name), expansion);
+            }
+        }
+    }
+
+    fn output_value(&self, instance: usize, name: &str) -> Val {
+        let Some(block) = self.source(instance).outputs.get(name) else {
+            return Val::unknown_any(format!("output \"{name}\" is not declared"));
+        };
+        let Some(attribute) = block.body.attribute("value") else {
+            let detail = "The argument \"value\" is required, but no definition was found.";
+            self.report(Diagnostic::error("Missing required argument", detail).at(block.range.clone()));
+            return Val::unknown_any(format!("output \"{name}\" has no value"));
+        };
+        let value = self.expression(attribute, &BlockScope::new(self, instance));
+        value.mark(self.constant_bool(block, "sensitive"))
+    }
+
+    /// Whether a block says `name = true`; only constants are allowed there.
+    pub(crate) fn constant_bool(&self, block: &Block, name: &str) -> bool {
+        block.body.attribute(name).is_some_and(|attribute| {
+            let value = self.expression(attribute, &Constants { files: &self.files });
+            value.as_bool() == Some(true) || value.as_str() == Some("true")
+        })
+    }
+
+    /// A value given from outside, before its type is applied, and where it stands.
+    pub(crate) fn input(&self, name: &str, is_text: bool) -> Option<(Val, Option<SourceRange>)> {
+        let constants = Constants { files: &self.files };
+        match self.inputs.values.get(name)? {
+            Input::Argument(attribute) => Some((self.expression(attribute, &constants), Some(attribute.range()))),
+            Input::Text { text, .. } if is_text => Some((Val::string(text.as_str()), None)),
+            Input::Text { text, label } => {
+                let Some(expression) = super::hcl::parse_expression(text) else {
+                    let detail =
+                        format!("The value given for the variable \"{name}\" is not a valid expression ({label}).");
+                    self.report(Diagnostic::error("Invalid expression", detail));
+                    return Some((
+                        Val::unknown_any(format!("the value given for variable \"{name}\" is not valid")),
+                        None,
+                    ));
+                };
+                let file = SourceFile::new(label.as_str(), text.as_str());
+                let mut faults = Faults::new();
+                let value = lang::evaluate(&expression, text, &constants, &mut faults);
+                self.report_faults(faults, &file, &file.range(0..text.len()));
+                Some((value, None))
+            }
+        }
+    }
+
+    /// Evaluates `count` or `for_each` of a module call and makes its instances.
+    fn expand_call(&self, instance: usize, name: &'a str) -> Expansion {
+        let module = self.instance(instance);
+        let node = &self.tree.nodes[module.node];
+        let Some(block) = node.source.calls.get(name) else { return Expansion::default() };
+        let child = match node.children.get(name) {
+            Some(Ok(child)) => *child,
+            Some(Err(reason)) => {
+                let reason = format!("module \"{name}\" could not be read: {reason}");
+                return Expansion { unknown: Some(reason.into()), ..Expansion::default() };
+            }
+            None => return Expansion { unknown: Some("the module was not loaded".into()), ..Expansion::default() },
+        };
+        let scope = BlockScope::new(self, instance);
+        let repetitions = match self.repetitions(&block.body, &scope) {
+            Ok(repetitions) => repetitions,
+            Err(reason) => return Expansion { unknown: Some(reason), ..Expansion::default() },
+        };
+        let mut expansion =
+            Expansion { is_repeated: repetitions.is_repeated, is_keyed: repetitions.is_keyed, ..Expansion::default() };
+        if !self.count_instances(repetitions.instances.len(), &block.range) {
+            expansion.unknown = Some("the root has too many instances".into());
+            return expansion;
+        }
+        for (key, repetition) in repetitions.instances {
+            let address = module.address.child(name, key.clone());
+            let mut instances = self.instances.borrow_mut();
+            let index = instances.len();
+            instances.push(Rc::new(ModuleInstance { address, node: child, caller: Some((instance, repetition)) }));
+            if let Some(key) = &key {
+                expansion.by_key.insert(key.clone(), index);
+            }
+            expansion.instances.push((key, index));
+        }
+        expansion
+    }
+
+    // --- Dependencies --------------------------------------------------------------------------------------------
+
+    fn dependencies(&self, node: Node<'a>, phase: Phase) -> Vec<Node<'a>> {
+        let mut found = Vec::new();
+        match node {
+            Node::Variable(instance, name) => {
+                let module = self.instance(instance);
+                if let Some((caller, _)) = &module.caller
+                    && let Some(attribute) = self.call_block(instance).and_then(|call| call.body.attribute(name))
+                {
+                    self.expression_dependencies(*caller, &attribute.expression, phase, &mut found);
+                }
+            }
+            Node::Local(instance, name) => {
+                if let Some(attribute) = self.source(instance).locals.get(name) {
+                    self.expression_dependencies(instance, &attribute.expression, phase, &mut found);
+                }
+            }
+            Node::Output(instance, name) => {
+                if let Some(attribute) =
+                    self.source(instance).outputs.get(name).and_then(|block| block.body.attribute("value"))
+                {
+                    self.expression_dependencies(instance, &attribute.expression, phase, &mut found);
+                }
+            }
+            Node::Resource(instance, key) => {
+                if let Some(block) = self.source(instance).resources.get(key) {
+                    self.body_dependencies(instance, &block.body, phase, &mut found);
+                }
+            }
+            Node::Call(instance, name) => {
+                if let Some(block) = self.source(instance).calls.get(name) {
+                    for argument in ["count", "for_each"] {
+                        if let Some(attribute) = block.body.attribute(argument) {
+                            self.expression_dependencies(instance, &attribute.expression, phase, &mut found);
+                        }
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// The `module` block that made a module instance.
+    pub(crate) fn call_block(&self, instance: usize) -> Option<&'a Block> {
+        let module = self.instance(instance);
+        let (caller, _) = module.caller.as_ref()?;
+        self.source(*caller).calls.get(self.tree.nodes[module.node].path.last()?)
+    }
+
+    fn body_dependencies(&self, instance: usize, body: &Body, phase: Phase, found: &mut Vec<Node<'a>>) {
+        for attribute in body.attributes.iter().filter(|attribute| attribute.name != "depends_on") {
+            self.expression_dependencies(instance, &attribute.expression, phase, found);
+        }
+        for block in &body.blocks {
+            if !matches!(block.kind.as_str(), "lifecycle" | "provisioner" | "connection") {
+                self.body_dependencies(instance, &block.body, phase, found);
+            }
+        }
+    }
+
+    fn expression_dependencies(
+        &self,
+        instance: usize,
+        expression: &Expression,
+        phase: Phase,
+        found: &mut Vec<Node<'a>>,
+    ) {
+        for reference in lang::references(expression) {
+            self.dependency(instance, &reference, phase, found);
+        }
+    }
+
+    fn dependency(&self, instance: usize, reference: &Reference, phase: Phase, found: &mut Vec<Node<'a>>) {
+        let module = self.source(instance);
+        let name = |position: usize| reference.steps.get(position).and_then(Step::attribute);
+        let resource = |mode, resource_type: &str, name: &str| {
+            let key = ResourceKey { mode, resource_type: resource_type.to_owned(), name: name.to_owned() };
+            module.resources.get_key_value(&key).map(|(key, _)| Node::Resource(instance, key))
+        };
+        let node = match &*reference.root {
+            "var" => name(0)
+                .and_then(|name| module.variables.get_key_value(name))
+                .map(|(name, _)| Node::Variable(instance, name)),
+            "local" => {
+                name(0).and_then(|name| module.locals.get_key_value(name)).map(|(name, _)| Node::Local(instance, name))
+            }
+            "data" => match (name(0), name(1)) {
+                (Some(resource_type), Some(name)) => resource(ResourceMode::Data, resource_type, name),
+                _ => None,
+            },
+            "module" => {
+                let Some((call, _)) = name(0).and_then(|name| module.calls.get_key_value(name)) else { return };
+                match phase {
+                    Phase::Calls => Some(Node::Call(instance, call)),
+                    Phase::All => {
+                        self.output_dependencies(instance, call, &reference.steps, found);
+                        None
+                    }
+                }
+            }
+            "resource" => match (name(0), name(1)) {
+                (Some(resource_type), Some(name)) => resource(ResourceMode::Managed, resource_type, name),
+                _ => None,
+            },
+            "each" | "count" | "path" | "terraform" | "self" | "ephemeral" => None,
+            resource_type => name(0).and_then(|name| resource(ResourceMode::Managed, resource_type, name)),
+        };
+        found.extend(node);
+    }
+
+    fn output_dependencies(&self, instance: usize, call: &'a str, steps: &[Step], found: &mut Vec<Node<'a>>) {
+        let Some(expansion) = self.expansion(instance, call) else { return };
+        let key = steps.get(1).and_then(instance_key);
+        let output = if expansion.is_repeated { steps.get(2) } else { steps.get(1) };
+        let output = output.and_then(Step::attribute).filter(|_| !expansion.is_repeated || key.is_some());
+        let selected: Vec<usize> = match key.filter(|_| expansion.is_repeated) {
+            Some(key) => expansion.find(&key).into_iter().collect(),
+            None => expansion.instances.iter().map(|(_, instance)| *instance).collect(),
+        };
+        for instance in selected {
+            let outputs = &self.source(instance).outputs;
+            match output {
+                Some(output) => {
+                    found.extend(outputs.get_key_value(output).map(|(name, _)| Node::Output(instance, name)));
+                }
+                None => found.extend(outputs.keys().map(|name| Node::Output(instance, name))),
+            }
+        }
+    }
+
+    /// A node as Terraform's messages name it: `module.a.local.x`.
+    fn node_label(&self, node: Node<'a>) -> String {
+        let (instance, label) = match node {
+            Node::Variable(instance, name) => (instance, format!("var.{name}")),
+            Node::Local(instance, name) => (instance, format!("local.{name}")),
+            Node::Output(instance, name) => (instance, format!("output.{name}")),
+            Node::Resource(instance, key) => {
+                let data = if key.mode == ResourceMode::Data { "data." } else { "" };
+                (instance, format!("{data}{}.{}", key.resource_type, key.name))
+            }
+            Node::Call(instance, name) => (instance, format!("module.{name}")),
+        };
+        let module = &self.instance(instance).address;
+        if module.is_root() { label } else { format!("{module}.{label}") }
+    }
+
+    fn node_range(&self, node: Node<'a>) -> Option<SourceRange> {
+        match node {
+            Node::Variable(instance, name) => {
+                self.source(instance).variables.get(name).map(|block| block.range.clone())
+            }
+            Node::Local(instance, name) => self.source(instance).locals.get(name).map(Attribute::range),
+            Node::Output(instance, name) => self.source(instance).outputs.get(name).map(|block| block.range.clone()),
+            Node::Resource(instance, key) => self.source(instance).resources.get(key).map(|block| block.range.clone()),
+            Node::Call(instance, name) => self.source(instance).calls.get(name).map(|block| block.range.clone()),
+        }
+    }
+
+    fn report_cycle(&self, stack: &[Frame<'a>], again: Node<'a>) {
+        let start = stack.iter().position(|frame| frame.node == again).unwrap_or(0);
+        let members: Vec<Node<'a>> = stack[start..].iter().map(|frame| frame.node).collect();
+        let mut diagnostic = if let ([node @ Node::Resource(..)], true) = (members.as_slice(), true) {
+            let detail = format!("Configuration for {} may not refer to itself.", self.node_label(*node));
+            Diagnostic::error("Self-referential block", detail)
+        } else {
+            let path: Vec<String> = members.iter().chain([&again]).map(|node| self.node_label(*node)).collect();
+            Diagnostic::error("Cycle", format!("These refer to each other: {}.", path.join(" -> ")))
+        };
+        diagnostic.range = self.node_range(again);
+        self.report(diagnostic);
+    }
+}
+
+/// Which dependencies are gathered: first module calls, whose instances decide which outputs come next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Calls,
+    All,
+}
+
+struct Frame<'a> {
+    node: Node<'a>,
+    /// The phase that is gathered next; `None` once all are.
+    phase: Option<Phase>,
+    dependencies: Vec<Node<'a>>,
+    next: usize,
+}
+
+enum Progress<'a> {
+    Dependency(Node<'a>),
+    Gather(Node<'a>, Phase),
+    Ready(Node<'a>),
+}
+
+impl<'a> Frame<'a> {
+    fn new(node: Node<'a>) -> Self {
+        Self { node, phase: Some(Phase::Calls), dependencies: Vec::new(), next: 0 }
+    }
+
+    fn step(&mut self) -> Progress<'a> {
+        if let Some(dependency) = self.dependencies.get(self.next) {
+            self.next += 1;
+            return Progress::Dependency(*dependency);
+        }
+        match self.phase {
+            Some(phase) => {
+                self.phase = if phase == Phase::Calls { Some(Phase::All) } else { None };
+                Progress::Gather(self.node, phase)
+            }
+            None => Progress::Ready(self.node),
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Reading a module folder: which files count, in which order, and what is wrong with them.
+//!
+//! Owns all file reading of configuration. Main entry: [`parse_root`].
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::body::Body;
+use super::module::{BrokenBlock, ModuleSource};
+use super::source::SourceFile;
+use super::{hcl, json_body};
+use crate::model::{Diagnostic, Severity, SourceMap};
+
+/// How large a configuration file may be, in bytes.
+const MAX_FILE_BYTES: u64 = 8 << 20;
+/// How many configuration files a module may have.
+const MAX_FILES: usize = 10_000;
+
+/// A root module, parsed but not evaluated.
+#[derive(Debug)]
+pub struct ParsedRoot {
+    pub(crate) module: Arc<ModuleSource>,
+}
+
+impl ParsedRoot {
+    /// The root module's folder.
+    pub fn directory(&self) -> &Path {
+        &self.module.directory
+    }
+
+    /// How many configuration files it has; 0 means that the root has no configuration.
+    pub fn files(&self) -> usize {
+        self.module.files.len()
+    }
+
+    /// The files' text, for snippets.
+    pub fn sources(&self) -> SourceMap {
+        self.module.files.iter().map(|file| (Arc::clone(file.name()), Arc::clone(file.text()))).collect()
+    }
+
+    /// What is wrong with the files and declarations of the root module itself.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.module.diagnostics
+    }
+}
+
+/// Reads the configuration files of a root module. What is wrong with a file is a diagnostic, and the rest is still
+/// read; a folder that cannot be read is a diagnostic too.
+pub fn parse_root(root: &Path) -> ParsedRoot {
+    let module = match load_module(root, "") {
+        Ok(module) => module,
+        Err(error) => {
+            let detail = format!("The folder \"{}\" could not be read: {error}.", root.display());
+            let mut module = ModuleSource::new(root.to_owned(), "");
+            module.diagnostics.push(Diagnostic::error("Failed to read module directory", detail));
+            module
+        }
+    };
+    ParsedRoot { module: Arc::new(module) }
+}
+
+/// Reads the configuration files of a module folder. `display` is the folder as seen from the root, with `/`.
+pub(crate) fn load_module(directory: &Path, display: &str) -> io::Result<ModuleSource> {
+    let mut module = ModuleSource::new(directory.to_owned(), display);
+    let (mut base, mut overrides) = (Vec::new(), Vec::new());
+    for name in configuration_files(directory, &mut module.diagnostics)? {
+        if is_override(&name) { overrides.push(name) } else { base.push(name) }
+    }
+    for name in base {
+        if let Some(body) = read_file(&mut module, &name) {
+            module.add(body);
+        }
+    }
+    for name in overrides {
+        if let Some(body) = read_file(&mut module, &name) {
+            module.add_override(body);
+        }
+    }
+    Ok(module)
+}
+
+/// The names of a folder's configuration files, sorted. Of `x.tf` and `x.tofu` the latter counts, as in OpenTofu.
+fn configuration_files(directory: &Path, diagnostics: &mut Vec<Diagnostic>) -> io::Result<Vec<String>> {
+    let mut names = BTreeSet::new();
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        let is_ignored = name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
+        let is_configuration = [".tf", ".tf.json", ".tofu", ".tofu.json"].iter().any(|end| name.ends_with(end));
+        if is_configuration && !is_ignored && !entry.path().is_dir() {
+            names.insert(name);
+        }
+    }
+    if names.len() > MAX_FILES {
+        let detail = format!(
+            "The folder \"{}\" has {} configuration files; the first {MAX_FILES} are read.",
+            directory.display(),
+            names.len()
+        );
+        diagnostics.push(Diagnostic::error("Too many configuration files", detail));
+    }
+    let replaced = |name: &String| {
+        let tofu = if let Some(stem) = name.strip_suffix(".tf.json") {
+            format!("{stem}.tofu.json")
+        } else if let Some(stem) = name.strip_suffix(".tf") {
+            format!("{stem}.tofu")
+        } else {
+            return false;
+        };
+        names.contains(&tofu)
+    };
+    Ok(names.iter().filter(|name| !replaced(name)).take(MAX_FILES).cloned().collect())
+}
+
+fn is_override(name: &str) -> bool {
+    let stem = [".tf.json", ".tofu.json", ".tf", ".tofu"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+    stem == "override" || stem.ends_with("_override")
+}
+
+fn read_file(module: &mut ModuleSource, name: &str) -> Option<Body> {
+    let path = module.directory.join(name);
+    let shown = if module.display.is_empty() { name.to_owned() } else { format!("{}/{name}", module.display) };
+    let text = match read_text(&path, &shown) {
+        Ok(text) => text,
+        Err(diagnostic) => {
+            module.is_incomplete = true;
+            module.diagnostics.push(*diagnostic);
+            return None;
+        }
+    };
+    let is_json = name.ends_with(".json");
+    let (file, body, diagnostics, broken) =
+        if is_json { parse_json(shown.into(), text) } else { parse_native(shown.into(), text) };
+    module.is_incomplete |= diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    module.files.push(file);
+    module.diagnostics.extend(diagnostics);
+    module.broken.extend(broken);
+    Some(body)
+}
+
+type ParsedFile = (Arc<SourceFile>, Body, Vec<Diagnostic>, Vec<BrokenBlock>);
+
+fn parse_json(name: Arc<str>, text: Arc<str>) -> ParsedFile {
+    let (file, body, diagnostics) = json_body::parse_file(name, text);
+    (file, body, diagnostics, Vec::new())
+}
+
+/// Parses a text in native syntax.
+pub(crate) fn parse_native(name: Arc<str>, text: Arc<str>) -> ParsedFile {
+    let parsed = hcl::parse(&text);
+    let file = Arc::new(SourceFile::new(name, text));
+    let diagnostics = parsed
+        .faults
+        .into_iter()
+        .map(|fault| Diagnostic::error(fault.summary, fault.detail).at(file.range(fault.span)))
+        .collect();
+    let broken = parsed.skipped.into_iter().flat_map(|span| broken_blocks(&file, span)).collect();
+    let body = Body::from_syntax(parsed.body, &file, &parsed.repeated);
+    (file, body, diagnostics, broken)
+}
+
+/// The resource and module blocks whose headers stand in a stretch that was skipped.
+fn broken_blocks(file: &SourceFile, span: std::ops::Range<usize>) -> Vec<BrokenBlock> {
+    let mut found = Vec::new();
+    let mut offset = span.start;
+    for line in file.text()[span].split_inclusive('\n') {
+        let parts: Vec<&str> = line.split('"').collect();
+        let labels = match parts.as_slice() {
+            [kind, resource_type, blank, name, rest]
+                if kind.trim_end() == "resource" && blank.trim().is_empty() && rest.trim_start().starts_with('{') =>
+            {
+                vec![(*resource_type).to_owned(), (*name).to_owned()]
+            }
+            [kind, name, rest] if kind.trim_end() == "module" && rest.trim_start().starts_with('{') => {
+                vec![(*name).to_owned()]
+            }
+            _ => Vec::new(),
+        };
+        if !labels.is_empty() {
+            let kind = if labels.len() == 2 { "resource" } else { "module" }.to_owned();
+            let end = offset + line.trim_end().trim_end_matches('{').trim_end().len();
+            found.push(BrokenBlock { kind, labels, range: file.range(offset..end) });
+        }
+        offset += line.len();
+    }
+    found
+}
+
+/// Reads a file as text, or says why not.
+pub(crate) fn read_text(path: &Path, shown: &str) -> Result<Arc<str>, Box<Diagnostic>> {
+    let fail = |why: String| {
+        Box::new(Diagnostic::error("Failed to read file", format!("The file \"{shown}\" could not be read: {why}.")))
+    };
+    let metadata = fs::metadata(path).map_err(|error| fail(error.to_string()))?;
+    if !metadata.is_file() {
+        return Err(fail("it is not a regular file".to_owned()));
+    }
+    if metadata.len() > MAX_FILE_BYTES {
+        return Err(fail(format!("it has {} bytes, more than the {MAX_FILE_BYTES} that are read", metadata.len())));
+    }
+    let bytes = fs::read(path).map_err(|error| fail(error.to_string()))?;
+    String::from_utf8(bytes).map(Into::into).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        let text = String::from_utf8_lossy(error.as_bytes());
+        let range = SourceFile::new(shown, text.as_ref()).plain_range(offset..offset + 1);
+        let detail = "The file is not encoded in UTF-8.";
+        Box::new(Diagnostic::error("Invalid character encoding", detail).at(range))
+    })
+}
+
+/// Joins a folder as seen from the root with a relative path, without `.` and needless `..`.
+pub(crate) fn join_display(base: &str, relative: &str) -> String {
+    let mut parts: Vec<&str> = base.split('/').filter(|part| !part.is_empty()).collect();
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            other => parts.push(other),
+        }
+    }
+    parts.join("/")
+}
+
+/// Whether a folder lies in another, symbolic links followed.
+pub(crate) fn is_within(directory: &Path, top: &Path) -> bool {
+    let resolve = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
+    resolve(directory).starts_with(resolve(top))
+}

@@ -1,0 +1,94 @@
+//! Configuration: the files of a root module, read, evaluated and expanded to resource instances.
+//!
+//! Owns files, blocks, modules, variables, `count` and `for_each`. Does not own expressions (`lang` does), nor state or
+//! schema: values of other resources come through [`ReferenceData`], facts of resource types through [`SchemaFacts`].
+//! Main entries: [`parse_root`] and [`evaluate`].
+
+mod arguments;
+mod body;
+mod collect;
+mod evaluator;
+mod hcl;
+mod inputs;
+mod json;
+mod json_body;
+mod load;
+mod mentions;
+mod module;
+mod moves;
+mod options;
+mod provider;
+mod repetition;
+mod resource;
+mod scope;
+mod source;
+mod spelling;
+#[cfg(test)]
+pub(crate) mod tests;
+mod tree;
+mod variable;
+
+use crate::model::{Configuration, Diagnostic, ReferenceData, SchemaFacts, Settings};
+use crate::terraform::settings::{self, ParsedSettings};
+
+pub(crate) use arguments::ArgumentReader;
+pub(crate) use body::{Attribute, Block, Body};
+pub(crate) use collect::{note_argument_places, note_places};
+pub(crate) use evaluator::Evaluator;
+pub use load::{ParsedRoot, parse_root};
+pub(crate) use load::{parse_native, read_text};
+pub use options::{EvaluateOptions, VariableArgument};
+pub(crate) use provider::{ProviderCache, provider_of};
+pub(crate) use scope::BlockScope;
+
+/// A root module and its settings, evaluated in one scope.
+#[derive(Clone, Debug, Default)]
+pub struct Evaluated {
+    /// The configuration. Its instances hold the `expect` blocks too.
+    pub configuration: Configuration,
+    /// The settings; empty where there is no settings file.
+    pub settings: Settings,
+}
+
+/// Evaluates a root module, and its `trueup.hcl` where there is one.
+///
+/// Reads the folders of called modules, variables files, and what file functions ask for; never beyond the repository
+/// that the options name. Never fails: what cannot be known is unknown with its reason, what is wrong is a diagnostic.
+pub fn evaluate(
+    root: &ParsedRoot,
+    settings: Option<&ParsedSettings>,
+    options: &EvaluateOptions,
+    recorded: &dyn ReferenceData,
+    facts: &dyn SchemaFacts,
+) -> Evaluated {
+    let tree = tree::load_tree(root, &options.repository);
+    let inputs = inputs::gather(&root.module, options);
+    let evaluator = Evaluator::new(&tree, options, &inputs, settings.map(|settings| &settings.body), recorded, facts);
+    let mut providers = ProviderCache::default();
+    let mut configuration = evaluator.collect(&mut providers);
+    configuration.diagnostics = sorted(evaluator.take_diagnostics());
+    let mut result = Evaluated { configuration, settings: Settings::default() };
+    if let Some(parsed) = settings {
+        result.settings = settings::read(parsed, &evaluator, &mut providers, &mut result.configuration);
+        result.settings.diagnostics.extend(evaluator.take_diagnostics());
+        result.settings.diagnostics = sorted(result.settings.diagnostics);
+        result.configuration.instances.extend(result.settings.expected.iter().cloned());
+        result.configuration.instances.sort_by(|left, right| left.address.cmp(&right.address));
+    }
+    result
+}
+
+/// By place: those without one first, then file by file, from top to bottom.
+fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics.sort_by(|left, right| {
+        let place =
+            |diagnostic: &Diagnostic| diagnostic.range.as_ref().map(|range| (range.filename.clone(), range.start.byte));
+        (place(left), left.severity, &left.summary, &left.detail).cmp(&(
+            place(right),
+            right.severity,
+            &right.summary,
+            &right.detail,
+        ))
+    });
+    diagnostics
+}

@@ -1,0 +1,157 @@
+//! Provider configurations: which one a resource has, and what it gives.
+
+use std::collections::BTreeMap;
+
+use hcl_edit::expr::{Expression, Object};
+
+use super::body::{Block, ReferenceStep, key_text, reference_steps};
+use super::evaluator::Evaluator;
+use super::scope::BlockScope;
+use crate::model::{AttributePath, Diagnostic, ProviderDefaults, Value};
+
+/// Where the google provider looks for what its block does not say, first match first. Source: the provider's
+/// reference, arguments `project`, `region` and `zone`.
+const PROJECT: &[&str] = &["GOOGLE_PROJECT", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT"];
+const REGION: &[&str] = &["GOOGLE_REGION", "GCLOUD_REGION", "CLOUDSDK_COMPUTE_REGION"];
+const ZONE: &[&str] = &["GOOGLE_ZONE", "GCLOUD_ZONE", "CLOUDSDK_COMPUTE_ZONE"];
+
+/// A provider configuration as a module names it: local name and alias.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ProviderName {
+    pub(crate) local: String,
+    pub(crate) alias: Option<String>,
+}
+
+/// What providers give, worked out once for each module instance and name.
+#[derive(Debug, Default)]
+pub(crate) struct ProviderCache {
+    known: BTreeMap<(usize, ProviderName), ProviderDefaults>,
+}
+
+/// The provider configuration that a block names, or that its type implies.
+pub(crate) fn provider_of(block: &Block, resource_type: &str) -> ProviderName {
+    let named = block.body.attribute("provider").and_then(|attribute| provider_name(&attribute.expression));
+    named.unwrap_or_else(|| {
+        let local = resource_type.split('_').next().unwrap_or(resource_type).to_owned();
+        ProviderName { local, alias: None }
+    })
+}
+
+/// `google-beta` or `google.alias`. A hyphen in a name is read as part of it.
+fn provider_name(expression: &Expression) -> Option<ProviderName> {
+    if let Expression::String(text) = expression {
+        let mut parts = text.splitn(2, '.');
+        let local = parts.next()?.to_owned();
+        return Some(ProviderName { local, alias: parts.next().map(str::to_owned) });
+    }
+    let mut steps = reference_steps(expression)?.into_iter();
+    let Some(ReferenceStep::Name(local)) = steps.next() else { return None };
+    let alias = match steps.next() {
+        Some(ReferenceStep::Name(alias)) => Some(alias),
+        _ => None,
+    };
+    Some(ProviderName { local, alias })
+}
+
+impl<'a> Evaluator<'a> {
+    /// What a provider configuration gives to the resources of a module instance.
+    pub(crate) fn provider_defaults(
+        &self,
+        instance: usize,
+        name: &ProviderName,
+        cache: &mut ProviderCache,
+    ) -> ProviderDefaults {
+        let key = (instance, name.clone());
+        if let Some(known) = cache.known.get(&key) {
+            return known.clone();
+        }
+        let provider_type = self.source(instance).provider_type(&name.local);
+        let mut defaults = ProviderDefaults { name: provider_type.clone(), ..ProviderDefaults::default() };
+        let found = self.provider_block(instance, name.clone());
+        if let Some((owner, block)) = found {
+            self.ensure_body(owner, &block.body);
+            let scope = BlockScope::new(self, owner);
+            let value = |argument: &str| {
+                let attribute = block.body.attribute(argument)?;
+                let value =
+                    self.expression(attribute, &scope).to_model(&AttributePath::root(), &mut Default::default());
+                (!value.is_null()).then_some(value)
+            };
+            defaults.project = value("project");
+            defaults.region = value("region");
+            defaults.zone = value("zone");
+            defaults.default_labels = value("default_labels");
+            defaults.attribution_label = value("add_terraform_attribution_label").and_then(|value| value.as_bool());
+        }
+        if matches!(provider_type.as_str(), "google" | "google-beta") {
+            let environment = |names| self.options.first_set(names).map(Value::from);
+            defaults.project = defaults.project.or_else(|| environment(PROJECT));
+            defaults.region = defaults.region.or_else(|| environment(REGION));
+            defaults.zone = defaults.zone.or_else(|| environment(ZONE));
+        }
+        cache.known.insert(key, defaults.clone());
+        defaults
+    }
+
+    /// The `provider` block that a name means in a module instance, and the instance that it stands in. `None` where
+    /// no block configures it, so that only the environment does.
+    fn provider_block(&self, instance: usize, name: ProviderName) -> Option<(usize, &'a Block)> {
+        let (mut instance, mut name) = (instance, name);
+        loop {
+            let module = self.source(instance);
+            if let Some(block) = module.providers.get(&(name.local.clone(), name.alias.clone())) {
+                return Some((instance, block));
+            }
+            let own = self.instance(instance);
+            let (caller, _) = own.caller.as_ref()?;
+            let passed = self.call_block(instance).and_then(|call| call.body.attribute("providers"));
+            let mapped = passed.and_then(|attribute| match &*attribute.expression {
+                Expression::Object(object) => mapped_provider(object, &name),
+                _ => None,
+            });
+            name = match mapped {
+                Some(mapped) => mapped,
+                // Only default configurations are inherited without being passed.
+                None if name.alias.is_none() => {
+                    let provider_type = module.provider_type(&name.local);
+                    let parent = self.source(*caller);
+                    let local = parent
+                        .required_providers
+                        .iter()
+                        .find(|(_, required)| required.provider_type.as_deref() == Some(provider_type.as_str()))
+                        .map_or(provider_type, |(local, _)| local.clone());
+                    ProviderName { local, alias: None }
+                }
+                None => return None,
+            };
+            instance = *caller;
+        }
+    }
+
+    /// Reports provider configurations that nothing declares.
+    pub(crate) fn check_provider(&self, instance: usize, block: &Block, name: &ProviderName) {
+        let Some(alias) = &name.alias else { return };
+        let module = self.source(instance);
+        if instance != 0 || module.is_incomplete || self.provider_block(instance, name.clone()).is_some() {
+            return;
+        }
+        let kind = if block.kind == "data" { "data." } else { "" };
+        let address = format!("{kind}{}", block.labels.join("."));
+        let detail = format!(
+            "The configuration for {address} refers to the provider configuration \"{}.{alias}\", which is not declared in the root module.",
+            name.local
+        );
+        self.report(Diagnostic::error("Provider configuration not present", detail).at(block.range.clone()));
+    }
+}
+
+/// The caller's name for a provider in `providers = { OWN = CALLER }`.
+fn mapped_provider(object: &Object, name: &ProviderName) -> Option<ProviderName> {
+    object.iter().find_map(|(key, value)| {
+        let own = match key.as_expr() {
+            Some(expression) => provider_name(expression),
+            None => key_text(key).map(|local| ProviderName { local, alias: None }),
+        };
+        if own.as_ref() == Some(name) { provider_name(value.expr()) } else { None }
+    })
+}

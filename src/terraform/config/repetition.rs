@@ -1,0 +1,149 @@
+//! `count` and `for_each`: which instances a block has.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::body::{Attribute, Body};
+use super::evaluator::{Evaluator, MAX_INSTANCES};
+use super::scope::{BlockScope, Repetition};
+use crate::model::{Diagnostic, InstanceKey};
+use crate::terraform::lang::{Kind, Type, Val, convert};
+
+/// The instances of a block.
+#[derive(Debug)]
+pub(crate) struct Repetitions {
+    /// With `count` or `for_each`.
+    pub(crate) is_repeated: bool,
+    /// With `for_each`.
+    pub(crate) is_keyed: bool,
+    /// Key and what `count` and `each` are, in order.
+    pub(crate) instances: Vec<(Option<InstanceKey>, Repetition)>,
+}
+
+impl Evaluator<'_> {
+    /// The instances that `count` or `for_each` of a body ask for; an error says why that is unknown.
+    pub(crate) fn repetitions(&self, body: &Body, scope: &BlockScope<'_, '_>) -> Result<Repetitions, Arc<str>> {
+        match (body.attribute("count"), body.attribute("for_each")) {
+            (Some(count), Some(for_each)) => {
+                let detail = "The \"count\" and \"for_each\" meta-arguments are mutually-exclusive, only one should be used to be explicit about the number of resources to be created.";
+                self.report(
+                    Diagnostic::error("Invalid combination of \"count\" and \"for_each\"", detail).at(for_each.range()),
+                );
+                self.counted(count, scope)
+            }
+            (Some(count), None) => self.counted(count, scope),
+            (None, Some(for_each)) => self.keyed(for_each, scope),
+            (None, None) => {
+                let instances = vec![(None, Repetition::default())];
+                Ok(Repetitions { is_repeated: false, is_keyed: false, instances })
+            }
+        }
+    }
+
+    fn refuse(&self, attribute: &Attribute, detail: &str) -> Arc<str> {
+        let summary = format!("Invalid {} argument", attribute.name);
+        self.report(Diagnostic::error(summary, detail).at(attribute.value_range.clone()));
+        format!("{} is not valid", attribute.name).into()
+    }
+
+    fn counted(&self, attribute: &Attribute, scope: &BlockScope<'_, '_>) -> Result<Repetitions, Arc<str>> {
+        let value = self.expression(attribute, scope);
+        if let Some(reason) = value.unknown_reason() {
+            return Err(format!("count is unknown: {reason}").into());
+        }
+        if value.contains_sensitive() {
+            return Err(self.refuse(
+                attribute,
+                "Sensitive values, or values derived from sensitive values, cannot be used as count arguments. If used, the sensitive value could be exposed as a resource instance key.",
+            ));
+        }
+        if value.is_null() {
+            return Err(self.refuse(attribute, "The given \"count\" argument value is null. An integer is required."));
+        }
+        let number = match convert(&value, &Type::Number) {
+            Ok(number) => number.as_number(),
+            Err(error) => {
+                let detail = format!("The given \"count\" argument value is unsuitable: {error}.");
+                return Err(self.refuse(attribute, &detail));
+            }
+        };
+        let Some(count) = number.and_then(|number| number.as_i64()) else {
+            return Err(self.refuse(
+                attribute,
+                "The given \"count\" argument value is unsuitable: value must be a whole number, between -9223372036854775808 and 9223372036854775807 inclusive.",
+            ));
+        };
+        let Ok(count) = usize::try_from(count) else {
+            return Err(self.refuse(
+                attribute,
+                "The given \"count\" argument value is unsuitable: must be greater than or equal to zero.",
+            ));
+        };
+        // One more than is allowed, so that the limit is noticed without making them all.
+        let instances = (0..count.min(MAX_INSTANCES + 1))
+            .map(|index| {
+                let repetition = Repetition { count_index: Some(Val::number(index)), each: None };
+                (Some(InstanceKey::Index(index)), repetition)
+            })
+            .collect();
+        Ok(Repetitions { is_repeated: true, is_keyed: false, instances })
+    }
+
+    fn keyed(&self, attribute: &Attribute, scope: &BlockScope<'_, '_>) -> Result<Repetitions, Arc<str>> {
+        let value = self.expression(attribute, scope);
+        if value.is_sensitive() || (value.contains_sensitive() && matches!(value.kind(), Kind::Set(..))) {
+            return Err(self.refuse(
+                attribute,
+                "Sensitive values, or values derived from sensitive values, cannot be used as for_each arguments. If used, the sensitive value could be exposed as a resource instance key.",
+            ));
+        }
+        let unsuitable = |why: &str| format!("The given \"for_each\" argument value is unsuitable: {why}.");
+        let pairs: BTreeMap<String, (Val, Val)> = match value.kind() {
+            Kind::Unknown(_, reason) => return Err(format!("for_each is unknown: {reason}").into()),
+            Kind::Null(_) => {
+                let detail =
+                    unsuitable("the given \"for_each\" argument value is null. A map, or set of strings is allowed");
+                return Err(self.refuse(attribute, &detail));
+            }
+            Kind::Map(_, members) => pairs(members),
+            Kind::Object(members) => pairs(members),
+            Kind::Set(of, elements) => {
+                if let Some(reason) = elements.iter().find_map(Val::unknown_reason) {
+                    return Err(format!("for_each is unknown: {reason}").into());
+                }
+                if elements.iter().any(Val::is_null) {
+                    let detail = unsuitable("\"for_each\" sets must not contain null values");
+                    return Err(self.refuse(attribute, &detail));
+                }
+                let mut keys = BTreeMap::new();
+                for element in elements.iter() {
+                    let Some(text) = element.as_str() else {
+                        let detail = unsuitable(&format!(
+                            "\"for_each\" supports maps and sets of strings, but you have provided a set containing type {}",
+                            of.friendly_name()
+                        ));
+                        return Err(self.refuse(attribute, &detail));
+                    };
+                    keys.insert(text.to_owned(), (element.clone(), element.clone()));
+                }
+                keys
+            }
+            Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::List(..) | Kind::Tuple(_) => {
+                let detail = unsuitable(&format!(
+                    "the \"for_each\" argument must be a map, or set of strings, and you have provided a value of type {}",
+                    value.ty().friendly_name()
+                ));
+                return Err(self.refuse(attribute, &detail));
+            }
+        };
+        let instances = pairs
+            .into_iter()
+            .map(|(key, each)| (Some(InstanceKey::Key(key)), Repetition { count_index: None, each: Some(each) }))
+            .collect();
+        Ok(Repetitions { is_repeated: true, is_keyed: true, instances })
+    }
+}
+
+fn pairs(members: &BTreeMap<Arc<str>, Val>) -> BTreeMap<String, (Val, Val)> {
+    members.iter().map(|(key, value)| (key.to_string(), (Val::string(Arc::clone(key)), value.clone()))).collect()
+}

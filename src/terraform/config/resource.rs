@@ -1,0 +1,270 @@
+//! Resources and data sources: their instances, and what a reference to one of them sees.
+//!
+//! Owns the order in which a value is looked for: the configuration, what is recorded, what the schema says.
+
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::arguments::ArgumentReader;
+use super::evaluator::Evaluator;
+use super::module::ResourceKey;
+use super::scope::BlockScope;
+use super::spelling::closest;
+use crate::model::{Arguments, InstanceAddress, InstanceKey, Nesting, ResourceAddress, ResourceMode, ValueType};
+use crate::terraform::lang::{Fault, Kind, Type, Val, convert};
+
+/// A resource or data block in one module instance, expanded.
+#[derive(Debug, Default)]
+pub(crate) struct Resource {
+    /// Why it cannot be said which instances there are.
+    pub(crate) unknown: Option<Arc<str>>,
+    /// With `count` or `for_each`.
+    pub(crate) is_repeated: bool,
+    /// With `for_each`.
+    pub(crate) is_keyed: bool,
+    /// In order of their keys.
+    pub(crate) instances: Vec<ResourceInstance>,
+    by_key: HashMap<InstanceKey, usize>,
+}
+
+/// One instance.
+#[derive(Debug)]
+pub(crate) struct ResourceInstance {
+    pub(crate) address: InstanceAddress,
+    /// The arguments as the model has them.
+    pub(crate) arguments: Arguments,
+    /// The same as the language has them; blocks are tuples of objects.
+    pub(crate) configured: BTreeMap<Arc<str>, Val>,
+    recorded: OnceCell<Option<Val>>,
+    whole: OnceCell<Val>,
+}
+
+impl Resource {
+    /// The instance of a key.
+    pub(crate) fn find(&self, key: &InstanceKey) -> Option<&ResourceInstance> {
+        self.by_key.get(key).and_then(|index| self.instances.get(*index))
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// Expands a block and reads the arguments of every instance.
+    pub(crate) fn evaluate_resource(&self, instance: usize, key: &'a ResourceKey) -> Resource {
+        let Some(block) = self.source(instance).resources.get(key) else { return Resource::default() };
+        let repetitions = match self.repetitions(&block.body, &BlockScope::new(self, instance)) {
+            Ok(repetitions) => repetitions,
+            Err(reason) => return Resource { unknown: Some(reason), ..Resource::default() },
+        };
+        let mut resource =
+            Resource { is_repeated: repetitions.is_repeated, is_keyed: repetitions.is_keyed, ..Resource::default() };
+        if !self.count_instances(repetitions.instances.len(), &block.range) {
+            resource.unknown = Some("the root has too many instances".into());
+            return resource;
+        }
+        let address = ResourceAddress {
+            module: self.instance(instance).address.clone(),
+            mode: key.mode,
+            resource_type: key.resource_type.clone(),
+            name: key.name.clone(),
+        };
+        for (instance_key, repetition) in repetitions.instances {
+            let scope = BlockScope::repeated(self, instance, repetition);
+            let (configured, arguments) = ArgumentReader::new(self, instance, key).read(block, scope);
+            if let Some(instance_key) = &instance_key {
+                resource.by_key.insert(instance_key.clone(), resource.instances.len());
+            }
+            resource.instances.push(ResourceInstance {
+                address: InstanceAddress { resource: address.clone(), key: instance_key },
+                arguments,
+                configured,
+                recorded: OnceCell::new(),
+                whole: OnceCell::new(),
+            });
+        }
+        resource
+    }
+
+    /// What is recorded of an instance, also under an address that a `moved` block took it from.
+    fn recorded<'r>(&self, instance: &'r ResourceInstance, key: &ResourceKey) -> Option<&'r Val> {
+        let recorded = instance.recorded.get_or_init(|| {
+            let recorded = self.recorded.attributes(&instance.address).or_else(|| {
+                self.earlier_addresses(&instance.address).iter().find_map(|address| self.recorded.attributes(address))
+            })?;
+            let mut value = Val::from_model(&recorded.value);
+            for path in &recorded.sensitive {
+                value = value.mark_at(path);
+            }
+            let is_stale = key.mode == ResourceMode::Data && reads_something_else(&instance.configured, &value);
+            (!is_stale).then_some(value)
+        });
+        recorded.as_ref()
+    }
+
+    /// An attribute of an instance, as a reference sees it.
+    pub(crate) fn member(&self, instance: &ResourceInstance, key: &ResourceKey, name: &str) -> Result<Val, Fault> {
+        let recorded = self.recorded(instance, key);
+        let view = self.view(key, instance);
+        let recorded_member = recorded.and_then(|value| value.members()).and_then(|members| members.get(name));
+        let configured = instance.configured.get(name);
+        if view.is_known_type && configured.is_none() && recorded_member.is_none() {
+            let names = self.facts.names(&key.resource_type, &[]);
+            if !names.iter().any(|own| own == name) && !matches!(name, "id" | "timeouts") {
+                let mut detail =
+                    format!("This object has no argument, nested block, or exported attribute named \"{name}\".");
+                if let Some(closest) = closest(name, names.iter().map(String::as_str)) {
+                    detail.push_str(&format!(" Did you mean \"{closest}\"?"));
+                }
+                return Err(Fault::error("Unsupported attribute", detail));
+            }
+        }
+        Ok(view.attribute(&mut vec![name], configured, recorded_member))
+    }
+
+    /// An instance as one object.
+    pub(crate) fn whole(&self, instance: &ResourceInstance, key: &ResourceKey) -> Val {
+        instance
+            .whole
+            .get_or_init(|| {
+                let recorded = self.recorded(instance, key).and_then(Val::members);
+                self.view(key, instance).object(&mut Vec::new(), &instance.configured, recorded)
+            })
+            .clone()
+    }
+
+    fn view<'v>(&'v self, key: &'v ResourceKey, instance: &'v ResourceInstance) -> View<'v, 'a> {
+        View {
+            evaluator: self,
+            resource_type: &key.resource_type,
+            is_known_type: key.mode == ResourceMode::Managed && self.facts.knows(&key.resource_type),
+            is_data: key.mode == ResourceMode::Data,
+            address: &instance.address,
+        }
+    }
+}
+
+/// Whether a data source was recorded when it was asked for something else, so that its answer says nothing now.
+fn reads_something_else(configured: &BTreeMap<Arc<str>, Val>, recorded: &Val) -> bool {
+    configured.iter().any(|(name, value)| {
+        let recorded = recorded.members().and_then(|members| members.get(name));
+        match (value.as_str(), recorded.and_then(Val::as_str)) {
+            (Some(value), Some(recorded)) => value != recorded,
+            _ => false,
+        }
+    })
+}
+
+/// Looks at one instance as references do.
+struct View<'v, 'a> {
+    evaluator: &'v Evaluator<'a>,
+    resource_type: &'v str,
+    is_known_type: bool,
+    is_data: bool,
+    address: &'v InstanceAddress,
+}
+
+impl View<'_, '_> {
+    /// One attribute or block. `names` leads to it from the resource down.
+    fn attribute(&self, names: &mut Vec<&str>, configured: Option<&Val>, recorded: Option<&Val>) -> Val {
+        let facts = if self.is_known_type { self.evaluator.facts.argument(self.resource_type, names) } else { None };
+        let is_sensitive = facts.as_ref().is_some_and(|facts| facts.is_sensitive);
+        if let Some(value) = configured.filter(|value| !value.is_null()) {
+            let is_block = match &facts {
+                Some(facts) => facts.block.is_some() || facts.value_type == ValueType::Object,
+                None => is_tuple_of_objects(value),
+            };
+            let matches_by_place = facts.as_ref().is_none_or(|facts| facts.block != Some(Nesting::Set));
+            let value = match value.elements() {
+                Some(elements) if is_block => {
+                    let recorded = recorded.and_then(Val::elements).filter(|_| matches_by_place);
+                    let filled = elements.iter().enumerate().map(|(index, element)| match element.members() {
+                        Some(members) => {
+                            let recorded = recorded.and_then(|elements| elements.get(index)).and_then(Val::members);
+                            self.object(names, members, recorded).mark(element.is_sensitive())
+                        }
+                        None => element.clone(),
+                    });
+                    Val::tuple(filled.collect()).mark(value.is_sensitive())
+                }
+                _ => value.clone(),
+            };
+            return value.mark(is_sensitive);
+        }
+        if let Some(recorded) = recorded {
+            return recorded.clone().mark(is_sensitive);
+        }
+        if let Some(facts) = &facts
+            && (facts.is_optional || facts.is_required)
+            && !facts.is_computed
+        {
+            let value = match &facts.default {
+                Some(default) => Val::from_model(default),
+                None if facts.block.is_some() => Val::tuple(Vec::new()),
+                None => Val::null_of(language_type(facts.value_type)),
+            };
+            return value.mark(is_sensitive);
+        }
+        let of = facts.as_ref().map_or(Type::Any, |facts| language_type(facts.value_type));
+        let when = if self.is_data { "is not recorded in the state" } else { "is known after apply" };
+        Val::unknown(of, format!("{}.{} {when}", self.address, names.join("."))).mark(is_sensitive)
+    }
+
+    /// The resource itself, or one occurrence of a block, with every attribute that it can have.
+    fn object(
+        &self,
+        names: &mut Vec<&str>,
+        configured: &BTreeMap<Arc<str>, Val>,
+        recorded: Option<&BTreeMap<Arc<str>, Val>>,
+    ) -> Val {
+        let mut all: BTreeMap<Arc<str>, Val> = BTreeMap::new();
+        let mut expected: Vec<Arc<str>> = configured.keys().cloned().collect();
+        expected.extend(recorded.into_iter().flat_map(BTreeMap::keys).cloned());
+        if self.is_known_type {
+            expected.extend(self.evaluator.facts.names(self.resource_type, names).into_iter().map(Arc::from));
+        } else {
+            expected.extend(self.evaluator.mentioned.iter().cloned());
+        }
+        for name in expected {
+            if all.contains_key(&name) {
+                continue;
+            }
+            let mut path: Vec<&str> = names.clone();
+            path.push(&name);
+            let value =
+                self.attribute(&mut path, configured.get(&name), recorded.and_then(|recorded| recorded.get(&name)));
+            all.insert(Arc::clone(&name), value);
+        }
+        Val::object(all)
+    }
+}
+
+fn is_tuple_of_objects(value: &Val) -> bool {
+    match value.kind() {
+        Kind::Tuple(elements) => {
+            !elements.is_empty() && elements.iter().all(|element| matches!(element.kind(), Kind::Object(_)))
+        }
+        _ => false,
+    }
+}
+
+/// The language's type of a schema's type, as far as it is certain.
+pub(crate) fn language_type(value_type: ValueType) -> Type {
+    match value_type {
+        ValueType::String => Type::String,
+        ValueType::Number => Type::Number,
+        ValueType::Bool => Type::Bool,
+        ValueType::List | ValueType::Set | ValueType::Map | ValueType::Object => Type::Any,
+    }
+}
+
+/// The value as the schema's type has it, where the type is primitive or a map; an error says why it cannot be.
+pub(crate) fn to_schema_type(value: &Val, value_type: ValueType) -> Result<Val, String> {
+    match value_type {
+        ValueType::String | ValueType::Number | ValueType::Bool => {
+            convert(value, &language_type(value_type)).map_err(|error| error.to_string())
+        }
+        ValueType::Map if matches!(value.kind(), Kind::Object(_)) => {
+            Ok(convert(value, &Type::map(Type::String)).unwrap_or_else(|_| value.clone()))
+        }
+        ValueType::List | ValueType::Set | ValueType::Map | ValueType::Object => Ok(value.clone()),
+    }
+}

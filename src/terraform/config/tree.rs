@@ -1,0 +1,177 @@
+//! The tree of module calls, loaded before anything is evaluated.
+//!
+//! Owns finding the folder of each called module: local paths, and what `terraform init` has put below `.terraform`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::load::{ParsedRoot, is_within, join_display, load_module};
+use super::module::ModuleSource;
+use crate::model::Diagnostic;
+
+/// How many module calls a root may have in all, counted in every module that calls them.
+const MAX_CALLS: usize = 10_000;
+/// How deep module calls may nest.
+const MAX_DEPTH: usize = 64;
+/// How large `modules.json` may be, in bytes.
+const MAX_MANIFEST_BYTES: u64 = 16 << 20;
+
+/// A module of the tree: what it declares, and the modules that it calls.
+#[derive(Debug)]
+pub(crate) struct ModuleNode {
+    pub(crate) source: Arc<ModuleSource>,
+    /// The names of the calls that lead here; empty for the root.
+    pub(crate) path: Vec<String>,
+    /// By call name: the index of the called module, or why it cannot be read.
+    pub(crate) children: BTreeMap<String, Result<usize, String>>,
+}
+
+/// All modules of a root; the root is the first.
+#[derive(Debug)]
+pub(crate) struct ModuleTree {
+    pub(crate) nodes: Vec<ModuleNode>,
+    /// Each module folder once, by its name as seen from the root.
+    pub(crate) sources: BTreeMap<String, Arc<ModuleSource>>,
+    /// What is wrong with calls.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// `.terraform/modules/modules.json`.
+#[derive(Default, Deserialize)]
+struct Manifest {
+    #[serde(rename = "Modules", default)]
+    modules: Vec<ManifestModule>,
+}
+
+#[derive(Deserialize)]
+struct ManifestModule {
+    #[serde(rename = "Key")]
+    key: String,
+    #[serde(rename = "Dir")]
+    directory: String,
+}
+
+/// Loads every module that the root calls, directly or not. `top` is the topmost folder that may be read.
+pub(crate) fn load_tree(root: &ParsedRoot, top: &Path) -> ModuleTree {
+    let directory = root.module.directory.clone();
+    let installed = installed_modules(&directory);
+    let source = Arc::clone(&root.module);
+    let mut loader = Loader {
+        root: directory,
+        top: top.to_owned(),
+        installed,
+        sources: BTreeMap::from([(String::new(), Arc::clone(&source))]),
+        diagnostics: Vec::new(),
+    };
+    let mut nodes = vec![ModuleNode { source, path: Vec::new(), children: BTreeMap::new() }];
+    let mut ancestors: Vec<Vec<String>> = vec![vec![String::new()]];
+    let mut index = 0;
+    while index < nodes.len() {
+        let source = Arc::clone(&nodes[index].source);
+        for (name, call) in &source.calls {
+            let path: Vec<String> = nodes[index].path.iter().chain([name]).cloned().collect();
+            let loaded = if nodes.len() >= MAX_CALLS {
+                Err(format!("the root has more than {MAX_CALLS} module calls"))
+            } else if path.len() > MAX_DEPTH {
+                Err(format!("module calls nest deeper than {MAX_DEPTH}"))
+            } else {
+                loader.load(&source, call, &path, &ancestors[index])
+            };
+            let child = loaded.map(|child| {
+                let mut above = ancestors[index].clone();
+                above.push(child.display.clone());
+                ancestors.push(above);
+                nodes.push(ModuleNode { source: child, path, children: BTreeMap::new() });
+                nodes.len() - 1
+            });
+            if let Err(reason) = &child {
+                let detail = format!(
+                    "The module \"{name}\" could not be read: {reason}. Its resources are left out and its outputs are unknown."
+                );
+                loader.diagnostics.push(Diagnostic::warning("Module not readable", detail).at(call.range.clone()));
+            }
+            nodes[index].children.insert(name.clone(), child);
+        }
+        index += 1;
+    }
+    ModuleTree { nodes, sources: loader.sources, diagnostics: loader.diagnostics }
+}
+
+struct Loader {
+    root: PathBuf,
+    top: PathBuf,
+    installed: BTreeMap<String, String>,
+    sources: BTreeMap<String, Arc<ModuleSource>>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Loader {
+    fn load(
+        &mut self,
+        caller: &ModuleSource,
+        call: &super::body::Block,
+        path: &[String],
+        ancestors: &[String],
+    ) -> Result<Arc<ModuleSource>, String> {
+        let Some(attribute) = call.body.attribute("source") else {
+            return Err("it has no \"source\" argument".to_owned());
+        };
+        let Some(source) = attribute.expression.as_str() else {
+            return Err("its source is not a plain string".to_owned());
+        };
+        let is_local =
+            ["./", "../", ".\\", "..\\"].iter().any(|start| source.starts_with(start)) || matches!(source, "." | "..");
+        let display = if is_local {
+            join_display(&caller.display, &source.replace('\\', "/"))
+        } else {
+            match self.installed.get(&path.join(".")) {
+                Some(directory) => join_display("", directory),
+                None => {
+                    return Err(format!(
+                        "its source \"{source}\" is not local and is not installed below \".terraform\""
+                    ));
+                }
+            }
+        };
+        if ancestors.contains(&display) {
+            return Err("it calls itself, directly or through other modules".to_owned());
+        }
+        if let Some(source) = self.sources.get(&display) {
+            return Ok(Arc::clone(source));
+        }
+        let directory = self.root.join(&display);
+        if !directory.is_dir() {
+            return Err(format!("there is no folder \"{display}\""));
+        }
+        if !is_within(&directory, &self.top) {
+            return Err(format!("the folder \"{display}\" lies outside of the repository"));
+        }
+        let module = load_module(&directory, &display)
+            .map_err(|error| format!("the folder \"{display}\" could not be read: {error}"))?;
+        if module.files.is_empty() {
+            return Err(format!("the folder \"{display}\" has no configuration files"));
+        }
+        let module = Arc::new(module);
+        self.sources.insert(display, Arc::clone(&module));
+        Ok(module)
+    }
+}
+
+/// The folders of installed modules by the path of their call (`a.b`), as seen from the root. Empty where the root is
+/// not initialized.
+fn installed_modules(root: &Path) -> BTreeMap<String, String> {
+    let path = root.join(".terraform/modules/modules.json");
+    let is_small = fs::metadata(&path).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_MANIFEST_BYTES);
+    let text = if is_small { fs::read(&path).unwrap_or_default() } else { Vec::new() };
+    let manifest: Manifest = serde_json::from_slice(&text).unwrap_or_default();
+    manifest
+        .modules
+        .into_iter()
+        .filter(|module| !module.key.is_empty())
+        .map(|module| (module.key, module.directory.replace('\\', "/")))
+        .collect()
+}

@@ -1,0 +1,232 @@
+//! Variables: which value counts, its type, its validation, and where it was written.
+
+use std::sync::Arc;
+
+use hcl_edit::expr::{Expression, TraversalOperator};
+
+use super::body::{Attribute, Block};
+use super::evaluator::{Evaluator, Node};
+use super::hcl;
+use super::inputs::Input;
+use super::module::range_text;
+use super::scope::{BlockScope, Constants};
+use crate::model::{Diagnostic, SourceRange};
+use crate::terraform::lang::{Constraint, Faults, Val, evaluate, parse_constraint};
+
+/// How many references a chain of places is followed through.
+const MAX_CHAIN: usize = 64;
+
+/// An expression, and the module instance that it stands in.
+type Written = (usize, Arc<Expression>);
+
+impl<'a> Evaluator<'a> {
+    /// The value of a variable in a module instance.
+    pub(crate) fn variable(&self, instance: usize, name: &str) -> Val {
+        let module = self.source(instance);
+        let Some(block) = module.variables.get(name) else {
+            return Val::unknown_any(format!("variable \"{name}\" is not declared"));
+        };
+        let constraint = self.constraint(block);
+        let is_sensitive = self.constant_bool(block, "sensitive");
+        let is_nullable = block.body.attribute("nullable").is_none_or(|_| self.constant_bool(block, "nullable"));
+        let default = block.body.attribute("default").map(|attribute| {
+            let value = self.expression(attribute, &Constants { files: &self.files });
+            constraint.apply(&value).unwrap_or_else(|error| {
+                let detail =
+                    format!("This default value is not compatible with the variable's type constraint: {error}.");
+                self.report(
+                    Diagnostic::error("Invalid default value for variable", detail).at(attribute.value_range.clone()),
+                );
+                Val::unknown(constraint.of.clone(), format!("the default of variable \"{name}\" is not valid"))
+            })
+        });
+        let given = self.given(instance, name, block);
+        let value = match given {
+            Some((value, range)) => match constraint.apply(&value) {
+                Ok(value) if value.is_null() && !is_nullable => match default {
+                    Some(default) => default,
+                    None => {
+                        let detail = format!(
+                            "The given value is not suitable for var.{name} declared at {}: required variable may not be set to null.",
+                            range_text(&block.range)
+                        );
+                        self.report(
+                            Diagnostic::error("Required variable not set", detail)
+                                .at(range.unwrap_or_else(|| block.range.clone())),
+                        );
+                        Val::unknown(constraint.of.clone(), format!("variable \"{name}\" is set to null"))
+                    }
+                },
+                Ok(value) => value,
+                Err(error) => {
+                    let subject = if instance == 0 { "var." } else { "child module variable " };
+                    let shown = if instance == 0 { name.to_owned() } else { format!("\"{name}\"") };
+                    let detail = format!(
+                        "The given value is not suitable for {subject}{shown} declared at {}: {error}.",
+                        range_text(&block.range)
+                    );
+                    self.report(
+                        Diagnostic::error("Invalid value for input variable", detail)
+                            .at(range.unwrap_or_else(|| block.range.clone())),
+                    );
+                    Val::unknown(constraint.of.clone(), format!("the value given for variable \"{name}\" is not valid"))
+                }
+            },
+            None => match default {
+                Some(default) => default,
+                None => {
+                    if instance == 0 {
+                        let detail = format!(
+                            "The root module input variable \"{name}\" is not set, and has no default value. What depends on it is unknown. Use a --var or --var-file command line argument to provide a value for this variable."
+                        );
+                        self.report(
+                            Diagnostic::warning("No value for required variable", detail).at(block.range.clone()),
+                        );
+                    } else if let Some(call) = self.call_block(instance) {
+                        let detail = format!("The argument \"{name}\" is required, but no definition was found.");
+                        self.report(Diagnostic::error("Missing required argument", detail).at(call.range.clone()));
+                    }
+                    Val::unknown(constraint.of.clone(), format!("variable \"{name}\" has no value"))
+                }
+            },
+        };
+        value.mark(is_sensitive)
+    }
+
+    /// The value that was given, before its type is applied.
+    fn given(&self, instance: usize, name: &str, block: &Block) -> Option<(Val, Option<SourceRange>)> {
+        let module = self.instance(instance);
+        if let Some((caller, repetition)) = &module.caller {
+            let attribute = self.call_block(instance)?.body.attribute(name)?;
+            let scope = BlockScope::repeated(self, *caller, repetition.clone());
+            return Some((self.expression(attribute, &scope), Some(attribute.value_range.clone())));
+        }
+        // Without a type, or with a primitive one, text stands for itself.
+        let is_text = match block.body.attribute("type").map(|attribute| &*attribute.expression) {
+            None => true,
+            Some(Expression::Variable(word)) => matches!(word.as_str(), "string" | "number" | "bool"),
+            Some(Expression::String(word)) => matches!(word.as_str(), "string" | "number" | "bool"),
+            Some(_) => false,
+        };
+        self.input(name, is_text)
+    }
+
+    fn constraint(&self, block: &Block) -> Constraint {
+        let Some(attribute) = block.body.attribute("type") else { return Constraint::any() };
+        let constants = Constants { files: &self.files };
+        let mut faults = Faults::new();
+        // JSON, and Terraform 0.11, have the type as a string.
+        if let Expression::String(text) = &*attribute.expression
+            && let Some(parsed) = hcl::parse_expression(text)
+            && !matches!(parsed, Expression::Variable(_))
+        {
+            let constraint = parse_constraint(&parsed, text, &constants, &mut faults);
+            for fault in faults {
+                let diagnostic = fault.into_diagnostic(|_| None).at(attribute.value_range.clone());
+                self.report(diagnostic);
+            }
+            return constraint;
+        }
+        let constraint =
+            parse_constraint(&attribute.expression, attribute.file.expression_text(), &constants, &mut faults);
+        self.report_faults(faults, &attribute.file, &attribute.value_range);
+        constraint
+    }
+
+    /// Checks the `validation` blocks of all variables of a module instance.
+    pub(crate) fn validate_variables(&self, instance: usize) {
+        for (name, block) in &self.source(instance).variables {
+            for validation in block.body.blocks_of("validation") {
+                let Some(condition) = validation.body.attribute("condition") else { continue };
+                self.ensure(Node::Variable(instance, name));
+                // The value is known to be unsuitable, or not known at all.
+                if !self.value(Node::Variable(instance, name)).is_known() {
+                    continue;
+                }
+                self.ensure_body(instance, &validation.body);
+                let scope = BlockScope::new(self, instance);
+                let value = self.expression(condition, &scope);
+                let (value, _) = value.unmark();
+                if value.as_bool() != Some(false) && value.as_str() != Some("false") {
+                    continue;
+                }
+                let message = validation.body.attribute("error_message").map(|message| {
+                    let mut faults = Faults::new();
+                    evaluate(&message.expression, message.file.expression_text(), &scope, &mut faults)
+                });
+                let message = match message {
+                    Some(message) if message.contains_sensitive() => {
+                        "The error message included a sensitive value, so it will not be displayed.".to_owned()
+                    }
+                    Some(message) => message.as_str().map_or_else(
+                        || "The condition of a validation rule does not hold.".to_owned(),
+                        |text| text.trim().to_owned(),
+                    ),
+                    None => "The condition of a validation rule does not hold.".to_owned(),
+                };
+                let detail = format!(
+                    "{message}\n\nThis was checked by the validation rule at {}.",
+                    range_text(&validation.range)
+                );
+                let range = match self.call_block(instance).and_then(|call| call.body.attribute(name)) {
+                    Some(argument) => argument.value_range.clone(),
+                    None => block.range.clone(),
+                };
+                self.report(Diagnostic::error("Invalid value for variable", detail).at(range));
+            }
+        }
+    }
+
+    /// Where the value of an argument was written, outermost first: where it is no more than a reference to a variable
+    /// or local, the place that set that comes before.
+    pub(crate) fn origins(&self, instance: usize, attribute: &Attribute) -> Vec<SourceRange> {
+        let mut chain = vec![attribute.range()];
+        let mut next = self.origin_step(instance, &attribute.expression);
+        while let Some((range, further)) = next {
+            if chain.contains(&range) || chain.len() >= MAX_CHAIN {
+                break;
+            }
+            chain.push(range);
+            next = further.and_then(|(instance, expression)| self.origin_step(instance, &expression));
+        }
+        chain.reverse();
+        chain
+    }
+
+    /// The place that set what an expression refers to, and the expression there with the instance it stands in.
+    fn origin_step(&self, instance: usize, expression: &Expression) -> Option<(SourceRange, Option<Written>)> {
+        let Expression::Traversal(traversal) = expression else { return None };
+        let Expression::Variable(root) = &traversal.expr else { return None };
+        let TraversalOperator::GetAttr(name) = traversal.operators.first()?.value() else { return None };
+        let is_plain = traversal.operators.iter().all(|operator| {
+            matches!(operator.value(), TraversalOperator::GetAttr(_) | TraversalOperator::Index(Expression::String(_)))
+        });
+        if !is_plain {
+            return None;
+        }
+        let module = self.source(instance);
+        match root.as_str() {
+            "local" => {
+                let local = module.locals.get(name.as_str())?;
+                Some((local.range(), Some((instance, Arc::clone(&local.expression)))))
+            }
+            "var" => {
+                let block = module.variables.get(name.as_str())?;
+                let own = self.instance(instance);
+                let default = || block.body.attribute("default").map(|default| (default.range(), None));
+                if let Some((caller, _)) = &own.caller {
+                    return match self.call_block(instance)?.body.attribute(name.as_str()) {
+                        Some(argument) => Some((argument.range(), Some((*caller, Arc::clone(&argument.expression))))),
+                        None => default(),
+                    };
+                }
+                match self.inputs.values.get(name.as_str()) {
+                    Some(Input::Argument(argument)) => Some((argument.range(), None)),
+                    Some(Input::Text { .. }) => None,
+                    None => default(),
+                }
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Gives the evaluator the recorded values of resources and data sources: [`StateReference`].
+
+use crate::model::{
+    InstanceAddress, InstanceKey, RecordedAttributes, ReferenceData, ResourceAddress, State, StateInstance, Value,
+    printable,
+};
+
+/// A state as source of recorded values. Attributes are expanded at each call and not kept.
+#[derive(Clone, Copy, Debug)]
+pub struct StateReference<'a> {
+    state: &'a State,
+}
+
+impl<'a> StateReference<'a> {
+    /// Over a state.
+    pub fn new(state: &'a State) -> Self {
+        Self { state }
+    }
+
+    fn value(&self, instance: &StateInstance) -> Value {
+        if instance.attributes.is_none() {
+            return Value::unknown(format!(
+                "the state has no attributes of {}",
+                printable(&instance.address.to_string())
+            ));
+        }
+        self.state.attributes(instance).unwrap_or_else(|error| {
+            Value::unknown(format!(
+                "the state's attributes of {} cannot be read: {error}",
+                printable(&instance.address.to_string())
+            ))
+        })
+    }
+}
+
+impl ReferenceData for StateReference<'_> {
+    fn instance_keys(&self, resource: &ResourceAddress) -> Vec<Option<InstanceKey>> {
+        // Addresses sort by resource and then by key, the one without key first.
+        let first = InstanceAddress { resource: resource.clone(), key: None };
+        let recorded = self.state.current.range(first..);
+        recorded
+            .take_while(|(address, _)| address.resource == *resource)
+            .map(|(address, _)| address.key.clone())
+            .collect()
+    }
+
+    /// The attributes as last recorded; unknown as a whole where the state has none that can be read.
+    fn attributes(&self, address: &InstanceAddress) -> Option<RecordedAttributes> {
+        let instance = self.state.instance(address)?;
+        Some(RecordedAttributes { value: self.value(instance), sensitive: instance.sensitive.clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terraform::state::parse;
+
+    fn state(resources: &str) -> State {
+        parse(format!(r#"{{"version":4,"resources":[{resources}]}}"#).into_bytes(), "s").expect("readable")
+    }
+
+    fn address(text: &str) -> InstanceAddress {
+        text.parse().expect("valid")
+    }
+
+    #[test]
+    fn keys_come_in_order_and_only_of_current_instances_of_that_block() {
+        let state = state(
+            r#"{"mode":"managed","type":"a","name":"b","instances":[{"index_key":10},{"index_key":2},
+                 {"index_key":3,"deposed":"00000001"}]},
+               {"mode":"data","type":"a","name":"b","instances":[{"index_key":"x"}]},
+               {"mode":"managed","type":"a","name":"c","instances":[{}]}"#,
+        );
+        let reference = StateReference::new(&state);
+        let keys = |text: &str| reference.instance_keys(&address(text).resource);
+        assert_eq!(keys("a.b"), [Some(InstanceKey::Index(2)), Some(InstanceKey::Index(10))]);
+        assert_eq!(keys("data.a.b"), [Some(InstanceKey::Key("x".to_owned()))]);
+        assert_eq!(keys("a.c"), [None]);
+        assert_eq!(keys("a.d"), []);
+    }
+
+    #[test]
+    fn attributes_come_with_their_sensitive_paths() {
+        let state = state(
+            r#"{"mode":"managed","type":"a","name":"b","instances":[{"attributes":{"x":1,"p":"q"},
+                "sensitive_attributes":[[{"type":"get_attr","value":"p"}]]}]}"#,
+        );
+        let recorded = StateReference::new(&state).attributes(&address("a.b")).expect("recorded");
+        assert_eq!(recorded.value.get("x"), Some(&Value::from(1)));
+        assert_eq!(recorded.sensitive, ["p".parse().expect("valid")]);
+        assert_eq!(StateReference::new(&state).attributes(&address("a.b[0]")), None);
+    }
+
+    #[test]
+    fn attributes_that_cannot_be_read_are_unknown_and_not_absent() {
+        let state = state(
+            r#"{"mode":"managed","type":"a","name":"b","instances":[{"attributes":{"x":"\ud800"}}]},
+               {"mode":"managed","type":"a","name":"c","instances":[{"attributes_flat":{"id":"1"}}]}"#,
+        );
+        for text in ["a.b", "a.c"] {
+            let recorded = StateReference::new(&state).attributes(&address(text)).expect("recorded");
+            assert!(recorded.value.unknown_reason().expect("unknown").contains(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+resource "google_redis_instance" "cache" {
+  name = 
+}

@@ -1,0 +1,9 @@
+live {
+  project = ["acme-test"]
+}
+
+severity "no-such-policy" {
+  level = "loud"
+}
+
+watch "x" {}

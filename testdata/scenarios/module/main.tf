@@ -1,0 +1,15 @@
+provider "google" {
+  project = "acme-test"
+  region  = "europe-west1"
+}
+
+resource "google_compute_network" "main" {
+  name                    = "main"
+  auto_create_subnetworks = false
+}
+
+module "connector" {
+  source  = "./connector"
+  network = google_compute_network.main.name
+  machine = "e2-standard-4"
+}

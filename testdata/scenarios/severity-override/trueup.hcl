@@ -1,0 +1,3 @@
+severity "firewall-open-unnamed" {
+  level = "off"
+}

@@ -1,0 +1,238 @@
+//! Holds the catalog against the provider's own facts and the recorded answers. Skipped where those are not at hand.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use serde_json::Value as Json;
+use trueup::catalog::{Catalog, Kind, Mode, ResourceType, Row};
+use trueup::model::{Nesting, PlanVisibility};
+
+/// The folder of ground truth; `None`, with a word about it, where there is none.
+#[expect(clippy::print_stdout, reason = "a test says when it is skipped")]
+fn ground_truth() -> Option<PathBuf> {
+    let root = std::env::var_os("TRUEUP_SHARED")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from)
+        .join("gcp");
+    if root.is_dir() {
+        return Some(root);
+    }
+    println!("skipped: no {}", root.display());
+    None
+}
+
+fn lines(path: PathBuf) -> Vec<Json> {
+    let text = std::fs::read_to_string(&path).expect("readable");
+    text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+fn full_types() -> impl Iterator<Item = &'static ResourceType> {
+    Catalog::builtin().types().filter(|resource_type| !resource_type.is_facts_only)
+}
+
+fn no_faults(faults: &BTreeSet<String>) {
+    let list: Vec<_> = faults.iter().map(String::as_str).collect();
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), list.join("\n"));
+}
+
+/// The row of a path, or the map that the path is a member of.
+fn row_or_map<'a>(resource_type: &'a ResourceType, path: &str) -> Option<&'a Row> {
+    let mut path = path;
+    if let Some(row) = resource_type.row(path) {
+        return Some(row);
+    }
+    while let Some((parent, _)) = path.rsplit_once('.') {
+        if let Some(row) = resource_type.row(parent) {
+            return (row.kind == Kind::Map).then_some(row);
+        }
+        path = parent;
+    }
+    None
+}
+
+#[test]
+fn every_attribute_of_the_providers_schema_is_a_row_with_its_flags() {
+    let Some(root) = ground_truth() else { return };
+    let types: BTreeMap<String, Json> = lines(root.join("provider/types.jsonl"))
+        .into_iter()
+        .filter_map(|line| Some((line["type"].as_str()?.to_owned(), line)))
+        .collect();
+    let mut faults = BTreeSet::new();
+    for resource_type in Catalog::builtin().types() {
+        let name = &*resource_type.name;
+        for attribute in types[name]["attributes"].as_array().expect("attributes") {
+            let path = attribute["path"].as_str().expect("path");
+            let Some(row) = resource_type.row(path) else {
+                faults.insert(format!("{name}.{path}: no row"));
+                continue;
+            };
+            let has = |flag: &str| attribute["flags"].as_array().is_some_and(|flags| flags.iter().any(|f| f == flag));
+            if has("sensitive") && !row.is_sensitive {
+                faults.insert(format!("{name}.{path}: not sensitive"));
+            }
+            // What stands in code and state only may be computed as well; nothing of it is compared.
+            let mode = match (has("required"), has("optional"), has("computed")) {
+                (true, _, _) => Mode::Required,
+                (_, true, true) => Mode::OptionalComputed,
+                (_, true, false) => Mode::Optional,
+                (false, false, _) => Mode::Computed,
+            };
+            if row.facts.is_compared && row.mode != mode {
+                faults.insert(format!("{name}.{path}: {:?}, the schema has {mode:?}", row.mode));
+            }
+            if let (Some(default), true) = (attribute.get("default"), row.facts.is_compared) {
+                let default: trueup::model::Value = serde_json::from_value(default.clone()).expect("a value");
+                if row.default.as_ref() != Some(&default) {
+                    faults.insert(format!("{name}.{path}: default {:?}, the schema has {default:?}", row.default));
+                }
+            }
+        }
+    }
+    no_faults(&faults);
+}
+
+#[test]
+fn every_attribute_of_the_mapping_is_a_row_that_reads_the_same_member() {
+    let Some(root) = ground_truth() else { return };
+    let text = std::fs::read_to_string(root.join("mapping/facts.json")).expect("readable");
+    let facts: Json = serde_json::from_str(&text).expect("JSON");
+    let mut faults = BTreeSet::new();
+    for resource_type in full_types() {
+        let name = &*resource_type.name;
+        for attribute in facts[name]["attributes"].as_array().expect("attributes") {
+            let path = attribute["tf"].as_str().expect("path").replace("[]", "");
+            let Some(row) = resource_type.row(&path) else {
+                faults.insert(format!("{name}.{path}: no row"));
+                continue;
+            };
+            let member = attribute["api"].as_str().unwrap_or_default().replace("[]", "");
+            if row.facts.is_compared && row.converter.is_none() && row.api.as_deref() != Some(&*member) {
+                faults.insert(format!("{name}.{path}: reads {:?}, the mapping has {member}", row.api));
+            }
+        }
+    }
+    no_faults(&faults);
+}
+
+#[test]
+fn every_attribute_of_a_recorded_state_is_a_row_of_its_shape() {
+    let Some(root) = ground_truth() else { return };
+    let mut faults = BTreeSet::new();
+    let mut cases = 0;
+    for resource_type in Catalog::builtin().types() {
+        let Ok(folder) = std::fs::read_dir(root.join("oracle/states").join(&*resource_type.name)) else { continue };
+        for case in folder {
+            let path = case.expect("readable").path().join("state.tfstate");
+            let state: Json = serde_json::from_str(&std::fs::read_to_string(&path).expect("readable")).expect("JSON");
+            for resource in state["resources"].as_array().expect("resources") {
+                if resource["type"].as_str() == Some(&*resource_type.name) {
+                    cases += 1;
+                    for instance in resource["instances"].as_array().expect("instances") {
+                        walk(resource_type, "", &instance["attributes"], &mut faults);
+                    }
+                }
+            }
+        }
+    }
+    assert!(cases > 200, "{cases} cases");
+    no_faults(&faults);
+}
+
+fn walk(resource_type: &ResourceType, path: &str, value: &Json, faults: &mut BTreeSet<String>) {
+    let row = resource_type.row(path);
+    let fits = match (row.map(|row| row.kind), value) {
+        (_, Json::Null) => true,
+        (None, _) => path.is_empty(),
+        (Some(Kind::String), value) => value.is_string(),
+        (Some(Kind::Integer | Kind::Float), value) => value.is_number(),
+        (Some(Kind::Boolean), value) => value.is_boolean(),
+        (Some(Kind::ScalarList | Kind::ScalarSet), value) => {
+            value.as_array().is_some_and(|elements| elements.iter().all(|element| !element.is_object()))
+        }
+        (Some(Kind::Map), value) => value.is_object(),
+        (Some(Kind::Block(nesting)), Json::Array(elements)) => nesting != Nesting::Single || elements.len() <= 1,
+        (Some(Kind::Block(_)), value) => value.is_object(),
+    };
+    if !fits {
+        faults.insert(format!("{}.{path}: {:?} holds {value:.60}", resource_type.name, row.map(|row| row.kind)));
+        return;
+    }
+    if row.is_some_and(|row| !matches!(row.kind, Kind::Block(_))) {
+        return;
+    }
+    let elements = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    for (name, member) in elements.iter().filter_map(Json::as_object).flatten() {
+        let below = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        walk(resource_type, &below, member, faults);
+    }
+}
+
+/// What a plan showed of a change, held against the row. Where a block around the argument was not in the
+/// configuration, that block decides: either answer of a block above is taken.
+#[test]
+fn rows_say_what_plans_showed() {
+    let Some(root) = ground_truth() else { return };
+    // The answer depends on values or on the key that changed; the reasons stand at the rows.
+    let depends_on_values = [
+        ("google_sql_database_instance", "settings.disk_size"),
+        ("google_sql_user", "password_policy"),
+        ("google_redis_instance", "labels"),
+        ("google_cloud_run_v2_service", "labels"),
+        ("google_cloud_run_v2_service", "annotations"),
+        ("google_cloud_run_service", "metadata.labels"),
+        ("google_cloud_run_service", "metadata.annotations"),
+        ("google_compute_subnetwork", "log_config.metadata_fields"),
+    ];
+    let mut faults = BTreeSet::new();
+    let mut probes = 0;
+    for probe in lines(root.join("oracle/visibility.jsonl")) {
+        let (Some(name), Some(attribute)) = (probe["type"].as_str(), probe["attribute"].as_str()) else { continue };
+        let (Some(config), Some(verdict)) = (probe["config"].as_str(), probe["verdict"].as_str()) else { continue };
+        let Some(resource_type) = full_types().find(|resource_type| &*resource_type.name == name) else { continue };
+        let path: String = without_indexes(attribute);
+        let Some(row) = row_or_map(resource_type, &path) else {
+            faults.insert(format!("{name}.{path}: no row"));
+            continue;
+        };
+        let expected = match verdict {
+            "shown" => PlanVisibility::Shown,
+            "refresh_only" => PlanVisibility::RefreshOnly,
+            "hidden" => PlanVisibility::Hidden,
+            _ => continue,
+        };
+        probes += 1;
+        let mut possible = BTreeSet::new();
+        if config == "full" {
+            possible.insert(row.facts.visibility.set.0);
+        } else {
+            possible.insert(row.facts.visibility.unset.0);
+            let mut parent = row.parent();
+            while let Some(block) = resource_type.row(parent) {
+                possible.insert(block.facts.visibility.unset.0);
+                parent = block.parent();
+            }
+        }
+        if !possible.contains(&expected) && !depends_on_values.contains(&(name, path.as_str())) {
+            faults.insert(format!("{name}.{path} ({config}): a plan had {expected:?}, the row says {possible:?}"));
+        }
+    }
+    assert!(probes > 1000, "{probes} probes");
+    no_faults(&faults);
+}
+
+/// The path without `[…]` parts.
+fn without_indexes(path: &str) -> String {
+    let mut is_inside = false;
+    path.chars()
+        .filter(|character| {
+            match character {
+                '[' => is_inside = true,
+                ']' => {
+                    is_inside = false;
+                    return false;
+                }
+                _ => {}
+            }
+            !is_inside
+        })
+        .collect()
+}

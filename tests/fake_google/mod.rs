@@ -1,0 +1,425 @@
+//! A small Google Cloud on loopback: lists that it pages, objects of a bucket, and faults on demand.
+//!
+//! One server answers for all services, each below a path of its own; [`FakeGoogle::endpoints`] gives the overrides. It
+//! takes GET only and checks the token of every request.
+
+#![allow(dead_code, reason = "each integration test uses a part of this module")]
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+/// The token that every request must carry.
+pub(crate) const TOKEN: &str = "fake-token-7b1f";
+/// The project of [`FakeGoogle::with_world`].
+pub(crate) const PROJECT: &str = "acme-staging";
+/// Its number.
+pub(crate) const NUMBER: &str = "400000000042";
+
+/// What goes wrong.
+#[derive(Clone, Debug)]
+pub(crate) enum Fault {
+    /// 403 for want of this permission.
+    PermissionDenied(&'static str),
+    /// 403 since this service is not enabled.
+    ServiceDisabled(&'static str),
+    /// 404.
+    NotFound,
+    /// 429 that asks to wait so many seconds.
+    TooMany(u64),
+    /// 403 with the older rate reason.
+    RateLimited,
+    /// This status with Google's usual body.
+    Status(u16),
+    /// A page for people, with status 200.
+    Html,
+    /// JSON that breaks off.
+    Truncated,
+    /// No answer for a long time.
+    Stall,
+    /// The same token for the next page, for ever.
+    RepeatedToken,
+    /// 401 whose message repeats the token.
+    EchoedToken,
+    /// The answer, but these members put in.
+    With(Value),
+}
+
+struct List {
+    items: String,
+    aggregated: Option<String>,
+    bodies: Vec<(String, Value)>,
+    token: (String, String),
+}
+
+#[derive(Default)]
+struct World {
+    lists: BTreeMap<String, List>,
+    files: BTreeMap<String, Vec<u8>>,
+    faults: Vec<(String, usize, Fault)>,
+    page_size: usize,
+    requests: Vec<String>,
+}
+
+/// The server; it ends with the process.
+#[derive(Clone)]
+pub(crate) struct FakeGoogle {
+    address: SocketAddr,
+    world: Arc<Mutex<World>>,
+}
+
+impl FakeGoogle {
+    /// An empty cloud.
+    pub(crate) fn start() -> Self {
+        let world = Arc::new(Mutex::new(World { page_size: 100, ..World::default() }));
+        let state = Arc::clone(&world);
+        let (sender, receiver) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
+            runtime.block_on(async move {
+                let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+                sender.send(listener.local_addr().expect("bound")).expect("waiting");
+                let app = Router::new().fallback(answer).with_state(state);
+                axum::serve(listener, app).await.expect("serving");
+            });
+        });
+        Self { address: receiver.recv().expect("started"), world }
+    }
+
+    /// A project with a little of everything.
+    pub(crate) fn with_world() -> Self {
+        let google = Self::start();
+        let link = |rest: &str| format!("https://www.googleapis.com/compute/v1/projects/{PROJECT}/{rest}");
+        let compute = |kind: &str| format!("/compute/v1/projects/{PROJECT}/{kind}");
+        google.list(
+            &compute("global/networks"),
+            "items",
+            vec![
+                json!({"name": "main", "selfLink": link("global/networks/main"), "autoCreateSubnetworks": false,
+                   "peerings": [{"name": "servicenetworking-googleapis-com", "state": "ACTIVE"}]}),
+                json!({"name": "lonely", "selfLink": link("global/networks/lonely"), "autoCreateSubnetworks": false}),
+            ],
+        );
+        google.list(&compute("global/firewalls"), "items", vec![
+            json!({"name": "allow-internal", "selfLink": link("global/firewalls/allow-internal"),
+                   "network": link("global/networks/main"), "sourceRanges": ["10.0.0.0/8"]}),
+            json!({"name": "aet-uscentral1-main-connector-sg", "selfLink": link("global/firewalls/aet-uscentral1-main-connector-sg"),
+                   "network": link("global/networks/main")}),
+        ]);
+        google.list(
+            &compute("global/addresses"),
+            "items",
+            vec![json!({"name": "services", "selfLink": link("global/addresses/services"), "purpose": "VPC_PEERING",
+                   "address": "10.20.0.0", "prefixLength": 16, "network": link("global/networks/main")})],
+        );
+        google.aggregated(
+            &compute("aggregated/subnetworks"),
+            "subnetworks",
+            vec![
+                (
+                    "regions/us-central1",
+                    json!({"name": "apps", "ipCidrRange": "10.0.0.0/24",
+                "selfLink": link("regions/us-central1/subnetworks/apps"), "network": link("global/networks/main")}),
+                ),
+                (
+                    "regions/europe-west1",
+                    json!({"name": "apps", "ipCidrRange": "10.0.1.0/24",
+                "selfLink": link("regions/europe-west1/subnetworks/apps"), "network": link("global/networks/main")}),
+                ),
+            ],
+        );
+        google.aggregated(&compute("aggregated/routers"), "routers", vec![(
+            "regions/us-central1",
+            json!({"name": "edge", "selfLink": link("regions/us-central1/routers/edge"), "network": link("global/networks/main"),
+                   "nats": [{"name": "out", "natIpAllocateOption": "AUTO_ONLY"}, {"name": "spare"}]}),
+        )]);
+        google.list(&format!("/redis/v1/projects/{PROJECT}/locations/-/instances"), "instances", vec![
+            json!({"name": format!("projects/{PROJECT}/locations/us-central1/instances/cache"), "tier": "BASIC", "memorySizeGb": 1}),
+            json!({"name": format!("projects/{PROJECT}/locations/europe-west1/instances/cache"), "tier": "BASIC", "memorySizeGb": 2}),
+        ]);
+        for (region, connectors) in [("us-central1", vec!["main-connector"]), ("europe-west1", vec![])] {
+            let name = |name| json!({"name": format!("projects/{PROJECT}/locations/{region}/connectors/{name}"), "state": "READY"});
+            google.list(
+                &format!("/vpcaccess/v1/projects/{PROJECT}/locations/{region}/connectors"),
+                "connectors",
+                connectors.into_iter().map(name).collect(),
+            );
+        }
+        for region in ["us-central1", "europe-west1"] {
+            google.list(&format!("/run/v2/projects/{PROJECT}/locations/{region}/services"), "services", vec![
+                json!({"name": format!("projects/{PROJECT}/locations/{region}/services/web"), "ingress": "INGRESS_TRAFFIC_ALL"}),
+            ]);
+        }
+        let services = ["us-central1", "europe-west1"].map(|region| {
+            json!({"apiVersion": "serving.knative.dev/v1", "kind": "Service",
+                   "metadata": {"name": "web", "namespace": NUMBER, "labels": {"cloud.googleapis.com/location": region}}})
+        });
+        google.list(&format!("/run-v1/v1/projects/{PROJECT}/locations/-/services"), "items", services.to_vec());
+        google.set_token(
+            &format!("/run-v1/v1/projects/{PROJECT}/locations/-/services"),
+            "continue",
+            "metadata.continue",
+        );
+        let sql = format!("/sql/v1beta4/projects/{PROJECT}/instances");
+        let instance = |name: &str, policy: &str| {
+            json!({"name": name, "project": PROJECT, "databaseVersion": "POSTGRES_14", "settings": {"activationPolicy": policy},
+                   "selfLink": format!("https://sqladmin.googleapis.com/sql/v1beta4/projects/{PROJECT}/instances/{name}")})
+        };
+        google.list(&sql, "items", vec![instance("db", "ALWAYS"), instance("asleep", "NEVER")]);
+        google.list(
+            &format!("{sql}/db/users"),
+            "items",
+            vec![
+                json!({"name": "app", "host": "", "instance": "db", "project": PROJECT}),
+                json!({"name": "postgres", "instance": "db", "project": PROJECT}),
+            ],
+        );
+        google.list(&format!("{sql}/db/databases"), "items", vec![
+            json!({"name": "app", "instance": "db", "project": PROJECT, "charset": "UTF8",
+                   "selfLink": format!("https://sqladmin.googleapis.com/sql/v1beta4/projects/{PROJECT}/instances/db/databases/app")}),
+        ]);
+        google.file(
+            &format!("/crm/v1/projects/{PROJECT}"),
+            json!({"projectId": PROJECT, "projectNumber": NUMBER}).to_string().into_bytes(),
+        );
+        google.list("/servicenetworking/v1/services/-/connections", "connections", vec![
+            json!({"network": format!("projects/{NUMBER}/global/networks/main"), "peering": "servicenetworking-googleapis-com",
+                   "reservedPeeringRanges": ["services"], "service": "services/servicenetworking.googleapis.com"}),
+        ]);
+        google
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// `127.0.0.1:PORT`.
+    pub(crate) fn host(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// `SERVICE=URL` for every service, as `--endpoint` takes it.
+    pub(crate) fn endpoints(&self) -> Vec<String> {
+        let bases = [
+            ("compute", "compute/v1/"),
+            ("sql", "sql/v1beta4/"),
+            ("redis", "redis/v1/"),
+            ("run", "run/v2/"),
+            ("run-v1", "run-v1/"),
+            ("vpcaccess", "vpcaccess/v1/"),
+            ("servicenetworking", "servicenetworking/v1/"),
+            ("resource_manager", "crm/v1/"),
+            ("storage", "storage/v1/"),
+        ];
+        bases.iter().map(|(service, base)| format!("{service}={}/{base}", self.url())).collect()
+    }
+
+    /// Serves a list.
+    pub(crate) fn list(&self, path: &str, items: &str, bodies: Vec<Value>) {
+        let bodies = bodies.into_iter().map(|body| (String::new(), body)).collect();
+        self.insert(path, items, None, bodies);
+    }
+
+    /// Serves an aggregated list.
+    pub(crate) fn aggregated(&self, path: &str, member: &str, bodies: Vec<(&str, Value)>) {
+        let bodies = bodies.into_iter().map(|(scope, body)| (scope.to_owned(), body)).collect();
+        self.insert(path, "items", Some(member.to_owned()), bodies);
+    }
+
+    fn insert(&self, path: &str, items: &str, aggregated: Option<String>, bodies: Vec<(String, Value)>) {
+        let token = ("pageToken".to_owned(), "nextPageToken".to_owned());
+        self.world().lists.insert(path.to_owned(), List { items: items.to_owned(), aggregated, bodies, token });
+    }
+
+    /// Names the page tokens of a list otherwise than usual; a response member may lie in an object.
+    pub(crate) fn set_token(&self, path: &str, request: &str, response: &str) {
+        let mut world = self.world();
+        let list = world.lists.get_mut(path).expect("a list");
+        list.token = (request.to_owned(), response.to_owned());
+    }
+
+    /// Serves bytes at a path, as it stands in the request line.
+    pub(crate) fn file(&self, path: &str, bytes: Vec<u8>) {
+        self.world().files.insert(path.to_owned(), bytes);
+    }
+
+    /// How many objects a page holds.
+    pub(crate) fn set_page_size(&self, size: usize) {
+        self.world().page_size = size;
+    }
+
+    /// The next `times` requests whose path contains a text go wrong.
+    pub(crate) fn fault(&self, path: &str, times: usize, fault: Fault) {
+        self.world().faults.push((path.to_owned(), times, fault));
+    }
+
+    /// Path and query of every request until now, in order.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        self.world().requests.clone()
+    }
+
+    /// How many requests had a path that contains a text.
+    pub(crate) fn count(&self, path: &str) -> usize {
+        self.requests().iter().filter(|request| request.contains(path)).count()
+    }
+
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().expect("no test fails within")
+    }
+}
+
+async fn answer(State(world): State<Arc<Mutex<World>>>, request: Request) -> Response {
+    let path = request.uri().path().to_owned();
+    let (fault, stall) = {
+        let mut world = world.lock().expect("no test fails within");
+        world.requests.push(request.uri().to_string());
+        let found = world.faults.iter_mut().find(|(part, left, _)| *left > 0 && path.contains(part.as_str()));
+        let fault = found.map(|(_, left, fault)| {
+            *left -= 1;
+            fault.clone()
+        });
+        let stall = matches!(fault, Some(Fault::Stall));
+        (fault, stall)
+    };
+    if request.method() != Method::GET {
+        return error(405, "only GET", None);
+    }
+    if path.starts_with("/computeMetadata/") {
+        return respond(
+            200,
+            "application/json",
+            json!({"access_token": TOKEN, "expires_in": 3600, "token_type": "Bearer"}).to_string(),
+        );
+    }
+    let sent = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    if sent != Some(&format!("Bearer {TOKEN}")) && !path.starts_with("/emulator/") {
+        return error(
+            401,
+            &format!("Request had invalid authentication credentials: {}", sent.unwrap_or("none")),
+            None,
+        );
+    }
+    if stall {
+        tokio::time::sleep(Duration::from_secs(600)).await;
+    }
+    let world = world.lock().expect("no test fails within");
+    match fault {
+        None | Some(Fault::Stall) => content(&world, &request, &path),
+        Some(Fault::PermissionDenied(permission)) => error(
+            403,
+            "The caller does not have permission",
+            Some(json!([{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "IAM_PERMISSION_DENIED",
+                         "domain": "iam.googleapis.com", "metadata": {"permission": permission}}])),
+        ),
+        Some(Fault::ServiceDisabled(service)) => error(
+            403,
+            &format!("{service} has not been used in project {NUMBER} before or it is disabled."),
+            Some(json!([{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "SERVICE_DISABLED",
+                         "domain": "googleapis.com",
+                         "metadata": {"service": service, "consumer": format!("projects/{NUMBER}")}}])),
+        ),
+        Some(Fault::NotFound) => error(404, "not found", None),
+        Some(Fault::TooMany(wait)) => {
+            let mut response = error(429, "slow down", None);
+            response.headers_mut().insert(header::RETRY_AFTER, wait.into());
+            response
+        }
+        Some(Fault::RateLimited) => {
+            let body = json!({"error": {"code": 403, "message": "Rate Limit Exceeded",
+                              "errors": [{"domain": "usageLimits", "reason": "rateLimitExceeded"}]}});
+            respond(403, "application/json", body.to_string())
+        }
+        Some(Fault::Status(status)) => error(status, "backend error", None),
+        Some(Fault::Html) => respond(200, "text/html", "<!doctype html><title>Sign in</title>".to_owned()),
+        Some(Fault::Truncated) => respond(200, "application/json", "{\"items\": [{\"name\": \"ma".to_owned()),
+        Some(Fault::EchoedToken) => error(401, &format!("bad credentials: {}", sent.unwrap_or_default()), None),
+        Some(Fault::RepeatedToken) => merged(&world, &request, &path, &json!({"nextPageToken": "again"})),
+        Some(Fault::With(members)) => merged(&world, &request, &path, &members),
+    }
+}
+
+fn content(world: &World, request: &Request, path: &str) -> Response {
+    if let Some(bytes) = world.files.get(path) {
+        return bytes.clone().into_response();
+    }
+    match list(world, request, path) {
+        Some(answer) => respond(200, "application/json; charset=UTF-8", answer.to_string()),
+        None => error(404, &format!("nothing at {path}"), None),
+    }
+}
+
+fn merged(world: &World, request: &Request, path: &str, members: &Value) -> Response {
+    let Some(mut answer) = list(world, request, path) else { return error(404, "nothing", None) };
+    for (name, value) in members.as_object().expect("an object") {
+        if name == "items" && answer["items"].is_object() {
+            for (scope, content) in value.as_object().expect("scopes") {
+                answer["items"][scope] = content.clone();
+            }
+        } else if let (Some(list), Some(more)) = (answer[name].as_array_mut(), value.as_array()) {
+            list.extend(more.iter().cloned());
+        } else {
+            answer[name] = value.clone();
+        }
+    }
+    respond(200, "application/json; charset=UTF-8", answer.to_string())
+}
+
+fn list(world: &World, request: &Request, path: &str) -> Option<Value> {
+    let list = world.lists.get(path)?;
+    let (parameter, member) = &list.token;
+    let query = request.uri().query().unwrap_or_default();
+    let token = query.split('&').filter_map(|pair| pair.split_once('=')).find(|(name, _)| name == parameter);
+    let start = token.and_then(|(_, value)| value.strip_prefix("at-")?.parse().ok()).unwrap_or(0);
+    let end = list.bodies.len().min(start + world.page_size);
+    let page = list.bodies.get(start..end).unwrap_or_default();
+    let mut answer = json!({});
+    match &list.aggregated {
+        None => {
+            let bodies: Vec<Value> = page.iter().map(|(_, body)| body.clone()).collect();
+            // Google leaves an empty list out.
+            if !bodies.is_empty() {
+                answer[&list.items] = bodies.into();
+            }
+        }
+        Some(kind) => {
+            let nothing = json!({"warning": {"code": "NO_RESULTS_ON_PAGE", "message": "There are no results."}});
+            let mut scopes = json!({"global": nothing});
+            for (scope, body) in page {
+                let mut bodies = scopes[scope][kind].as_array().cloned().unwrap_or_default();
+                bodies.push(body.clone());
+                scopes[scope] = json!({kind: bodies});
+            }
+            answer[&list.items] = scopes;
+        }
+    }
+    if end < list.bodies.len() {
+        let next = Value::from(format!("at-{end}"));
+        match member.split_once('.') {
+            Some((object, name)) => answer[object] = json!({name: next}),
+            None => answer[member] = next,
+        }
+    }
+    Some(answer)
+}
+
+fn error(status: u16, message: &str, details: Option<Value>) -> Response {
+    let mut body = json!({"error": {"code": status, "message": message}});
+    if let Some(details) = details {
+        body["error"]["details"] = details;
+    }
+    respond(status, "application/json; charset=UTF-8", body.to_string())
+}
+
+fn respond(status: u16, content_type: &str, body: String) -> Response {
+    let status = StatusCode::from_u16(status).expect("a status");
+    Response::builder().status(status).header(header::CONTENT_TYPE, content_type).body(Body::from(body)).expect("valid")
+}

@@ -1,0 +1,5 @@
+//! The renderers, over comparisons built by hand.
+
+mod json;
+mod samples;
+mod text;

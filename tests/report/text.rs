@@ -1,0 +1,206 @@
+//! The text report, as a person reads it.
+
+use trueup::compare::{NotObserved, Presence, Verdict};
+use trueup::model::{LiveKind, PlanVisibility, Side, Value, is_printable};
+use trueup::report::text::{Style, render};
+
+use crate::samples::{Run, attribute, everything, resource, value};
+
+/// The part of a text between two markers, both included.
+fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
+    let start = text.find(from);
+    let end = start.and_then(|start| Some(text[start..].find(to)? + start + to.len()));
+    assert!(end.is_some(), "no {from:?} to {to:?} in:\n{text}");
+    &text[start.unwrap_or_default()..end.unwrap_or_default()]
+}
+
+#[test]
+fn findings_come_first_with_their_code() {
+    let text = everything().text();
+    let expected = "\
+error[egress-without-nat]: redis sends all traffic through the VPC
+ --> main.tf:3:20
+  |
+3 |   egress         = \"PRIVATE_RANGES_ONLY\"
+  |                    ^^^^^^^^^^^^^^^^^^^^^ egress = \"ALL_TRAFFIC\" live
+  |
+  = note: google_redis_instance.redis: no Cloud NAT covers 10.8.0.0/28
+  = note: holds on live and planned
+  = help: set egress back to PRIVATE_RANGES_ONLY
+
+Note: Objects have changed outside of Terraform (state -> live)
+";
+    assert!(text.starts_with(expected), "{text}");
+}
+
+#[test]
+fn drift_reads_from_state_to_live() {
+    let text = everything().text();
+    let expected = "  # google_redis_instance.redis has changed
+  ~ resource \"google_redis_instance\" \"redis\" { # main.tf:1
+      ~ auth_string    = (sensitive value)
+          # terraform plan does not show this, plan -refresh-only does: Google chooses it
+      ~ memory_size_gb = 1 -> 5 # main.tf:2
+      ~ tier           = \"S\" -> \"L\" # configuration: \"C\"
+        # (2 unchanged attributes hidden)
+    }
+
+  # google_x.gone has been deleted
+  - resource \"google_x\" \"gone\" # main.tf:1
+";
+    assert_eq!(between(&text, "  # google_redis_instance.redis has", "\"gone\" # main.tf:1\n"), expected);
+}
+
+#[test]
+fn pending_reads_from_live_to_configuration() {
+    let text = everything().text();
+    let expected = "\
+Note: The configuration is not applied yet (live -> configuration)
+
+  # google_x.left will be destroyed (because it is not in configuration)
+  - resource \"google_x\" \"left\" # main.tf:1
+  # google_x.new will be created
+  + resource \"google_x\" \"new\" # main.tf:1
+  # google_x.pending must be replaced
+  -/+ resource \"google_x\" \"pending\" { # main.tf:1
+      ~ name = \"old\" -> \"new\" # forces replacement
+        # (2 unchanged attributes hidden)
+    }
+";
+    assert_eq!(between(&text, "Note: The configuration is not applied", "    }\n"), expected);
+}
+
+#[test]
+fn the_counts_close_the_report() {
+    let text = everything().text();
+    let last = text.lines().last().expect("a line");
+    assert_eq!(
+        last,
+        "Findings: 1 error. Drift: 1 changed, 1 missing, 1 unmanaged. Pending: 1 to change, 1 to create, 1 to destroy, \
+         1 to import. Converged: 1. Not compared: 1 attribute. Ignored: 1. In sync: 1."
+    );
+    assert!(text.contains("  + google_x //x.googleapis.com/projects/p/things/foreign\n"));
+    assert!(text.contains("warning: Value for undeclared variable\n --> main.tf:2:20\n"));
+    assert!(text.contains("`terraform apply -refresh-only` takes this into the state"));
+}
+
+#[test]
+fn programs_get_no_advice() {
+    let mut run = everything();
+    run.show.advice = false;
+    assert!(!run.text().contains("terraform apply"));
+}
+
+#[test]
+fn one_reason_for_all_attributes_is_said_once() {
+    let hidden = |path| {
+        let mut attribute = attribute(
+            path,
+            Verdict::Drifted,
+            [value("a"), Side::NotObserved("the state does not have it".into()), value("b")],
+        );
+        attribute.plan_visibility = PlanVisibility::Hidden;
+        attribute.plan_visibility_reason = "Terraform does not manage it".into();
+        attribute
+    };
+    let mut expected = resource("google_x.a", Presence::Managed, vec![hidden("one"), hidden("two")]);
+    expected.is_expected = true;
+    let text = Run::new(vec![expected]).text();
+    let drawn = "\
+Note: Objects without state differ from what is written down (configuration -> live)
+
+  # google_x.a is not as expected
+  # no terraform command shows this: Terraform does not manage it
+  ~ expect \"google_x\" \"a\" { # main.tf:1
+      ~ one = \"a\" -> \"b\"
+      ~ two = \"a\" -> \"b\"
+        # (2 unchanged attributes hidden)
+    }
+";
+    assert!(text.starts_with(drawn), "{text}");
+}
+
+#[test]
+fn no_changes_is_said_only_of_a_complete_check() {
+    let same = || resource("google_x.same", Presence::Managed, Vec::new());
+    let mut run = Run::new(vec![same()]);
+    assert_eq!(
+        run.text(),
+        "No changes. Live, state and configuration agree.\nDrift: 0 changed, 0 missing, 0 unmanaged. In sync: 1.\n"
+    );
+    run.live.kind = LiveKind::None;
+    assert!(run.text().starts_with("No changes. State and configuration agree; live was not asked.\n"));
+    run.comparison.coverage.not_observed.push(NotObserved {
+        what: "google_x in projects/p".to_owned(),
+        why: "403".to_owned(),
+        is_needed: true,
+    });
+    let text = run.text();
+    assert!(!text.contains("No changes."), "{text}");
+    assert!(text.starts_with("Not observed:\n  google_x in projects/p: 403\n"), "{text}");
+    let mut tainted = same();
+    tainted.is_tainted = true;
+    let text = Run::new(vec![tainted]).text();
+    assert!(!text.contains("No changes.") && text.contains("is tainted, so it must be replaced"), "{text}");
+}
+
+#[test]
+fn names_and_values_cannot_steer_the_terminal_and_secrets_stay_secret() {
+    let mut run = everything();
+    let evil = "a\u{1b}[2J\u{9b}\u{202e}\r\n";
+    run.show = trueup::report::Show { in_sync: true, ignored: true, advice: true };
+    run.judgment.findings[0].message = evil.to_owned();
+    run.judgment.findings[0].evidence[0].value = evil.to_owned();
+    run.judgment.findings[0].policy = evil.to_owned();
+    run.diagnostics[0].detail = evil.to_owned();
+    run.diagnostics[0].summary = evil.to_owned();
+    run.comparison.coverage.types_not_supported.insert(evil.to_owned(), 1);
+    run.comparison.coverage.not_observed.push(NotObserved {
+        what: evil.to_owned(),
+        why: evil.to_owned(),
+        is_needed: true,
+    });
+    let mut named = resource(
+        "google_x.a",
+        Presence::Managed,
+        vec![attribute(
+            &format!("labels[\"{evil}\"]"),
+            Verdict::Conflict,
+            [
+                value(evil),
+                Side::Value(Value::List(vec![evil.into(), "x".into()])),
+                Side::Value(Value::List(vec!["y".into()])),
+            ],
+        )],
+    );
+    named.update_time = Some(evil.to_owned());
+    named.address.as_mut().expect("an address").resource.name = evil.to_owned();
+    run.comparison.resources.push(named);
+    let text = run.text();
+    assert!(text.chars().all(|character| character == '\n' || is_printable(character)), "{text:?}");
+    assert!(!text.contains("old-secret") && !text.contains("new-secret"));
+}
+
+#[test]
+fn colors_change_nothing_but_the_color() {
+    let run = everything();
+    let colored = render(&run.report(), Style { color: true });
+    assert!(colored.contains("\u{1b}["));
+    let mut plain = String::new();
+    let mut rest = colored.as_str();
+    while let Some(start) = rest.find('\u{1b}') {
+        plain.push_str(&rest[..start]);
+        let end = rest[start..].find('m').expect("an end") + start;
+        rest = &rest[end + 1..];
+    }
+    plain.push_str(rest);
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words(&plain), words(&run.text()));
+}
+
+#[test]
+fn what_the_state_does_not_record_is_told_from_the_configuration() {
+    let unrecorded = attribute("a", Verdict::Drifted, [value("c"), Side::NotRecorded, value("l")]);
+    let text = Run::new(vec![resource("google_x.a", Presence::Managed, vec![unrecorded])]).text();
+    assert!(text.contains("      ~ a = (not recorded) -> \"l\" # configuration: \"c\"\n"), "{text}");
+}

@@ -1,0 +1,258 @@
+//! Roots that real Terraform planned, evaluated and compared with what it planned.
+//!
+//! Needs the samples that lie beside the repository (or where `TRUEUP_SHARED` says); skipped where they are not.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value as Json;
+use trueup::catalog::Catalog;
+use trueup::model::{
+    InstanceAddress, InstanceKey, RecordedAttributes, ReferenceData, ResourceAddress, SchemaFacts, Value,
+};
+use trueup::terraform::config::{EvaluateOptions, VariableArgument, evaluate, parse_root};
+
+fn shared() -> Option<PathBuf> {
+    let folder = std::env::var_os("TRUEUP_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let samples = folder.join("samples");
+    if samples.join("planned/index.json").is_file() {
+        return Some(samples);
+    }
+    println!("skipped: there are no samples at {}", samples.display());
+    None
+}
+
+fn json(path: &Path) -> Json {
+    serde_json::from_slice(&fs::read(path).expect("readable")).expect("valid JSON")
+}
+
+#[derive(Default)]
+struct Planned(BTreeMap<InstanceAddress, Json>);
+
+impl ReferenceData for Planned {
+    fn instance_keys(&self, resource: &ResourceAddress) -> Vec<Option<InstanceKey>> {
+        let addresses = self.0.keys().filter(|address| address.resource == *resource);
+        addresses.map(|address| address.key.clone()).collect()
+    }
+
+    fn attributes(&self, instance: &InstanceAddress) -> Option<RecordedAttributes> {
+        let value = serde_json::from_value(self.0.get(instance)?.clone()).expect("a value");
+        Some(RecordedAttributes { value, sensitive: Vec::new() })
+    }
+}
+
+/// How the configured side of one attribute can stand to what was planned.
+#[derive(Default)]
+struct Comparison {
+    equal: usize,
+    unknown: Vec<String>,
+    different: Vec<String>,
+}
+
+impl Comparison {
+    /// `unknown_paths`: what Terraform itself only knows after apply.
+    fn compare(&mut self, path: &str, configured: &Value, planned: Option<&Json>, unknown_paths: &BTreeSet<String>) {
+        if unknown_paths.contains(path) {
+            return;
+        }
+        match (configured, planned) {
+            // Null says no more than leaving the argument out, and what the provider then plans is its own default.
+            (Value::Null, _) => self.equal += 1,
+            (Value::Unknown(reason), Some(planned)) if !is_empty(planned) => {
+                self.unknown.push(format!("{path}: {reason}"));
+            }
+            (Value::Unknown(_), _) => {}
+            (configured, None) => {
+                if is_nothing(configured) {
+                    self.equal += 1;
+                } else {
+                    self.different.push(format!("{path}: {configured:?} is configured, nothing is planned"));
+                }
+            }
+            // In JSON syntax a block is an object, and only the schema says that it is a block.
+            (Value::Map(_), Some(Json::Array(planned))) if planned.len() == 1 => {
+                self.compare(&format!("{path}[0]"), configured, planned.first(), unknown_paths);
+            }
+            (Value::Map(members), Some(Json::Object(planned))) => {
+                for (name, member) in members {
+                    self.compare(&format!("{path}.{name}"), member, planned.get(name), unknown_paths);
+                }
+            }
+            (Value::List(elements) | Value::Set(elements), Some(Json::Array(planned))) => {
+                if elements.len() == planned.len() && self.matches_in_any_order(elements, planned) {
+                    self.equal += 1;
+                    return;
+                }
+                if elements.len() != planned.len() {
+                    self.different.push(format!("{path}: {} configured, {} planned", elements.len(), planned.len()));
+                    return;
+                }
+                for (index, (element, planned)) in elements.iter().zip(planned).enumerate() {
+                    self.compare(&format!("{path}[{index}]"), element, Some(planned), unknown_paths);
+                }
+            }
+            (configured, Some(planned)) => {
+                if scalar(configured) == json_scalar(planned) && scalar(configured).is_some()
+                    || is_nothing(configured) && is_empty(planned)
+                {
+                    self.equal += 1;
+                } else {
+                    self.different.push(format!("{path}: {configured:?} is configured, {planned} is planned"));
+                }
+            }
+        }
+    }
+
+    fn matches_in_any_order(&self, elements: &[Value], planned: &[Json]) -> bool {
+        let mut left: Vec<&Json> = planned.iter().collect();
+        elements.iter().all(|element| {
+            let found = left.iter().position(|candidate| {
+                let mut trial = Comparison::default();
+                trial.compare("", element, Some(candidate), &BTreeSet::new());
+                trial.different.is_empty()
+            });
+            found.is_some_and(|index| {
+                left.remove(index);
+                true
+            })
+        })
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(value) => !value,
+        Value::String(text) => text.is_empty(),
+        Value::Number(number) => number.is_zero(),
+        Value::List(elements) | Value::Set(elements) => elements.iter().all(is_nothing),
+        Value::Map(members) => members.values().all(is_nothing),
+        Value::Unknown(_) => false,
+    }
+}
+
+fn is_empty(value: &Json) -> bool {
+    match value {
+        Json::Null => true,
+        Json::Bool(value) => !value,
+        Json::String(text) => text.is_empty(),
+        Json::Number(number) => number.as_f64() == Some(0.0),
+        Json::Array(elements) => elements.iter().all(is_empty),
+        Json::Object(members) => members.values().all(is_empty),
+    }
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::Bool(value) => Some(value.to_string()),
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn json_scalar(value: &Json) -> Option<String> {
+    match value {
+        Json::Bool(value) => Some(value.to_string()),
+        Json::String(text) => Some(text.clone()),
+        Json::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// Where the provider plans another form of what is configured, which is the catalog's business. Each is the type and
+/// the attribute.
+const OTHER_FORM: &[(&str, &str, &str)] = &[
+    ("google_storage_bucket", "location", "planned in capitals"),
+    ("google_compute_global_address", "address_type", "EXTERNAL is planned as nothing"),
+    ("google_compute_global_address", "ip_version", "IPV4 is planned as nothing"),
+    ("google_compute_instance_template", "service_account.scopes", "short names are planned as links"),
+    ("google_monitoring_dashboard", "dashboard_json", "planned as JSON with sorted members"),
+];
+
+#[test]
+fn evaluation_agrees_with_what_terraform_planned() {
+    let Some(samples) = shared() else { return };
+    let catalog = Catalog::builtin();
+    let index = json(&samples.join("planned/index.json"));
+    let (mut roots, mut instances, mut equal) = (0, 0, 0);
+    let mut unknown: BTreeMap<String, usize> = BTreeMap::new();
+    let mut faults: Vec<String> = Vec::new();
+    let mut diagnostics: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in index.as_array().expect("a list").iter().filter_map(|entry| entry["file"].as_str()) {
+        let plan = json(&samples.join("planned").join(file));
+        let name = plan["root"].as_str().expect("a root").to_owned();
+        let directory = samples.join("hcl").join(&name);
+        let top = samples.join("hcl").join(name.split('/').next().expect("a first part"));
+        let variables = tempfile::Builder::new().suffix(".tfvars.json").tempfile().expect("a temporary file");
+        fs::write(variables.path(), plan["variables"].to_string()).expect("written");
+        let mut options = EvaluateOptions::new(top);
+        options.variables.push(VariableArgument::File(variables.path().to_owned()));
+        for (variable, value) in
+            [("GOOGLE_PROJECT", "sample-project"), ("GOOGLE_REGION", "us-central1"), ("GOOGLE_ZONE", "us-central1-a")]
+        {
+            options.environment.insert(variable.to_owned(), value.to_owned());
+        }
+        let mut planned = Planned::default();
+        let mut unknown_paths: BTreeMap<InstanceAddress, BTreeSet<String>> = BTreeMap::new();
+        for resource in plan["resources"].as_array().expect("a list") {
+            let address: InstanceAddress = resource["address"].as_str().expect("text").parse().expect("an address");
+            let paths = resource["unknown"].as_array().into_iter().flatten().filter_map(Json::as_str);
+            unknown_paths.insert(address.clone(), paths.map(str::to_owned).collect());
+            planned.0.insert(address, resource["values"].clone());
+        }
+        let facts: &dyn SchemaFacts = catalog;
+        let evaluated = evaluate(&parse_root(&directory), None, &options, &planned, facts);
+        let configuration = &evaluated.configuration;
+        let found: BTreeSet<&InstanceAddress> =
+            configuration.instances.iter().map(|instance| &instance.address).collect();
+        let expected: BTreeSet<&InstanceAddress> =
+            planned.0.keys().filter(|address| !address.to_string().contains("data.")).collect();
+        faults.extend(expected.difference(&found).map(|address| format!("{name}: {address} is not found")));
+        faults.extend(found.difference(&expected).map(|address| format!("{name}: {address} is too much")));
+        for diagnostic in &configuration.diagnostics {
+            let line = format!(
+                "{name} {} {}",
+                diagnostic.range.as_ref().map(ToString::to_string).unwrap_or_default(),
+                diagnostic.detail
+            );
+            diagnostics.entry(format!("{:?} {}", diagnostic.severity, diagnostic.summary)).or_default().insert(line);
+        }
+        for instance in &configuration.instances {
+            let Some(values) = planned.0.get(&instance.address) else { continue };
+            let mut comparison = Comparison::default();
+            let resource_type = instance.address.resource.resource_type.as_str();
+            for (argument, value) in instance.arguments.value.as_map().expect("a map") {
+                comparison.compare(argument, value, values.get(argument), &unknown_paths[&instance.address]);
+            }
+            equal += comparison.equal;
+            for line in comparison.unknown {
+                *unknown.entry(format!("{name} {} {line}", instance.address)).or_default() += 1;
+            }
+            for line in comparison.different {
+                let path = line.split(':').next().unwrap_or_default();
+                let pattern: String = path
+                    .split('.')
+                    .map(|part| part.split('[').next().unwrap_or_default())
+                    .collect::<Vec<_>>()
+                    .join(".");
+                if !OTHER_FORM.iter().any(|(kind, attribute, _)| *kind == resource_type && *attribute == pattern) {
+                    faults.push(format!("{name}: {} {line}", instance.address));
+                }
+            }
+            instances += 1;
+        }
+        roots += 1;
+    }
+    println!("{roots} roots, {instances} instances, {equal} arguments equal");
+    println!("unknown where Terraform knows: {}", unknown.len());
+    // The plans do not hold what data sources read.
+    faults.extend(unknown.into_keys().filter(|line| !line.ends_with("is not recorded in the state")));
+    for (summary, lines) in &diagnostics {
+        faults.extend(lines.iter().map(|line| format!("{summary}: {line}")));
+    }
+    assert!(instances > 0);
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
