@@ -135,6 +135,7 @@ fn compare_row(sides: &Sides<'_>, row: &Row<'_>, compared: &mut Compared) {
         {
             return;
         }
+        Verdict::NotComparable if is_out_of_question(sides, configuration) => return,
         Verdict::NotComparable => compared.not_comparable += 1,
         Verdict::Converged | Verdict::Pending | Verdict::Drifted | Verdict::Conflict => compared.compared += 1,
     }
@@ -154,6 +155,12 @@ fn compare_row(sides: &Sides<'_>, row: &Row<'_>, compared: &mut Compared) {
         plan_visibility,
         plan_visibility_reason,
     });
+}
+
+/// Whether only state and live could be compared, and live was not asked for: nothing was missed.
+fn is_out_of_question(sides: &Sides<'_>, configuration: &Side) -> bool {
+    !sides.live_is_asked
+        && (sides.standing == Standing::ToBeDestroyed || matches!(configuration, Side::Unset { counts_as: None }))
 }
 
 /// Whether the difference between a recorded and a configured value is what makes the two identities differ: each

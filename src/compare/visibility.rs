@@ -1,5 +1,6 @@
 //! What Terraform would have shown of a difference, with the reason.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Verdict;
@@ -91,9 +92,13 @@ pub(crate) fn under_ignore_changes(verdict: Verdict) -> Shown {
     }
 }
 
-/// Whether the provider takes the live value for an argument that is not given.
+/// Whether the provider takes the live value for an argument that is not given. Of a list or set the elements count.
 fn is_taken_for_unset(facts: &AttributeFacts, live: Option<&Value>) -> bool {
-    matches!((&facts.exception, live), (Some(Exception::UnsetEquals(value)), Some(live)) if value == live)
+    let (Some(Exception::UnsetEquals(value)), Some(live)) = (&facts.exception, live) else { return false };
+    match (value.as_elements(), live.as_elements()) {
+        (Some(value), Some(live)) => value.iter().collect::<BTreeSet<_>>() == live.iter().collect::<BTreeSet<_>>(),
+        _ => value == live,
+    }
 }
 
 /// The block that the configuration does not have and in which the argument at `path` stands.
@@ -171,15 +176,18 @@ mod tests {
         let mut facts = facts(PlanVisibility::Shown, PlanVisibility::Shown);
         facts.exception = Some(Exception::UnsetEquals(Value::from("everywhere")));
         let path = "a".parse().expect("path");
-        let of = |side: Side, live: &str| {
+        let of = |facts: &AttributeFacts, side: Side, live: &str| {
             let resource = samples::resource("google_x", &[("a", side)]);
             let live = Value::from(live);
-            visibility(Standing::Managed, Verdict::Drifted, &facts, &path, Some(&resource), Some(&live)).0
+            visibility(Standing::Managed, Verdict::Drifted, facts, &path, Some(&resource), Some(&live)).0
         };
         let unset = || Side::Unset { counts_as: Some(Value::Null) };
-        assert_eq!(of(unset(), "everywhere"), PlanVisibility::RefreshOnly);
-        assert_eq!(of(unset(), "elsewhere"), PlanVisibility::Shown);
-        assert_eq!(of(Side::Value(Value::from("here")), "everywhere"), PlanVisibility::Shown);
+        assert_eq!(of(&facts, unset(), "everywhere"), PlanVisibility::RefreshOnly);
+        assert_eq!(of(&facts, unset(), "elsewhere"), PlanVisibility::Shown);
+        assert_eq!(of(&facts, Side::Value(Value::from("here")), "everywhere"), PlanVisibility::Shown);
+        facts.exception = Some(Exception::UnsetEquals(Value::List(vec!["b".into(), "a".into()])));
+        assert!(is_taken_for_unset(&facts, Some(&Value::set(vec!["a".into(), "b".into()]))), "order does not count");
+        assert!(!is_taken_for_unset(&facts, Some(&Value::set(vec!["a".into()]))));
     }
 
     #[test]
