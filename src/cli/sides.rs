@@ -6,8 +6,8 @@ use crate::catalog::{Catalog, ResourceType};
 use crate::compare::{ConfiguredSide, LiveSide, RecordedSide};
 use crate::google::{Wanted, Wants};
 use crate::model::{
-    AttributePath, Configuration, Diagnostic, Inventory, LiveScopes, NormalizedResource, ProjectNumbers,
-    ResourceMode, Side, State, Value, printable,
+    AttributePath, Configuration, Diagnostic, Inventory, LiveScopes, NormalizedResource, ProjectNumbers, ResourceMode,
+    Side, State, Value, printable,
 };
 use crate::normalize::{Normalizer, settle};
 
