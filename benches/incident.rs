@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio, exit};
 use std::time::{Duration, Instant};
 
-use figure::{Figure, fastest};
+use figure::Figure;
 
 const ROUNDS: usize = 20;
 const LIMIT: f64 = 0.050;
@@ -29,7 +29,7 @@ fn main() {
         measured: median * 1000.0,
         limit: LIMIT * 1000.0,
         unit: "ms",
-        note: format!("median of {ROUNDS} processes; the fastest took {:.1} ms", fastest(times) * 1000.0),
+        note: format!("median of {ROUNDS} processes; the fastest took {:.1} ms", times[0].as_secs_f64() * 1000.0),
     };
     println!("{figure}");
 }

@@ -173,6 +173,21 @@ fn deeply_nested_expressions_do_not_exhaust_the_stack() {
     }
 }
 
+#[test]
+fn yaml_aliases_cannot_explode() {
+    let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\\n".to_owned();
+    for level in 1..30 {
+        let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+        text.push_str(&format!("a{level}: &a{level} [{aliases}]\\n"));
+    }
+    let exploding = fault(&format!("yamldecode(\"{text}\")"), &TestScope::default());
+    assert!(exploding.detail.contains("larger than 64 MiB"), "{}", exploding.detail);
+    for function in ["yamldecode", "jsondecode"] {
+        let deep = format!("{function}(\"{}{}\")", "[".repeat(10_000), "]".repeat(10_000));
+        assert!(!evaluate_text(&deep, &TestScope::default()).0.is_known());
+    }
+}
+
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |path: &str, text: &str| {

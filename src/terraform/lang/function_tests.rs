@@ -236,6 +236,20 @@ fn encodings() {
 #[test]
 fn yaml() {
     check(&[
+        (
+            "yamldecode(\"d1: 2020-01-01\\nd2: 2020-1-1\\nd3: 2020-01-01 10:00:00\\nd5: 2020-01-01 10:00:00.5 +02:00\\nd6: 2020-01-01T10:00\\nd7: 2001-12-14t21:59:43.10-05:00\\nd8: 2020-13-01\")",
+            "{\"d1\": \"2020-01-01T00:00:00Z\", \"d2\": \"2020-01-01T00:00:00Z\", \"d3\": \"2020-01-01T10:00:00Z\", \"d5\": \"2020-01-01 10:00:00.5 +02:00\", \"d6\": \"2020-01-01T10:00\", \"d7\": \"2001-12-14T21:59:43-05:00\", \"d8\": \"2020-13-01\"}",
+        ),
+        (
+            "yamldecode(\"a: y\\nb: tRue\\nc: 0b11\\nd: 0X1F\\ne: -0x1f\\nf: 1.\\ng: +1\\nh: 08\\nj: 1e\\nk: .5\\nl: <<\\nn: no\\n2.0: z\")",
+            "{\"a\": true, \"b\": \"tRue\", \"c\": \"0b11\", \"d\": \"0X1F\", \"e\": \"-0x1f\", \"f\": 1, \"g\": 1, \"h\": 8, \"j\": \"1e\", \"k\": 0.5, \"l\": \"<<\", \"false\": false, \"2\": \"z\"}",
+        ),
+        (
+            "yamldecode(\"a: !!str 12\\nb: !!int \\\"12\\\"\\nc: !!float 1\\nd: !!binary aGVsbG8=\\ne: {b: 1, b: 2}\\nf: !!null \\\"\\\"\")",
+            "{\"a\": \"12\", \"b\": \"12\", \"c\": 1, \"d\": \"aGVsbG8=\", \"e\": {\"b\": 2}, \"f\": \"\"}",
+        ),
+        ("yamldecode(\"- &a {x: 1}\\n- {x: 9, <<: *a}\\n- *a\")", "[{\"x\": 1}, {\"x\": 1}, {\"x\": 1}]"),
+        ("yamldecode(\"---\\n\")", "null"),
         ("yamldecode(\"- &a {x: 1}\\n- <<: *a\\n  z: 2\\n\")", "[{\"x\": 1}, {\"x\": 1, \"z\": 2}]"),
         (
             "yamldecode(\"b: on\\nc: 0777\\nd: 1_000\\ng: 1e3\\nh: 0o17\\ni: 0x1f\\nj: ~\\nk: \\\"yes\\\"\\n1: x\\n\")",
@@ -255,6 +269,10 @@ fn yaml() {
     ]);
     check_faults(&[
         ("yamldecode(\"\")", "Error in function call", "missing start of document"),
+        ("yamldecode(\"a: !custom x\")", "Error in function call", "unsupported tag \"!custom\""),
+        ("yamldecode(\"a: 1\\n---\\nb: 2\")", "Error in function call", "unexpected extra content after value"),
+        ("yamldecode(\"x: &a [*a]\")", "Error in function call", "from inside its own definition"),
+        ("yamldecode(\"~: a\")", "Error in function call", "mapping key cannot be null"),
         ("yamldecode(\"a: [\")", "Error in function call", "Call to function \"yamldecode\" failed"),
     ]);
 }

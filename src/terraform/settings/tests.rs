@@ -25,7 +25,7 @@ fn every_block_is_read() {
     assert_eq!(expected.address.to_string(), "google_cloud_run_v2_service.s-1");
     assert_eq!(
         text(&expected.arguments.value),
-        "{location=us-central1, template=[{vpc_access=[{connector=projects/p/c, name=staging}]}]}"
+        "{location=us-central1, name=s-1, template=[{vpc_access=[{connector=projects/p/c, name=staging}]}]}"
     );
     let range = &expected.arguments.ranges[&path("template[0].vpc_access[0].connector")];
     assert_eq!(range[0].to_string(), "trueup.hcl:18");
