@@ -19,9 +19,9 @@ pub enum FailOn {
     Unmanaged,
     /// A finding of severity error.
     Error,
-    /// A finding of severity warning.
+    /// A finding of severity warning or error.
     Warning,
-    /// A finding of severity note.
+    /// A finding of any severity.
     Note,
     /// Something that was needed could not be observed.
     Incomplete,
@@ -88,8 +88,8 @@ pub fn outcome(summary: &Summary, is_complete: bool, fail_on: &BTreeSet<FailOn>)
         FailOn::Pending => attributes.pending + resources.not_yet_created + resources.not_in_configuration > 0,
         FailOn::Unmanaged => resources.unmanaged > 0,
         FailOn::Error => findings.error > 0,
-        FailOn::Warning => findings.warning > 0,
-        FailOn::Note => findings.note > 0,
+        FailOn::Warning => findings.error + findings.warning > 0,
+        FailOn::Note => findings.error + findings.warning + findings.note > 0,
         FailOn::Incomplete => !is_complete,
     };
     fail_on.iter().copied().filter(|&class| occurs(class)).collect()
@@ -105,24 +105,24 @@ mod tests {
         let mut summary = Summary::default();
         assert!(outcome(&summary, true, &all).is_empty());
         assert_eq!(outcome(&summary, false, &all), [FailOn::Incomplete].into());
-        // Each of these alone makes exactly one class.
+        // Each of these alone makes exactly these classes; a finding counts for every severity up to its own.
         type Set = fn(&mut Summary);
-        let cases: [(Set, FailOn); 10] = [
-            (|it| it.attributes.drifted = 1, FailOn::Drift),
-            (|it| it.attributes.conflict = 1, FailOn::Drift),
-            (|it| it.resources.missing = 1, FailOn::Drift),
-            (|it| it.attributes.pending = 1, FailOn::Pending),
-            (|it| it.resources.not_yet_created = 1, FailOn::Pending),
-            (|it| it.resources.not_in_configuration = 1, FailOn::Pending),
-            (|it| it.resources.unmanaged = 1, FailOn::Unmanaged),
-            (|it| it.findings.error = 1, FailOn::Error),
-            (|it| it.findings.warning = 1, FailOn::Warning),
-            (|it| it.findings.note = 1, FailOn::Note),
+        let cases: [(Set, &[FailOn]); 10] = [
+            (|it| it.attributes.drifted = 1, &[FailOn::Drift]),
+            (|it| it.attributes.conflict = 1, &[FailOn::Drift]),
+            (|it| it.resources.missing = 1, &[FailOn::Drift]),
+            (|it| it.attributes.pending = 1, &[FailOn::Pending]),
+            (|it| it.resources.not_yet_created = 1, &[FailOn::Pending]),
+            (|it| it.resources.not_in_configuration = 1, &[FailOn::Pending]),
+            (|it| it.resources.unmanaged = 1, &[FailOn::Unmanaged]),
+            (|it| it.findings.error = 1, &[FailOn::Error, FailOn::Warning, FailOn::Note]),
+            (|it| it.findings.warning = 1, &[FailOn::Warning, FailOn::Note]),
+            (|it| it.findings.note = 1, &[FailOn::Note]),
         ];
-        for (set, class) in cases {
+        for (set, classes) in cases {
             let mut summary = Summary::default();
             set(&mut summary);
-            assert_eq!(outcome(&summary, true, &all), [class].into());
+            assert_eq!(outcome(&summary, true, &all), classes.iter().copied().collect());
             assert!(outcome(&summary, true, &BTreeSet::new()).is_empty());
         }
         summary.resources.not_in_state = 1;
