@@ -43,6 +43,8 @@ fn values_of_flags_are_checked_before_any_work() {
         (&["--endpoint", "redis"], "SERVICE=URL"),
         (&["--endpoint", "redis=ftp://x"], "redis"),
         (&["--var", "novalue"], "novalue"),
+        (&["--config", "nosuch.hcl"], "nosuch.hcl"),
+        (&["--var-file", "nosuch.tfvars"], "nosuch.tfvars"),
         (&["--timeout", "soon"], "90s"),
         (&["--parallelism", "0"], "parallelism"),
     ] {

@@ -1,6 +1,7 @@
 //! `trueup check`: reads the three sides, has them compared and judged, and writes the reports.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -28,6 +29,11 @@ use crate::terraform::state::{self, StateReference};
 /// Runs the check and gives the exit code. `variables` are `--var` and `--var-file` in command order.
 pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], environment: &Environment) -> Result<u8> {
     let options = Options::read(arguments, environment)?;
+    for variable in variables {
+        if let VariableArgument::File(path) = variable {
+            File::open(path).with_context(|| format!("open variables file `{}`", path.display()))?;
+        }
+    }
     let root =
         TerraformRoot::find(&arguments.root, arguments.workspace.as_deref(), arguments.config.as_deref(), environment)?;
     let say = |line: &str| {

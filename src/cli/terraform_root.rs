@@ -39,7 +39,10 @@ impl TerraformRoot {
         let repository_top =
             absolute.ancestors().find(|ancestor| ancestor.join(".git").exists()).unwrap_or(&absolute).to_path_buf();
         let settings = match settings {
-            Some(path) => Some(path.to_path_buf()),
+            Some(path) => {
+                fs::File::open(path).with_context(|| format!("open settings `{}`", path.display()))?;
+                Some(path.to_path_buf())
+            }
             None => absolute
                 .ancestors()
                 .take_while(|ancestor| ancestor.starts_with(&repository_top))
