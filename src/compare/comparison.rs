@@ -57,14 +57,17 @@ impl<'r> Run<'r, '_> {
         let rules = self.ignores.of(&subject);
         let ignored_by = self.ignores.whole(&rules).map(str::to_owned);
         self.mark_rules(&rules, matched);
+        let names = matched.sensitive_names();
         for attribute in &mut attributes {
             self.ignore(attribute, &rules, matched);
+            attribute.path = names.path(&attribute.path);
         }
+        attributes.sort_by(|a, b| a.path.cmp(&b.path));
         self.push(ResourceComparison {
             address: Some(matched.address.clone()),
             moved_from: matched.moved_from.clone(),
             resource_type: matched.resource_type.clone(),
-            identity: identity.cloned(),
+            identity: identity.map(|identity| names.identity(identity)),
             basis: self.basis(matched.resource_type),
             presence: matched.presence,
             is_expected: matched.is_expected(),

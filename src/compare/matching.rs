@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::absence::{Absence, Absences};
 use super::listings::ListingIndex;
 use super::moved::moved_addresses;
+use super::naming::SensitiveNames;
 use super::presence::{InConfiguration, InLive, presence};
 use super::{ConfiguredSide, LiveSide, Presence, RecordedSide, Request};
 use crate::model::{Identity, InstanceAddress, LiveKind};
@@ -65,6 +66,11 @@ impl<'r> Matched<'r> {
         identity_of(self.configured, self.recorded)
     }
 
+    /// The names that must not be printed.
+    pub(crate) fn sensitive_names(&self) -> SensitiveNames<'r> {
+        sensitive_names(self.configured, self.recorded)
+    }
+
     /// The live object, where it is there.
     pub(crate) fn live_object(&self) -> Option<&'r LiveSide> {
         match self.live {
@@ -85,6 +91,13 @@ impl<'r> Matched<'r> {
         let recorded = self.recorded?.resource.identity.as_ref().ok()?;
         (configured != recorded).then_some(configured)
     }
+}
+
+fn sensitive_names<'r>(
+    configured: Option<&'r ConfiguredSide>,
+    recorded: Option<&'r RecordedSide>,
+) -> SensitiveNames<'r> {
+    SensitiveNames::new(configured.map(|side| &side.resource), recorded.map(|side| &side.resource))
 }
 
 fn identity_of<'r>(
@@ -142,7 +155,7 @@ impl<'r> Matching<'r> {
                     None => match listings.not_observed(resource_type, identity) {
                         None => LiveMatch::NotThere,
                         Some(reason) => LiveMatch::NotObserved {
-                            reason: reason.into(),
+                            reason: sensitive_names(configured, recorded).text(&reason).into(),
                             is_listed: listings.covers(resource_type, identity),
                         },
                     },

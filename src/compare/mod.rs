@@ -10,6 +10,7 @@ mod ignore;
 mod listings;
 mod matching;
 mod moved;
+mod naming;
 mod pattern;
 mod presence;
 mod replacement;

@@ -1,6 +1,6 @@
 //! Small builders of sides for the tests of this room.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{ConfiguredSide, LiveSide, RecordedSide, Request};
@@ -39,6 +39,7 @@ pub(crate) fn resource(resource_type: &str, leaves: &[(&str, Side)]) -> Normaliz
         leaves: leaves.iter().map(|(path, side)| (path.parse().expect("path"), leaf(path, side.clone()))).collect(),
         below: BTreeMap::from([("".parse().expect("root"), Side::NotRecorded)]),
         unknown_members: 0,
+        sensitive_names: BTreeSet::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A resource of any side, brought to one shape so that `==` is enough.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{AttributePath, Identity, SourceRange, Value};
@@ -22,6 +22,9 @@ pub struct NormalizedResource {
     pub below: BTreeMap<AttributePath, Side>,
     /// Members that no catalog row reads: counted, never fatal.
     pub unknown_members: usize,
+    /// Texts that the source marks as sensitive and that name something: a key of a map, an element of a block, a part of
+    /// the identity. Whoever prints a path or an identity leaves them out.
+    pub sensitive_names: BTreeSet<String>,
 }
 
 /// One leaf of one side.

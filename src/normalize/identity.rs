@@ -3,10 +3,10 @@
 //! Configuration and state have attributes (and the state an `id` of a form that differs by type), asset files have
 //! full names under either of a service's hosts, bodies have self links with versions. All become `//HOST/PATH`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Form, Part, ResourceType};
-use crate::model::{ConfiguredInstance, Identity, ProjectNumbers, ProviderDefaults, Value};
+use crate::model::{AttributePath, ConfiguredInstance, Identity, ProjectNumbers, ProviderDefaults, Value};
 
 use super::forms;
 use super::scope::Scope;
@@ -44,6 +44,17 @@ pub(super) fn of_configuration(
     }
     let text = |name: &str| value(name).and_then(text_of);
     fill(resource_type, text, scope).map_err(|name| format!("`{name}` is not given"))
+}
+
+/// The texts of an identity that are marked as sensitive: the whole of each marked part, and the last segment of a link.
+pub(super) fn sensitive_names<'t>(
+    resource_type: &ResourceType,
+    is_marked: impl Fn(&AttributePath) -> bool,
+    value: impl Fn(&str) -> Option<&'t Value>,
+) -> BTreeSet<String> {
+    let marked = resource_type.identity.names().filter(|name| is_marked(&AttributePath::root().attribute(*name)));
+    let texts = marked.filter_map(|name| value(name).and_then(text_of));
+    texts.filter_map(|text| text.rsplit('/').next().map(str::to_owned)).filter(|text| !text.is_empty()).collect()
 }
 
 /// The parts of a name that a state has: from its attributes, else from its `id`, else from its self link.

@@ -69,6 +69,7 @@ fn configuration(walk: &mut Walk<'_>, row: &Row, given: Option<&Value>, defaults
         }
     }
     walk.put_below(place, rest);
+    walk.note_sensitive_keys(place, labels.keys().copied());
     for (key, value) in labels {
         if !value.is_null() {
             let side = walk.member_side(row, key, value);
@@ -88,6 +89,7 @@ fn state(walk: &mut Walk<'_>, row: &Row, given: Option<&Value>, members: &BTreeM
         return walk.put_below(place, side);
     };
     walk.put_below(place, Side::Value(Value::Null));
+    walk.note_sensitive_keys(place, labels.keys().chain(owned.iter().copied()));
     for (key, value) in labels {
         let facts = if owned.contains(key) { facts_of_owned_member(row, key) } else { facts_of_member(row, key) };
         let side = walk.member_side(row, key, value);

@@ -103,6 +103,10 @@ impl<'a> Normalizer<'a> {
             _ => Walk::new(resource_type, &scope, source).run(&BTreeMap::new()),
         };
         resource.identity = identity::of_configuration(resource_type, instance, &scope);
+        let marked = &instance.arguments.sensitive;
+        let is_marked = |path: &AttributePath| marked.contains(path) || marked.contains(&AttributePath::root());
+        let value = |name: &str| arguments.and_then(|arguments| arguments.get(name));
+        resource.sensitive_names.extend(identity::sensitive_names(resource_type, is_marked, value));
         Some(resource)
     }
 
@@ -122,6 +126,9 @@ impl<'a> Normalizer<'a> {
         let scope = Scope::new(known("project"), known("region").or_else(|| known("location")), self.numbers);
         let mut resource = Walk::new(resource_type, &scope, Source::State { sensitive }).run(attributes);
         resource.identity = identity::of_state(resource_type, &values, &scope);
+        let is_marked = |path: &AttributePath| sensitive.iter().any(|marked| path.starts_with(marked));
+        let names = identity::sensitive_names(resource_type, is_marked, |name| attributes.get(name));
+        resource.sensitive_names.extend(names);
         Some(resource)
     }
 

@@ -59,6 +59,9 @@ impl Walk<'_> {
                 }
             };
             let place = place.element(step, index);
+            if let Some(key) = &row.key {
+                self.note_sensitive_element(&place, key);
+            }
             match element {
                 Value::Map(members) => self.rows(&row.path, members, &place),
                 Value::Unknown(reason) => self.put_below(&place, Side::Unknown(Arc::clone(reason))),
@@ -139,6 +142,7 @@ impl Walk<'_> {
         let rest = if self.is_expected() { Side::Unset { counts_as: None } } else { Side::Value(Value::Null) };
         self.put_below(place, rest);
         let is_configuration = self.is_configuration();
+        self.note_sensitive_keys(place, members.keys());
         for (key, value) in members {
             let facts =
                 if is_configuration { labels::facts_of_named_member(row) } else { labels::facts_of_member(row, key) };

@@ -75,6 +75,7 @@ pub(crate) struct Walk<'a> {
     pub(super) leaves: BTreeMap<AttributePath, Leaf>,
     below: BTreeMap<AttributePath, Side>,
     unknown_members: usize,
+    sensitive_names: BTreeSet<String>,
 }
 
 impl<'a> Walk<'a> {
@@ -93,6 +94,7 @@ impl<'a> Walk<'a> {
             leaves: BTreeMap::new(),
             below: BTreeMap::new(),
             unknown_members: 0,
+            sensitive_names: BTreeSet::new(),
         }
     }
 
@@ -125,6 +127,7 @@ impl<'a> Walk<'a> {
             leaves: self.leaves,
             below: self.below,
             unknown_members: self.unknown_members,
+            sensitive_names: self.sensitive_names,
         }
     }
 
@@ -275,6 +278,29 @@ impl<'a> Walk<'a> {
             _ => Vec::new(),
         };
         self.leaves.insert(place.path.clone(), Leaf { side, facts, is_sensitive, origin });
+    }
+
+    /// Notes the keys of a map whose keys the source marks as sensitive, and so does a mark on the whole of it.
+    pub(crate) fn note_sensitive_keys<'k>(&mut self, place: &Place, keys: impl Iterator<Item = &'k String>) {
+        if place.written.as_ref().is_some_and(|written| self.is_marked_whole(written)) {
+            self.sensitive_names.extend(keys.cloned());
+        }
+    }
+
+    /// Notes the key of an element, where the configuration marks the member `name` that gives it. (The marks of a state
+    /// are coarse: one on a set of blocks hides the name of none.)
+    pub(super) fn note_sensitive_element(&mut self, element: &Place, name: &str) {
+        let Some(PathStep::Key(key)) = element.path.steps().last() else { return };
+        let written = element.written.as_ref().map(|written| written.attribute(name));
+        if self.is_configuration() && written.is_some_and(|written| self.is_marked_whole(&written)) {
+            self.sensitive_names.insert(key.clone());
+        }
+    }
+
+    /// Whether the source marks the path or something around it.
+    fn is_marked_whole(&self, path: &AttributePath) -> bool {
+        let steps = path.steps();
+        !self.sensitive.is_empty() && (0..=steps.len()).any(|length| self.sensitive.contains(&steps[..length]))
     }
 
     /// Whether the source marks the path, something around it or something in it.

@@ -344,6 +344,7 @@ mod compared {
             leaves: leaves.collect(),
             below: BTreeMap::from([(AttributePath::root(), below)]),
             unknown_members: 0,
+            sensitive_names: BTreeSet::new(),
         }
     }
 
