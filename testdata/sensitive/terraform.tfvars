@@ -1,0 +1,2 @@
+secret = "SECRET-MARKER-1234"
+plainv = "SECRET-MARKER-1234"
