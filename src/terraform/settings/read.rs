@@ -222,7 +222,8 @@ impl Reader<'_, '_> {
         let [resource_type, name] = block.labels.as_slice() else { return None };
         self.evaluator.ensure_body(0, &block.body);
         let scope = BlockScope::new(self.evaluator, 0);
-        let (_, arguments) = ArgumentReader::for_expectation(self.evaluator, resource_type).read(block, scope);
+        let reader = ArgumentReader::for_expectation(self.evaluator, resource_type);
+        let arguments = reader.read_expectation(block, scope);
         let provider = self.evaluator.provider_defaults(0, &provider_of(block, resource_type), providers);
         let resource = ResourceAddress {
             module: ModuleAddress::root(),
