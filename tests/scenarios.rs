@@ -3,7 +3,7 @@
 //! A folder holds a root module, usually a `terraform.tfstate` and a `live.jsonl`, and a `scenario.toml`:
 //! `about` (what it proves), `arguments` (after `check .`), `exit`, and what the JSON report must hold, each list exact:
 //! `resources` (`ADDRESS-or-identity PRESENCE VERDICT`, in-sync ones left out), `attributes` (`ADDRESS PATH VERDICT
-//! VISIBILITY`), `findings` (`SEVERITY POLICY FIRST-SUBJECT`), `diagnostics` (`SEVERITY SUMMARY @ FILE:LINE`),
+//! VISIBILITY`; not comparable ones left out), `findings` (`SEVERITY POLICY FIRST-SUBJECT`), `diagnostics` (`SEVERITY SUMMARY @ FILE:LINE`),
 //! `not_observed` (what). Optional: `stdin` (a file for standard input), `stderr` (texts that standard error holds),
 //! `environment` (a table).
 
@@ -137,7 +137,9 @@ fn resources(report: &Value) -> Vec<String> {
 fn attributes(report: &Value) -> Vec<String> {
     let mut lines = Vec::new();
     for resource in list(report, "resources") {
-        for attribute in list(resource, "attributes") {
+        for attribute in
+            list(resource, "attributes").iter().filter(|attribute| attribute["verdict"] != "not_comparable")
+        {
             lines.push(format!(
                 "{} {} {} {}",
                 label(resource),

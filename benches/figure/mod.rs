@@ -1,6 +1,7 @@
 //! How a benchmark states what it measured: the figure, its limit, and the ratio of the two.
 
 use std::fmt;
+use std::time::{Duration, Instant};
 
 /// One measured figure with the limit that it must keep.
 pub(crate) struct Figure {
@@ -25,8 +26,36 @@ impl fmt::Display for Figure {
     }
 }
 
-/// The smallest of several times, in seconds: what the work costs when nothing else disturbs it.
-#[allow(dead_code, reason = "each benchmark is a crate of its own and not all of them take several times")]
-pub(crate) fn fastest(times: impl IntoIterator<Item = std::time::Duration>) -> f64 {
-    times.into_iter().min().unwrap_or_default().as_secs_f64()
+/// What a piece of work took.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Cost {
+    /// Time that the thread was on a processor, where the system tells; else the same as `wall`.
+    pub(crate) processor: Duration,
+    /// Time that went by, other processes' share of the machine included.
+    pub(crate) wall: Duration,
+}
+
+impl fmt::Display for Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.3} s on a processor, {:.3} s by the clock", self.processor.as_secs_f64(), self.wall.as_secs_f64())
+    }
+}
+
+/// Runs a piece of work of one thread and says what it took.
+#[allow(dead_code, reason = "each benchmark is a crate of its own, and one of them measures processes")]
+pub(crate) fn measure<T>(work: impl FnOnce() -> T) -> (T, Cost) {
+    let (wall, processor) = (Instant::now(), on_processor());
+    let result = work();
+    let wall = wall.elapsed();
+    let processor = match (processor, on_processor()) {
+        (Some(before), Some(after)) => after.saturating_sub(before),
+        _ => wall,
+    };
+    (result, Cost { processor, wall })
+}
+
+/// How long this thread has been on a processor. Linux tells in nanoseconds; elsewhere `None`.
+fn on_processor() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }

@@ -19,7 +19,7 @@ use crate::compare::{Request, compare, worlds};
 use crate::model::{Configuration, Diagnostic, IgnoreRule, Inventory, Settings, Severity, SourceMap, State, printable};
 use crate::normalize::Normalizer;
 use crate::policy::{PolicyInput, judge, unknown_severities};
-use crate::report::{self, ConfigurationKind, ConfigurationSource, FailOn, Report, Root, Show, Sources, outcome};
+use crate::report::{self, ConfigurationKind, ConfigurationSource, Report, Root, Show, Sources, outcome};
 use crate::terraform::backend::{self, BackendPlace};
 use crate::terraform::config::{EvaluateOptions, Evaluated, ParsedRoot, VariableArgument, evaluate, parse_root};
 use crate::terraform::settings;

@@ -3,10 +3,11 @@
 use std::collections::btree_map;
 use std::iter::Peekable;
 
+use super::replacement::replaces;
 use super::verdict::{settle, verdict};
 use super::visibility::{Standing, visibility};
 use super::{AttributeComparison, Verdict};
-use crate::model::{AttributePath, Identity, Leaf, NormalizedResource, Number, PathStep, Replacement, Side, Value};
+use crate::model::{AttributePath, Identity, Leaf, NormalizedResource, PathStep, Replacement, Side, Value};
 
 /// One side of a resource: what it says, or what holds for all of its attributes where it says nothing.
 pub(crate) enum Seen<'a> {
@@ -134,12 +135,13 @@ fn compare_row(sides: &Sides<'_>, row: &Row<'_>, compared: &mut Compared) {
         {
             return;
         }
+        Verdict::NotComparable if is_out_of_question(sides, configuration) => return,
         Verdict::NotComparable => compared.not_comparable += 1,
         Verdict::Converged | Verdict::Pending | Verdict::Drifted | Verdict::Conflict => compared.compared += 1,
     }
     let replacement = if names_object { Replacement::Always } else { facts.replacement };
     let (plan_visibility, plan_visibility_reason) =
-        visibility(sides.standing, verdict, facts, path, sides.configuration.resource());
+        visibility(sides.standing, verdict, facts, path, sides.configuration.resource(), l);
     compared.attributes.push(AttributeComparison {
         path: path.clone(),
         verdict,
@@ -153,6 +155,12 @@ fn compare_row(sides: &Sides<'_>, row: &Row<'_>, compared: &mut Compared) {
         plan_visibility,
         plan_visibility_reason,
     });
+}
+
+/// Whether only state and live could be compared, and live was not asked for: nothing was missed.
+fn is_out_of_question(sides: &Sides<'_>, configuration: &Side) -> bool {
+    !sides.live_is_asked
+        && (sides.standing == Standing::ToBeDestroyed || matches!(configuration, Side::Unset { counts_as: None }))
 }
 
 /// Whether the difference between a recorded and a configured value is what makes the two identities differ: each
@@ -179,57 +187,4 @@ fn is_sensitive(sides: &Sides<'_>, row: &Row<'_>) -> bool {
     [&sides.configuration, &sides.state, &sides.live].into_iter().filter_map(Seen::resource).any(|resource| {
         (1..steps.len()).any(|length| resource.leaves.get(&steps[..length]).is_some_and(|leaf| leaf.is_sensitive))
     })
-}
-
-/// Whether taking `current` to `target` replaces the object.
-fn replaces(replacement: Replacement, target: Option<&Value>, current: Option<&Value>) -> bool {
-    let (Some(target), Some(current)) = (target, current) else { return false };
-    if target == current {
-        return false;
-    }
-    match replacement {
-        Replacement::Never => false,
-        Replacement::Always => true,
-        Replacement::WhenLowered => match (number(target), number(current)) {
-            (Some(target), Some(current)) => target < current,
-            _ => false,
-        },
-        Replacement::WhenRemoved => is_nothing(target) && !is_nothing(current),
-    }
-}
-
-fn number(value: &Value) -> Option<Number> {
-    match value {
-        Value::Number(number) => Some(*number),
-        Value::String(text) => Number::parse(text),
-        Value::Null | Value::Bool(_) | Value::List(_) | Value::Set(_) | Value::Map(_) | Value::Unknown(_) => None,
-    }
-}
-
-fn is_nothing(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(false) => true,
-        Value::String(text) => text.is_empty(),
-        Value::List(elements) | Value::Set(elements) => elements.is_empty(),
-        Value::Map(members) => members.is_empty(),
-        Value::Bool(true) | Value::Number(_) | Value::Unknown(_) => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn replacement_depends_on_the_direction() {
-        let (one, two) = (Value::from(1), Value::from(2));
-        assert!(replaces(Replacement::Always, Some(&one), Some(&two)));
-        assert!(!replaces(Replacement::Always, Some(&one), Some(&one)));
-        assert!(!replaces(Replacement::Never, Some(&one), Some(&two)));
-        assert!(replaces(Replacement::WhenLowered, Some(&one), Some(&two)));
-        assert!(!replaces(Replacement::WhenLowered, Some(&two), Some(&one)));
-        assert!(replaces(Replacement::WhenRemoved, Some(&Value::Null), Some(&Value::Bool(true))));
-        assert!(!replaces(Replacement::WhenRemoved, Some(&Value::Bool(true)), Some(&Value::Null)));
-        assert!(!replaces(Replacement::Always, None, Some(&two)));
-    }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::absence::Absence;
 use super::attribute::{Compared, Seen, Sides, compare_attributes};
 use super::ignore::Ignores;
+use super::listings::ListingIndex;
 use super::matching::{LiveMatch, Matched, Matching, is_unmanaged};
 use super::pattern::{Selection, Subject};
 use super::visibility::{Standing, under_ignore_changes};
@@ -185,7 +186,9 @@ impl<'r> Run<'r, '_> {
     fn finish(self) -> Comparison {
         let Self { request, ignores, mut comparison, mut not_observed, live_is_asked, .. } = self;
         if live_is_asked {
-            for listing in request.inventory.listings.iter().filter(|listing| !listing.is_complete) {
+            let listings = ListingIndex::new(request.inventory);
+            let failed = request.inventory.listings.iter().filter(|listing| !listing.is_complete);
+            for listing in failed.filter(|listing| !listings.makes_up_for(listing)) {
                 let place = if listing.scope.is_empty() { "all of Google Cloud" } else { &listing.scope };
                 not_observed.insert(NotObserved {
                     what: format!("{} in {place}", listing.resource_type),

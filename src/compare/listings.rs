@@ -33,6 +33,11 @@ impl<'r> ListingIndex<'r> {
         Some(reason.unwrap_or_else(|| format!("no listing covers {path}")))
     }
 
+    /// Whether a complete listing covers all that `listing` would have.
+    pub(crate) fn makes_up_for(&self, listing: &Listing) -> bool {
+        self.of(&listing.resource_type, &listing.scope).any(|other| other.is_complete)
+    }
+
     /// Whether any listing, complete or not, covers an object.
     pub(crate) fn covers(&self, resource_type: &str, identity: &Identity) -> bool {
         self.of(resource_type, identity.path()).next().is_some()

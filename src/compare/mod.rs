@@ -12,6 +12,7 @@ mod matching;
 mod moved;
 mod pattern;
 mod presence;
+mod replacement;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]

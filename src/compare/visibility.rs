@@ -1,9 +1,12 @@
 //! What Terraform would have shown of a difference, with the reason.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Verdict;
-use crate::model::{AttributeFacts, AttributePath, NormalizedResource, PathStep, PlanVisibility, Side};
+use crate::model::{
+    AttributeFacts, AttributePath, Exception, NormalizedResource, PathStep, PlanVisibility, Side, Value,
+};
 
 /// How Terraform stands to a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,13 +24,15 @@ pub(crate) enum Standing {
 /// A visibility and why, as a fragment.
 pub(crate) type Shown = (PlanVisibility, Arc<str>);
 
-/// What Terraform shows of an attribute with this verdict. `configuration` is the resource as configured.
+/// What Terraform shows of an attribute with this verdict. `configuration` is the resource as configured, `live` what is
+/// live of the attribute.
 pub(crate) fn visibility(
     standing: Standing,
     verdict: Verdict,
     facts: &AttributeFacts,
     path: &AttributePath,
     configuration: Option<&NormalizedResource>,
+    live: Option<&Value>,
 ) -> Shown {
     let rule = &facts.visibility;
     match standing {
@@ -68,6 +73,9 @@ pub(crate) fn visibility(
     };
     match configuration.side(path) {
         Side::Value(_) | Side::Unknown(_) => rule.set.clone(),
+        Side::Unset { .. } if is_taken_for_unset(facts, live) => {
+            (PlanVisibility::RefreshOnly, "the provider takes this value for the same as none".into())
+        }
         Side::Unset { counts_as } => absent_block(configuration, path)
             .filter(|_| rule.set.0 != PlanVisibility::Hidden && rule.unset.0 != PlanVisibility::Hidden)
             .map_or_else(|| rule.unset.clone(), |block| within_absent(&block, counts_as.is_some())),
@@ -81,6 +89,15 @@ pub(crate) fn under_ignore_changes(verdict: Verdict) -> Shown {
         (PlanVisibility::Hidden, "ignore_changes keeps the configuration's value out of a plan".into())
     } else {
         (PlanVisibility::RefreshOnly, "ignore_changes keeps a plan from showing it".into())
+    }
+}
+
+/// Whether the provider takes the live value for an argument that is not given. Of a list or set the elements count.
+fn is_taken_for_unset(facts: &AttributeFacts, live: Option<&Value>) -> bool {
+    let (Some(Exception::UnsetEquals(value)), Some(live)) = (&facts.exception, live) else { return false };
+    match (value.as_elements(), live.as_elements()) {
+        (Some(value), Some(live)) => value.iter().collect::<BTreeSet<_>>() == live.iter().collect::<BTreeSet<_>>(),
+        _ => value == live,
     }
 }
 
@@ -131,7 +148,8 @@ mod tests {
         }
         let facts = facts(PlanVisibility::Shown, PlanVisibility::RefreshOnly);
         let path = path.parse().expect("path");
-        let (visibility, reason) = visibility(Standing::Managed, Verdict::Drifted, &facts, &path, Some(&resource));
+        let (visibility, reason) =
+            visibility(Standing::Managed, Verdict::Drifted, &facts, &path, Some(&resource), None);
         (visibility, reason.to_string())
     }
 
@@ -154,10 +172,29 @@ mod tests {
     }
 
     #[test]
+    fn a_value_that_the_provider_takes_for_none_is_seen_by_a_refresh_only() {
+        let mut facts = facts(PlanVisibility::Shown, PlanVisibility::Shown);
+        facts.exception = Some(Exception::UnsetEquals(Value::from("everywhere")));
+        let path = "a".parse().expect("path");
+        let of = |facts: &AttributeFacts, side: Side, live: &str| {
+            let resource = samples::resource("google_x", &[("a", side)]);
+            let live = Value::from(live);
+            visibility(Standing::Managed, Verdict::Drifted, facts, &path, Some(&resource), Some(&live)).0
+        };
+        let unset = || Side::Unset { counts_as: Some(Value::Null) };
+        assert_eq!(of(&facts, unset(), "everywhere"), PlanVisibility::RefreshOnly);
+        assert_eq!(of(&facts, unset(), "elsewhere"), PlanVisibility::Shown);
+        assert_eq!(of(&facts, Side::Value(Value::from("here")), "everywhere"), PlanVisibility::Shown);
+        facts.exception = Some(Exception::UnsetEquals(Value::List(vec!["b".into(), "a".into()])));
+        assert!(is_taken_for_unset(&facts, Some(&Value::set(vec!["a".into(), "b".into()]))), "order does not count");
+        assert!(!is_taken_for_unset(&facts, Some(&Value::set(vec!["a".into()]))));
+    }
+
+    #[test]
     fn what_terraform_does_not_manage_is_hidden_from_it() {
         let facts = facts(PlanVisibility::Shown, PlanVisibility::Shown);
         let path = "a".parse().expect("path");
-        let of = |standing, verdict| visibility(standing, verdict, &facts, &path, None).0;
+        let of = |standing, verdict| visibility(standing, verdict, &facts, &path, None, None).0;
         assert_eq!(of(Standing::NotInState, Verdict::Drifted), PlanVisibility::Hidden);
         assert_eq!(of(Standing::ToBeDestroyed, Verdict::Drifted), PlanVisibility::Shown);
         assert_eq!(of(Standing::Managed, Verdict::Converged), PlanVisibility::RefreshOnly);

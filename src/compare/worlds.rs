@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::absence::Absence;
 use super::attribute::{Row, for_each_row};
 use super::comparison::is_ignored;
-use super::matching::{Matched, Matching};
+use super::matching::{LiveMatch, Matched, Matching};
 use super::{LiveSide, Presence, RecordedSide, Request};
 use crate::model::{
     AttributePath, Identity, Leaf, NormalizedResource, Side, SourceRange, Value, World, WorldAttribute, WorldKind,
@@ -105,7 +105,7 @@ fn planned_resource(matched: &Matched<'_>) -> Option<WorldResource> {
     let mut resource = match (matched.configured, &matched.absence) {
         (Some(configured), _) => {
             let ignored = |path: &AttributePath| base.is_some() && is_ignored(&configured.ignore_changes, path);
-            overlaid(base, &configured.resource, ignored)
+            overlaid(base, &configured.resource, &open_reason(matched), ignored)
         }
         // An apply destroys it, or it is gone and nothing brings it back.
         (None, Some(Absence::Removed) | None) => return None,
@@ -156,6 +156,7 @@ fn blocks(resource: &NormalizedResource) -> impl Iterator<Item = (&AttributePath
 fn overlaid(
     base: Option<&NormalizedResource>,
     configuration: &NormalizedResource,
+    open: &Arc<str>,
     is_ignored: impl Fn(&AttributePath) -> bool,
 ) -> WorldResource {
     let mut world = empty(configuration);
@@ -172,7 +173,7 @@ fn overlaid(
         match (keeps, existing, given) {
             (true, Some(existing), _) => take(&mut world, path, existing),
             (true, None, Some(_)) if base.is_none() => {
-                world.unknown.insert(path.clone(), unset_reason(side));
+                world.unknown.insert(path.clone(), reason_or(side, open));
             }
             (true, None, _) => {}
             (false, _, Some(given)) => take(&mut world, path, given),
@@ -189,7 +190,7 @@ fn overlaid(
                 world.unknown.insert(path.clone(), Arc::clone(reason));
             }
             Side::Unset { counts_as: None } | Side::NotObserved(_) | Side::NotRecorded if base.is_none() => {
-                world.unknown.insert(path.clone(), unset_reason(side));
+                world.unknown.insert(path.clone(), reason_or(side, open));
             }
             Side::Value(_) | Side::Unset { .. } | Side::NotObserved(_) | Side::NotRecorded => {}
         }
@@ -264,18 +265,25 @@ fn unknown_reason(side: &Side) -> Option<Arc<str>> {
     match side {
         Side::Unknown(reason) | Side::NotObserved(reason) => Some(Arc::clone(reason)),
         Side::NotRecorded => Some("the state does not record it".into()),
-        Side::Unset { counts_as: None } => Some(unset_reason(side)),
-        Side::Value(_) | Side::Unset { counts_as: Some(_) } => None,
+        // A side that was read and leaves it open: only a configuration does, and what is open there is not unknown yet.
+        Side::Unset { .. } | Side::Value(_) => None,
     }
 }
 
-/// Why nothing is known of what the configuration leaves open.
-fn unset_reason(side: &Side) -> Arc<str> {
+/// Why nothing is known of what the configuration leaves open: its own reason, else `open`.
+fn reason_or(side: &Side, open: &Arc<str>) -> Arc<str> {
     match side {
         Side::Unknown(reason) | Side::NotObserved(reason) => Arc::clone(reason),
-        Side::Value(_) | Side::Unset { .. } | Side::NotRecorded => {
-            "Google chooses it when the object is created".into()
-        }
+        Side::Value(_) | Side::Unset { .. } | Side::NotRecorded => Arc::clone(open),
+    }
+}
+
+/// Why what the configuration leaves open is not known of an object of which no other side is there.
+fn open_reason(matched: &Matched<'_>) -> Arc<str> {
+    match (&matched.live, matched.presence) {
+        (LiveMatch::NotObserved { reason, .. }, Presence::NotObserved) => Arc::clone(reason),
+        (LiveMatch::NotAsked, Presence::NotObserved) => "no live source was given".into(),
+        _ => "Google chooses it when the object is created".into(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::FindingSeverity;
-use super::answer::{Answer, Context, Draft, listed, named};
+use super::answer::{Answer, Context, Draft, is_plain, listed, named};
 use crate::model::{AttributePath, Fact, WorldResource};
 use crate::topology::{
     Database, Egress, Host, NatGateway, Service, Source, Stated, Variable, VariableValue, Way, bare_host, url_host,
@@ -248,11 +248,4 @@ fn remedy(service: &Service<'_>, way: &Way<'_, '_>, needs: &Needs<'_, '_>) -> St
     }
     text.push('.');
     text
-}
-
-/// Whether a word can stand in a command line as it is.
-fn is_plain(word: &str) -> bool {
-    !word.is_empty()
-        && !word.starts_with('-')
-        && word.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b':' | b'_'))
 }

@@ -242,6 +242,13 @@ pub(super) fn listed(names: &[String]) -> String {
     }
 }
 
+/// Whether a word can stand in a command line as it is.
+pub(super) fn is_plain(word: &str) -> bool {
+    !word.is_empty()
+        && !word.starts_with('-')
+        && word.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b':' | b'_'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

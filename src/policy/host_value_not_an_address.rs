@@ -33,8 +33,8 @@ fn judge(context: &Context<'_>, service: &Service<'_>) -> Vec<Answer> {
     }
     if !words.is_empty() {
         let message = format!(
-            "{} has host values that are not a bare address or name: {}. Each is looked up as a name and not found \
-             (\"Temporary failure in name resolution\").",
+            "{} has host values that are not a bare address or name, so that they are looked up as names and not found \
+             (\"Temporary failure in name resolution\"): {}.",
             named(&service.title()),
             words.join("; ")
         );

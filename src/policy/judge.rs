@@ -81,9 +81,12 @@ fn finding(policy: &Policy, level: Option<SeverityLevel>, context: &Context<'_>,
         Some(SeverityLevel::Off) | None => severity.unwrap_or_else(|| policy.severity()),
     };
     if context.kind == WorldKind::Live {
-        let configured: Vec<_> =
-            evidence.iter().filter_map(|fact| context.comparison.configured_otherwise(fact)).collect();
-        evidence.extend(configured);
+        // What the code says otherwise stands right after the fact that it contradicts.
+        let with_code = |fact: Evidence| {
+            let configured = context.comparison.configured_otherwise(&fact);
+            std::iter::once(fact).chain(configured)
+        };
+        evidence = evidence.into_iter().flat_map(with_code).collect();
     }
     Finding {
         fingerprint: fingerprint(policy.id(), &subjects[..identified_by.min(subjects.len())]),

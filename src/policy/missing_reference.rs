@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::answer::{Answer, Context, Draft, listed, named};
+use super::answer::{Answer, Context, Draft, is_plain, listed, named};
 use super::{Evidence, FindingSeverity};
 use crate::model::Fact;
 use crate::topology::{ConnectionName, EntryPoint, ObjectName, Service, Stated};
@@ -124,7 +124,14 @@ fn database_draft(name: ConnectionName, users: Users) -> Draft {
     );
     // Beside an instance that exists it is most likely a leftover: attaching only ever adds.
     let severity = (!users.is_only_one).then_some(FindingSeverity::Warning);
-    Draft { severity, ..draft(message, identity, users) }
+    let connection = format!("{}:{}:{}", name.project, name.region, name.instance);
+    let remedy = is_plain(&connection).then(|| {
+        format!(
+            "Create the instance or attach another; where it is a leftover, detach it: gcloud run services update SERVICE \
+             --remove-cloudsql-instances {connection}"
+        )
+    });
+    Draft { severity, remedy, ..draft(message, identity, users) }
 }
 
 fn draft(message: String, identity: String, users: Users) -> Draft {

@@ -305,3 +305,138 @@ proptest! {
         judged(resources);
     }
 }
+
+/// The same through a real comparison: what `compare` makes of sides is what policies take them for.
+mod compared {
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::compare::{ConfiguredSide, LiveSide, Request, compare, worlds};
+    use crate::model::{
+        AttributeFacts, Configuration, Identity, IgnoreChanges, Inventory, Leaf, Listing, LiveKind, NormalizedResource,
+        PlanVisibility, Replacement, Side, VisibilityRule,
+    };
+
+    fn leaf(path: &str, value: Value, is_configured: bool) -> Leaf {
+        let facts = AttributeFacts {
+            row: path.to_owned(),
+            is_compared: true,
+            replacement: Replacement::Never,
+            visibility: VisibilityRule {
+                set: (PlanVisibility::Shown, "it is set".into()),
+                unset: (PlanVisibility::RefreshOnly, "Google chooses it".into()),
+            },
+            exception: None,
+        };
+        let origin = if is_configured { vec![range()] } else { Vec::new() };
+        Leaf { side: Side::Value(value), facts: Arc::new(facts), is_sensitive: false, origin }
+    }
+
+    fn normalized(resource_type: &str, identity: &str, leaves: &[(&str, Value)], below: Side) -> NormalizedResource {
+        let is_configured = matches!(below, Side::Unset { .. });
+        let leaves = leaves.iter().map(|(path, value)| {
+            (path.parse::<AttributePath>().expect("a path"), leaf(path, value.clone(), is_configured))
+        });
+        NormalizedResource {
+            resource_type: resource_type.into(),
+            identity: Ok(Identity::new(identity)),
+            leaves: leaves.collect(),
+            below: BTreeMap::from([(AttributePath::root(), below)]),
+            unknown_members: 0,
+        }
+    }
+
+    fn configured_side(address: &str, identity: &str, leaves: &[(&str, Value)]) -> ConfiguredSide {
+        let address: crate::model::InstanceAddress = address.parse().expect("an address");
+        let resource_type = address.resource.resource_type.clone();
+        ConfiguredSide {
+            is_expected: false,
+            resource: normalized(&resource_type, identity, leaves, Side::Unset { counts_as: None }),
+            ignore_changes: IgnoreChanges::Paths(Vec::new()),
+            range: range(),
+            address,
+        }
+    }
+
+    fn live_side(resource: &WorldResource) -> LiveSide {
+        let identity = resource.identity.as_ref().expect("identified").to_string();
+        let leaves: Vec<(String, Value)> =
+            resource.attributes.iter().map(|(path, attribute)| (path.to_string(), attribute.value.clone())).collect();
+        let leaves: Vec<(&str, Value)> = leaves.iter().map(|(path, value)| (path.as_str(), value.clone())).collect();
+        LiveSide {
+            resource: normalized(&resource.resource_type, &identity, &leaves, Side::Value(Value::Null)),
+            is_primary: true,
+            is_system_made: false,
+            update_time: None,
+        }
+    }
+
+    fn judge_sides(configured: Vec<ConfiguredSide>, live: &[WorldResource]) -> Judgment {
+        let types: BTreeSet<String> = clean().iter().map(|resource| resource.resource_type.to_string()).collect();
+        let listing = |resource_type: &String| Listing {
+            resource_type: resource_type.clone(),
+            scope: String::new(),
+            is_complete: true,
+            error: None,
+        };
+        let mut inventory = Inventory { listings: types.iter().map(listing).collect(), ..Inventory::default() };
+        inventory.listings.push(listing(&"google_compute_global_address".to_owned()));
+        inventory.source.kind = LiveKind::Assets;
+        let configuration = Configuration { files: 1, ..Configuration::default() };
+        let request = Request {
+            configured,
+            recorded: Vec::new(),
+            live: live.iter().map(live_side).collect(),
+            inventory: &inventory,
+            configuration: &configuration,
+            ignores: &[],
+            unmanaged_types: types,
+            unmanaged_scopes: ["projects/p".to_owned()].into(),
+            derived_types: BTreeSet::new(),
+            managed_elsewhere: BTreeSet::new(),
+            only: Vec::new(),
+            skip: Vec::new(),
+        };
+        let comparison = compare(&request);
+        let worlds = worlds(&request);
+        judge(&PolicyInput { worlds: &worlds, comparison: &comparison, severities: &[] })
+    }
+
+    #[test]
+    fn a_finding_about_what_runs_points_at_the_code_that_says_otherwise() {
+        let mut live = clean();
+        live.retain(|it| &*it.resource_type != "google_compute_router_nat");
+        let mut expected =
+            configured_side("google_cloud_run_v2_service.api", SERVICE, &[(EGRESS, "PRIVATE_RANGES_ONLY".into())]);
+        expected.is_expected = true;
+        let judgment = judge_sides(vec![expected], &live);
+        let first = &judgment.findings[0];
+        assert_eq!((first.policy.as_str(), first.on.as_slice()), ("all-traffic-without-nat", &[WorldKind::Live][..]));
+        assert_eq!(first.subjects[0], "google_cloud_run_v2_service.api");
+        let egress: Vec<_> = first.evidence.iter().filter(|fact| fact.path == EGRESS).collect();
+        assert_eq!(egress[0].value, "ALL_TRAFFIC");
+        assert_eq!(egress[1].value, "PRIVATE_RANGES_ONLY in the configuration");
+        assert_eq!(egress[1].range, Some(range()));
+    }
+
+    #[test]
+    fn what_google_chooses_for_a_new_object_is_not_unknown_to_the_code() {
+        let leaves = [("min_instances", Value::from(2)), ("max_instances", 3.into()), ("network", "vpc".into())];
+        let identity = CONNECTOR.replace("connectors/c", "connectors/new");
+        let new = configured_side("google_vpc_access_connector.new", &identity, &leaves);
+        let judgment = judge_sides(vec![new], &[]);
+        let open: Vec<_> =
+            judgment.undetermined.iter().filter(|open| open.policy == "connector-size-not-offered").collect();
+        assert!(open.is_empty(), "{open:?}");
+    }
+
+    #[test]
+    fn what_exists_without_state_is_to_be_imported() {
+        let live = clean();
+        let configured = configured_side("google_vpc_access_connector.c", CONNECTOR, &[("network", "vpc".into())]);
+        let judgment = judge_sides(vec![configured], &live);
+        assert_eq!(ids(&judgment), ["exists-not-in-state"]);
+        assert_eq!(judgment.findings[0].on, [WorldKind::Planned]);
+    }
+}

@@ -7,7 +7,7 @@ use super::Evidence;
 use super::answer::{Answer, Context, Draft, compared_label, listed, named};
 use crate::compare::{Presence, ResourceComparison};
 use crate::model::{AttributePath, Fact, SourceRange, WorldKind, WorldResource};
-use crate::topology::{EntryPoint, Service, Stated};
+use crate::topology::{CONNECTOR_TYPE, EntryPoint, Service, Stated};
 
 pub(super) fn check(context: &Context<'_>) -> Vec<Answer> {
     // It is about what services use now.
@@ -85,11 +85,7 @@ fn is_never_created(compared: &ResourceComparison) -> bool {
 
 fn fires(context: &Context<'_>, label: String, dependency: Dependency<'_>, declared: &[Declared]) -> Answer {
     let Dependency { resource, users, mut evidence } = dependency;
-    let kind = if context.topology.connectors.iter().any(|connector| std::ptr::eq(connector.resource, resource)) {
-        "connector"
-    } else {
-        "Cloud SQL"
-    };
+    let kind = if &*resource.resource_type == CONNECTOR_TYPE { "connector" } else { "Cloud SQL" };
     let (titles, labels): (Vec<String>, Vec<String>) = users.into_iter().unzip();
     let declared_labels: Vec<String> = declared.iter().map(|(label, _)| named(label)).collect();
     let message = format!(

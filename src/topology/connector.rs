@@ -6,7 +6,8 @@ use super::read::{self, Stated};
 use super::{NetworkName, ObjectName};
 use crate::model::{AttributePath, Fact, Number, WorldResource};
 
-pub(super) const TYPE: &str = "google_vpc_access_connector";
+/// The resource type.
+pub(crate) const TYPE: &str = "google_vpc_access_connector";
 
 /// A connector.
 #[derive(Debug)]

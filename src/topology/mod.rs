@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 use crate::model::{Fact, World, WorldResource};
 
-pub(crate) use connector::Connector;
+pub(crate) use connector::{Connector, TYPE as CONNECTOR_TYPE};
 pub(crate) use database::Database;
 pub(crate) use firewall::Firewall;
 pub(crate) use host::{Host, bare_host, url_host};
@@ -57,6 +57,8 @@ pub struct Topology<'w> {
     connector_by_name: BTreeMap<ObjectName, usize>,
     database_by_name: BTreeMap<(String, String), usize>,
     subnetwork_by_name: BTreeMap<ObjectName, usize>,
+    network_by_name: BTreeMap<String, Vec<&'w WorldResource>>,
+    routers: Vec<nat::Router>,
 }
 
 impl<'w> Topology<'w> {
@@ -80,6 +82,13 @@ impl<'w> Topology<'w> {
             .enumerate()
             .filter_map(|(index, subnetwork)| Some((subnetwork.name.clone()?, index)))
             .collect();
+        let mut network_by_name: BTreeMap<String, Vec<&WorldResource>> = BTreeMap::new();
+        for network in world.of_type(NETWORK_TYPE) {
+            if let Some(name) = read::name(network) {
+                network_by_name.entry(name).or_default().push(network);
+            }
+        }
+        let routers = nat::read_routers(world);
         Self {
             world,
             services: service::read_all(world),
@@ -88,11 +97,13 @@ impl<'w> Topology<'w> {
             redis: world.of_type(redis::TYPE).map(RedisInstance::read).collect(),
             subnetworks,
             reserved_ranges: world.of_type(subnetwork::ADDRESS_TYPE).filter_map(ReservedRange::read).collect(),
-            nats: nat::read_all(world),
+            nats: nat::read_all(world, &routers),
             firewalls: world.of_type(firewall::TYPE).map(Firewall::read).collect(),
             connector_by_name,
             database_by_name,
             subnetwork_by_name,
+            network_by_name,
+            routers,
         }
     }
 
@@ -116,10 +127,8 @@ impl<'w> Topology<'w> {
 
     /// The network resource of a name, where the world has it.
     pub(crate) fn network(&self, name: &NetworkName) -> Option<&'w WorldResource> {
-        self.world.of_type(NETWORK_TYPE).find(|resource| {
-            read::name(resource).as_deref() == Some(name.name.as_str())
-                && (name.project.is_none() || read::project(resource) == name.project)
-        })
+        let of_name = self.network_by_name.get(&name.name)?;
+        of_name.iter().copied().find(|resource| name.project.is_none() || read::project(resource) == name.project)
     }
 
     /// Which of the kinds of ranges in use in a project could not all be listed, in words; empty: all were.

@@ -34,24 +34,43 @@ pub(super) enum NatScope {
     Listed(Vec<String>),
 }
 
-pub(super) fn read_all(world: &World) -> Vec<NatGateway<'_>> {
-    let mut routers = BTreeMap::new();
-    for router in world.of_type(ROUTER_TYPE) {
-        let project = read::project(router);
-        let network =
-            read::text(router, "network").map(|stated| NetworkName::from_link(&stated.value, project.as_deref()));
-        if let Some(name) = read::name(router) {
-            routers.insert((project, read::location(router), name), network);
-        }
-    }
-    world.of_type(TYPE).map(|resource| NatGateway::read(resource, &routers)).collect()
+/// A Cloud Router.
+#[derive(Debug)]
+pub(super) struct Router {
+    project: Option<String>,
+    region: Option<String>,
+    name: Option<String>,
+    network: Fact<NetworkName>,
+}
+
+pub(super) fn read_routers(world: &World) -> Vec<Router> {
+    world
+        .of_type(ROUTER_TYPE)
+        .map(|router| {
+            let project = read::project(router);
+            let network =
+                read::text(router, "network").map(|stated| NetworkName::from_link(&stated.value, project.as_deref()));
+            Router { project, region: read::location(router), name: read::name(router), network }
+        })
+        .collect()
+}
+
+pub(super) fn read_all<'w>(world: &'w World, routers: &[Router]) -> Vec<NatGateway<'w>> {
+    let networks = routers
+        .iter()
+        .filter_map(|router| {
+            let key = (router.project.clone(), router.region.clone(), router.name.clone()?);
+            Some((key, router.network.clone()))
+        })
+        .collect();
+    world.of_type(TYPE).map(|resource| NatGateway::read(resource, &networks)).collect()
 }
 
 /// The networks of routers, by project, region and name.
-type Routers = BTreeMap<(Option<String>, Option<String>, String), Fact<NetworkName>>;
+type Networks = BTreeMap<(Option<String>, Option<String>, String), Fact<NetworkName>>;
 
 impl<'w> NatGateway<'w> {
-    fn read(resource: &'w WorldResource, routers: &Routers) -> Self {
+    fn read(resource: &'w WorldResource, networks: &Networks) -> Self {
         let region = read::location(resource);
         let identified = resource.identity.as_ref().and_then(|identity| identity.segment("routers"));
         let router = match identified {
@@ -59,7 +78,7 @@ impl<'w> NatGateway<'w> {
             None => read::text(resource, "router").map(|stated| super::last_segment(&stated.value).to_owned()),
         };
         let network = match router {
-            Fact::Known(router) => match routers.get(&(read::project(resource), region.clone(), router.clone())) {
+            Fact::Known(router) => match networks.get(&(read::project(resource), region.clone(), router.clone())) {
                 Some(Fact::Known(network)) => Fact::Known(network.clone()),
                 Some(Fact::Undetermined(reason)) => Fact::Undetermined(reason.clone()),
                 Some(Fact::Absent) => Fact::Undetermined(format!("nothing says the network of router {router}").into()),
@@ -108,7 +127,13 @@ fn listed(resource: &WorldResource) -> Vec<String> {
 }
 
 /// Whether all routers and NAT gateways that could serve a network in a region are here; else why not.
-pub(super) fn not_listed(world: &World, project: &str, region: &str, network: &NetworkName) -> Option<String> {
+pub(super) fn not_listed(
+    world: &World,
+    routers: &[Router],
+    project: &str,
+    region: &str,
+    network: &NetworkName,
+) -> Option<String> {
     let scope = format!("projects/{project}/regions/{region}");
     if world.is_complete(TYPE, &scope) {
         return None;
@@ -117,11 +142,12 @@ pub(super) fn not_listed(world: &World, project: &str, region: &str, network: &N
         return Some(format!("the routers of {scope} could not all be listed"));
     }
     // Without a router there can be no NAT, whether NATs were listed or not.
-    let has_router = world.of_type(ROUTER_TYPE).any(|router| {
-        read::location(router).is_none_or(|location| location == region)
-            && read::text(router, "network").known().is_none_or(|stated| {
-                NetworkName::from_link(&stated.value, read::project(router).as_deref()).is_same(network) != Some(false)
-            })
+    let has_router = routers.iter().any(|router| {
+        let is_elsewhere = match &router.network {
+            Fact::Known(other) => other.is_same(network) == Some(false),
+            Fact::Absent | Fact::Undetermined(_) => false,
+        };
+        !is_elsewhere && router.region.as_ref().is_none_or(|own| own == region)
     });
     has_router.then(|| format!("the NAT gateways of {scope} could not all be listed"))
 }

@@ -104,9 +104,15 @@ pub(super) fn has_names(path: &AttributePath, names: &[&str]) -> bool {
     names.iter().all(|name| given.next() == Some(name)) && given.next().is_none()
 }
 
+/// What is unknown for another reason than that nobody gives it to an object that is still to be created: of blocks that
+/// Google never makes up by itself.
+pub(super) fn really_unknown(resource: &WorldResource) -> impl Iterator<Item = (&AttributePath, &Arc<str>)> {
+    resource.unknown.iter().filter(|(_, reason)| &***reason != CHOSEN_ON_CREATION)
+}
+
 /// Why something at, above or below the path of these names is unknown; `None` where all of it is known.
 pub(super) fn unknown_around(resource: &WorldResource, names: &[&str]) -> Option<Arc<str>> {
-    resource.unknown.iter().find_map(|(path, reason)| {
+    really_unknown(resource).find_map(|(path, reason)| {
         let mut given = path.steps().iter().filter_map(|step| match step {
             PathStep::Attribute(name) => Some(name.as_str()),
             PathStep::Index(_) | PathStep::Key(_) => None,

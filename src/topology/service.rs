@@ -184,7 +184,7 @@ fn connector(
     project: Option<&str>,
     location: Option<&str>,
 ) -> Fact<Stated<EntryPoint>> {
-    match read::text(resource, path) {
+    match read::or_default(read::text(resource, path)) {
         Fact::Known(Stated { value, path }) => match ObjectName::from_link(&value, project, location) {
             Some(name) => Fact::Known(Stated { value: EntryPoint::Connector(name), path }),
             None => Fact::Undetermined("the project or region of its connector is not known".into()),
@@ -235,7 +235,7 @@ fn v1_direct_entry(
     project: Option<&str>,
     location: Option<&str>,
 ) -> Fact<Stated<EntryPoint>> {
-    match read::text(resource, V1_NETWORK_INTERFACES) {
+    match read::or_default(read::text(resource, V1_NETWORK_INTERFACES)) {
         Fact::Known(Stated { value, path }) => match serde_json::from_str::<Vec<Interface>>(&value) {
             Ok(interfaces) => match interfaces.into_iter().next() {
                 Some(interface) => Fact::Known(Stated { value: interface.entry(project, location), path }),
@@ -267,7 +267,7 @@ fn databases(resource: &WorldResource, names: &'static [&'static str]) -> Databa
 }
 
 fn v1_databases(resource: &WorldResource) -> Databases {
-    match read::text(resource, V1_SQL_INSTANCES) {
+    match read::or_default(read::text(resource, V1_SQL_INSTANCES)) {
         Fact::Known(Stated { value, path }) => {
             let mut texts: Vec<&str> = value.split(',').map(str::trim).filter(|text| !text.is_empty()).collect();
             texts.sort_unstable();
@@ -303,7 +303,7 @@ fn variables(resource: &WorldResource, shape: &Shape) -> Vec<Variable> {
             is_sensitive: true,
         })
     });
-    let unknown = resource.unknown.iter().filter_map(|(path, reason)| {
+    let unknown = read::really_unknown(resource).filter_map(|(path, reason)| {
         let path = if matches!(path.steps().last(), Some(PathStep::Attribute(_))) {
             path.clone()
         } else {
@@ -331,7 +331,7 @@ fn path_below_element(leaf: &AttributePath) -> Option<AttributePath> {
 /// their own.
 fn whole_unknown(resource: &WorldResource, names: &[&str]) -> Option<Arc<str>> {
     let block = &names[..names.len().saturating_sub(1)];
-    resource.unknown.iter().find_map(|(path, reason)| {
+    read::really_unknown(resource).find_map(|(path, reason)| {
         let is_element = matches!(path.steps().last(), Some(PathStep::Index(_) | PathStep::Key(_)));
         let is_variable = read::has_names(path, block) && is_element;
         let is_above = (0..=block.len()).any(|length| read::has_names(path, &block[..length]));

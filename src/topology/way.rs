@@ -97,7 +97,7 @@ impl<'w> Topology<'w> {
         let Some(project) = &way.network.project else {
             return Fact::Undetermined(format!("the project of network {} is not known", way.network.name).into());
         };
-        match nat::not_listed(self.world, project, &way.region, &way.network) {
+        match nat::not_listed(self.world, &self.routers, project, &way.region, &way.network) {
             Some(reason) => Fact::Undetermined(reason.into()),
             None => Fact::Absent,
         }

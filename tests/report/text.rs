@@ -39,7 +39,7 @@ fn drift_reads_from_state_to_live() {
     let expected = "  # google_redis_instance.redis has changed
   ~ resource \"google_redis_instance\" \"redis\" { # main.tf:1
       ~ auth_string    = (sensitive value)
-          # terraform plan does not show this, plan -refresh-only does: Google chooses it
+          # only shown by terraform plan -refresh-only: Google chooses it
       ~ memory_size_gb = 1 -> 5 # main.tf:2
       ~ tier           = \"S\" -> \"L\" # configuration: \"C\"
         # (2 unchanged attributes hidden)
@@ -110,7 +110,7 @@ fn one_reason_for_all_attributes_is_said_once() {
 Note: Objects without state differ from what is written down (configuration -> live)
 
   # google_x.a is not as expected
-  # no terraform command shows this: Terraform does not manage it
+  # hidden from Terraform: Terraform does not manage it
   ~ expect \"google_x\" \"a\" { # main.tf:1
       ~ one = \"a\" -> \"b\"
       ~ two = \"a\" -> \"b\"

@@ -100,7 +100,7 @@ fn diagnostic_message(diagnostic: &Diagnostic) -> Message {
         id: None,
         title: diagnostic.summary.clone(),
         places: diagnostic.range.iter().map(|range| (range.clone(), String::new())).collect(),
-        notes: diagnostic.detail.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect(),
+        notes: Some(diagnostic.detail.clone()).filter(|detail| !detail.trim().is_empty()).into_iter().collect(),
         help: String::new(),
     }
 }

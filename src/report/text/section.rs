@@ -203,9 +203,7 @@ fn visibility_note(attribute: &AttributeComparison, direction: Direction) -> Opt
     let reason = printable(&attribute.plan_visibility_reason);
     match attribute.plan_visibility {
         PlanVisibility::Shown => None,
-        PlanVisibility::RefreshOnly => {
-            Some(format!("terraform plan does not show this, plan -refresh-only does: {reason}"))
-        }
-        PlanVisibility::Hidden => Some(format!("no terraform command shows this: {reason}")),
+        PlanVisibility::RefreshOnly => Some(format!("only shown by terraform plan -refresh-only: {reason}")),
+        PlanVisibility::Hidden => Some(format!("hidden from Terraform: {reason}")),
     }
 }

@@ -22,9 +22,9 @@ pub(super) struct Message {
     pub(super) title: String,
     /// Places with what is to be said of each; the first is the main one.
     pub(super) places: Vec<(SourceRange, String)>,
-    /// Lines below.
+    /// Facts below, each of one or more lines.
     pub(super) notes: Vec<String>,
-    /// What to do; may be empty.
+    /// What to do, of one or more lines; may be empty.
     pub(super) help: String,
 }
 
@@ -59,13 +59,18 @@ pub(super) fn draw(message: &Message, sources: &SourceMap, style: Style) -> Stri
         };
     }
     for note in &message.notes {
-        group = group.element(Level::NOTE.message(printable(note).into_owned()));
+        group = group.element(Level::NOTE.message(lines(note)));
     }
     if !message.help.is_empty() {
-        group = group.element(Level::HELP.message(printable(&message.help).into_owned()));
+        group = group.element(Level::HELP.message(lines(&message.help)));
     }
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     renderer.render(&[group])
+}
+
+/// A text of several lines, each made printable.
+fn lines(text: &str) -> String {
+    text.lines().map(printable).collect::<Vec<_>>().join("\n")
 }
 
 /// The lines of a range, safe to print, and the range within them.
@@ -150,7 +155,7 @@ mod tests {
             title: "it is wrong".to_owned(),
             places: vec![(range, "here".to_owned())],
             notes: vec!["a fact".to_owned()],
-            help: "do this".to_owned(),
+            help: "do this\n  and that".to_owned(),
         };
         draw(&message, &SourceMap::from([(Arc::from("main.tf"), Arc::from(text))]), Style::default())
     }
@@ -166,7 +171,8 @@ error[rule]: it is wrong
   |     ^^^ here
   |
   = note: a fact
-  = help: do this";
+  = help: do this
+            and that";
         assert_eq!(drawn(text, range((2, 5, 10), (2, 8, 13))), expected);
         assert_eq!(drawn(text, range((2, 5, 0), (2, 8, 0))), expected, "without byte offsets");
     }

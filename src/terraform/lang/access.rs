@@ -285,6 +285,6 @@ fn missing_element(length: usize, key: &Val) -> String {
     } else if number.is_negative() {
         format!("{NO_ELEMENT}: a negative number is not a valid index for a sequence.")
     } else {
-        format!("{NO_ELEMENT}: the given index is greater than or equal to the length of the collection.")
+        format!("{NO_ELEMENT}.")
     }
 }

@@ -138,7 +138,7 @@ impl Evaluator<'_> {
             let is_sensitive = is_sensitive || has_sensitive;
             return unknown_of(of, &all).mark(is_sensitive);
         }
-        let failure = match (function.body)(&Call { arguments: &values, evaluator: self, faults: faults.into() }) {
+        let failure = match (function.body)(&Call { arguments: &values, evaluator: self }) {
             Ok(value) => return self.limited(value.mark(is_sensitive)),
             Err(failure) => failure,
         };
@@ -203,14 +203,14 @@ impl Evaluator<'_> {
         };
         let mut attempt = Faults::new();
         let value = self.expression(argument, names, &mut attempt);
-        let result = if attempt.has_errors() {
+        // Whether an expression has a value is no secret, even where the value is one.
+        if attempt.has_errors() {
             Val::bool(false)
         } else if value.is_wholly_known() {
             Val::bool(true)
         } else {
             unknown_of(Type::Bool, &[&value])
-        };
-        result.mark(value.contains_sensitive())
+        }
     }
 }
 

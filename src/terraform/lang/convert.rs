@@ -56,12 +56,11 @@ fn convert_unmarked(value: &Val, to: &Type) -> Result<Val, ConversionError> {
     match (value.kind(), to) {
         (Kind::Unknown(from, reason), _) => {
             check(from, to)?;
-            let of = if to.has_any() && *from != Type::Any { from.clone() } else { required_only(to) };
-            Ok(Val::unknown(of, Arc::clone(reason)))
+            Ok(Val::unknown(resolved(from, to), Arc::clone(reason)))
         }
         (Kind::Null(from), _) => {
             check(from, to)?;
-            Ok(Val::null_of(required_only(to)))
+            Ok(Val::null_of(resolved(from, to)))
         }
         (Kind::Bool(_), Type::Bool) | (Kind::Number(_), Type::Number) | (Kind::String(_), Type::String) => {
             Ok(value.clone())
@@ -130,6 +129,39 @@ pub(super) fn required_only(of: &Type) -> Type {
         Type::Object(object) => {
             Type::object(object.attributes.iter().map(|(name, of)| (Arc::clone(name), required_only(of))).collect())
         }
+    }
+}
+
+/// The type that a value of type `from` has after a conversion to `to`, as far as the types alone can say.
+fn resolved(from: &Type, to: &Type) -> Type {
+    if !to.has_any() {
+        return required_only(to);
+    }
+    let one = |types: Vec<Type>| unify(&types).unwrap_or(Type::Any);
+    match (from, to) {
+        (Type::Any, to) => required_only(to),
+        (from, Type::Any) => from.clone(),
+        (Type::List(from) | Type::Set(from), Type::List(to)) => Type::list(resolved(from, to)),
+        (Type::List(from) | Type::Set(from), Type::Set(to)) => Type::set(resolved(from, to)),
+        (Type::Tuple(from), Type::List(to)) => Type::list(one(from.iter().map(|from| resolved(from, to)).collect())),
+        (Type::Tuple(from), Type::Set(to)) => Type::set(one(from.iter().map(|from| resolved(from, to)).collect())),
+        (Type::Map(from), Type::Map(to)) => Type::map(resolved(from, to)),
+        (Type::Object(from), Type::Map(to)) => {
+            Type::map(one(from.attributes.values().map(|from| resolved(from, to)).collect()))
+        }
+        (Type::Tuple(from), Type::Tuple(to)) => {
+            Type::tuple(from.iter().zip(to.iter()).map(|(from, to)| resolved(from, to)).collect())
+        }
+        (Type::Object(from), Type::Object(to)) => Type::object(
+            to.attributes
+                .iter()
+                .map(|(name, to)| {
+                    let of = from.attributes.get(name).map_or_else(|| required_only(to), |from| resolved(from, to));
+                    (Arc::clone(name), of)
+                })
+                .collect(),
+        ),
+        (_, to) => required_only(to),
     }
 }
 

@@ -110,7 +110,7 @@ impl Evaluator<'_> {
         }
         budget.steps.set(budget.steps.get() + 1);
         if budget.steps.get() > limits::STEPS {
-            return self.stop("more than 20,000,000 steps");
+            return self.stop("more than 4,000,000 steps");
         }
         if budget.depth.get() >= limits::EXPRESSION_DEPTH {
             return self.stop("expressions nest deeper than 250 levels");

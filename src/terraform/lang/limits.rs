@@ -12,7 +12,7 @@ pub(crate) const VALUE_DEPTH: usize = 128;
 pub(crate) const VALUE_WEIGHT: usize = 64 << 20;
 
 /// How many expressions one call of the evaluator may evaluate, loops included.
-pub(crate) const STEPS: u64 = 20_000_000;
+pub(crate) const STEPS: u64 = 4_000_000;
 
 /// What one node of a value weighs, beside its text.
 pub(crate) const NODE_WEIGHT: usize = 32;

@@ -27,15 +27,21 @@ mod unify;
 mod value;
 
 pub(crate) use constraint::{Constraint, parse_constraint};
-pub(crate) use convert::{ConversionError, convert};
+pub(crate) use convert::convert;
 pub(crate) use evaluate::evaluate;
 pub(crate) use fault::{Fault, Faults};
 pub(crate) use references::{Reference, references};
 pub(crate) use scope::{FileContext, Resolved, Scope, Step};
-pub(crate) use types::{ObjectType, Type};
+pub(crate) use types::Type;
 pub(crate) use value::{Kind, Val};
 
 #[cfg(test)]
+mod expression_tests;
+#[cfg(test)]
+mod function_tests;
+#[cfg(test)]
 mod oracle_tests;
+#[cfg(test)]
+mod property_tests;
 #[cfg(test)]
 mod test_scope;

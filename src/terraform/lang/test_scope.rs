@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Fault, Faults, FileContext, Resolved, Scope, Step, Val, evaluate};
+use super::{Fault, Faults, FileContext, Kind, Resolved, Scope, Step, Val, evaluate};
 
 /// Names with values.
 #[derive(Default)]
@@ -46,4 +46,19 @@ pub(super) fn evaluate_text(text: &str, scope: &TestScope) -> (Val, Vec<Fault>) 
     let mut faults = Faults::new();
     let value = evaluate(expression, &source, scope, &mut faults);
     (value, faults.into_iter().collect())
+}
+
+/// A value as JSON.
+pub(super) fn json(value: &Val) -> serde_json::Value {
+    match value.kind() {
+        Kind::Unknown(..) => serde_json::Value::String("(unknown)".to_owned()),
+        Kind::Null(_) => serde_json::Value::Null,
+        Kind::Bool(value) => (*value).into(),
+        Kind::Number(number) => serde_json::from_str(&number.to_string()).expect("valid"),
+        Kind::String(text) => text.to_string().into(),
+        Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements) => elements.iter().map(json).collect(),
+        Kind::Map(_, members) | Kind::Object(members) => {
+            members.iter().map(|(name, member)| (name.to_string(), json(member))).collect()
+        }
+    }
 }

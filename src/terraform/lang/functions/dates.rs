@@ -170,6 +170,9 @@ fn formatdate(call: &Call<'_>) -> Outcome {
 
 /// Text in single quotes, in which two of them stand for one; with the bytes it takes.
 fn literal(text: &str) -> Option<(String, usize)> {
+    if text.starts_with("''") {
+        return Some(("'".to_owned(), 2));
+    }
     let mut literal = String::new();
     let mut characters = text.char_indices().skip(1).peekable();
     while let Some((at, character)) = characters.next() {

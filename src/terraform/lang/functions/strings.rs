@@ -112,9 +112,11 @@ fn title(text: &str) -> String {
         } else {
             result.push(character);
         }
-        is_start =
-            !(character.is_alphanumeric() || character == '_' || !character.is_ascii() && !character.is_whitespace());
-        // Go's rule for ASCII: letters, digits and the underscore go on with a word, everything else begins one.
+        // Go's rule: in ASCII only letters, digits and the underscore go on with a word; beyond it only blanks end one.
+        is_start = match character.is_ascii() {
+            true => !character.is_ascii_alphanumeric() && character != '_',
+            false => character.is_whitespace(),
+        };
     }
     result
 }
