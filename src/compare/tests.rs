@@ -160,7 +160,7 @@ fn expect_blocks_are_configuration_without_state() {
     assert_eq!(outline(&comparison), ["google_x.gone: Missing, -", "google_x.there: Managed, Drifted"]);
     let attribute = &comparison.resources[1].attributes[0];
     assert_eq!(attribute.plan_visibility, PlanVisibility::Hidden);
-    assert_eq!(&*attribute.plan_visibility_reason, "Terraform does not manage it, so no Terraform command reads it");
+    assert_eq!(&*attribute.plan_visibility_reason, "it is not in the state, and Terraform reads only what is");
     world.inventory.source.kind = LiveKind::None;
     let request = world.request(sides(), Vec::new(), Vec::new());
     assert!(compare(&request).resources.iter().all(|resource| resource.presence == Presence::NotObserved));
