@@ -92,8 +92,8 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_name = "N", default_value = "10", help_heading = "Live", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) parallelism: u16,
 
-    /// Give up reading live objects after this time, such as 90s or 5m
-    #[arg(long, value_name = "DURATION", default_value = "5m", help_heading = "Live", value_parser = parse_duration)]
+    /// Give up on a request after this time, retries included, such as 90s or 5m
+    #[arg(long, value_name = "DURATION", default_value = "1m", help_heading = "Live", value_parser = parse_duration)]
     pub(crate) timeout: Duration,
 
     /// Compare only what matches: an address or type glob; repeatable

@@ -51,7 +51,7 @@ fn open_reason(variable: &Variable) -> Option<String> {
     match &variable.value {
         VariableValue::Text(_) => None,
         // The same words for all, so that a report can count them.
-        VariableValue::Secret => Some("its hosts come from secrets, whose content is never read".to_owned()),
+        VariableValue::Secret => Some("hosts come from secrets, whose content is never read".to_owned()),
         VariableValue::Unknown(reason) => Some(format!("{} is not known: {reason}", named(&variable.name))),
     }
 }
