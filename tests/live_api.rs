@@ -502,7 +502,7 @@ fn when_nobody_answers_it_ends_in_time_with_an_error() {
         std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("free").port();
     let google = FakeGoogle::start();
     let mut options = options(&google);
-    for service in ["compute", "sql", "redis", "run", "run-v1", "vpcaccess", "servicenetworking"] {
+    for service in ["compute", "sql", "redis", "cloud_run", "cloud_run_v2", "vpc_access", "service_networking"] {
         options.endpoints.set_from_flag(&format!("{service}=http://127.0.0.1:{port}/")).expect("an address");
     }
     let start = Instant::now();
@@ -695,4 +695,32 @@ fn a_broken_key_file_does_not_show_its_content() {
         &[("GOOGLE_APPLICATION_CREDENTIALS", path), ("FAKE_REDIS", &redis)],
     );
     assert!(output.contains("no credentials") && !output.contains("not-a-key"), "{output}");
+}
+
+#[test]
+fn the_program_reads_from_the_apis_and_shows_no_token() {
+    let google = FakeGoogle::with_world();
+    google.fault("/vpcaccess/", usize::MAX, Fault::EchoedToken);
+    let root = tempfile::tempdir().expect("a folder");
+    let configuration = format!(
+        "provider \"google\" {{\n  project = \"{PROJECT}\"\n  region  = \"us-central1\"\n}}\n\
+         resource \"google_redis_instance\" \"cache\" {{\n  name           = \"cache\"\n  memory_size_gb = 5\n}}\n"
+    );
+    std::fs::write(root.path().join("main.tf"), configuration).expect("written");
+    let mut program = Command::new(env!("CARGO_BIN_EXE_trueup"));
+    program.arg("check").arg(root.path()).args(["--live", "api", "--format", "json", "--fail-on", "none"]);
+    for endpoint in google.endpoints() {
+        program.args(["--endpoint", &endpoint]);
+    }
+    program.env_clear().env("HOME", root.path()).env("GOOGLE_OAUTH_ACCESS_TOKEN", TOKEN);
+    let output = program.output().expect("it runs");
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "{stdout}{stderr}");
+    assert!(!stdout.contains(TOKEN) && !stderr.contains(TOKEN), "the token shows");
+    let report: Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!(report["sources"]["live"]["requests"], google.requests().len());
+    assert_eq!(report["complete"], false, "the connectors were refused");
+    let cache =
+        report["resources"].as_array().expect("a list").iter().find(|r| r["address"] == "google_redis_instance.cache");
+    assert_eq!(cache.expect("listed")["presence"], "not_in_state", "{stdout}");
 }

@@ -138,7 +138,7 @@ impl Evaluator<'_> {
             let is_sensitive = is_sensitive || has_sensitive;
             return unknown_of(of, &all).mark(is_sensitive);
         }
-        let failure = match (function.body)(&Call { arguments: &values, evaluator: self, faults: faults.into() }) {
+        let failure = match (function.body)(&Call { arguments: &values, evaluator: self }) {
             Ok(value) => return self.limited(value.mark(is_sensitive)),
             Err(failure) => failure,
         };

@@ -27,12 +27,12 @@ mod unify;
 mod value;
 
 pub(crate) use constraint::{Constraint, parse_constraint};
-pub(crate) use convert::{ConversionError, convert};
+pub(crate) use convert::convert;
 pub(crate) use evaluate::evaluate;
 pub(crate) use fault::{Fault, Faults};
 pub(crate) use references::{Reference, references};
 pub(crate) use scope::{FileContext, Resolved, Scope, Step};
-pub(crate) use types::{ObjectType, Type};
+pub(crate) use types::Type;
 pub(crate) use value::{Kind, Val};
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ fn every_block_is_read() {
     assert_eq!(expected.address.to_string(), "google_cloud_run_v2_service.s-1");
     assert_eq!(
         text(&expected.arguments.value),
-        "{location=us-central1, template=[{vpc_access=[{connector=projects/p/c, name=staging}]}]}"
+        "{location=us-central1, name=s-1, template=[{vpc_access=[{connector=projects/p/c, name=staging}]}]}"
     );
     let range = &expected.arguments.ranges[&path("template[0].vpc_access[0].connector")];
     assert_eq!(range[0].to_string(), "trueup.hcl:18");
@@ -88,6 +88,16 @@ fn expect_blocks_are_checked_like_resources() {
         ]
     );
     assert_eq!(evaluated.settings.expected[0].arguments.value.get("name"), Some(&Value::from("n")));
+}
+
+#[test]
+fn an_expect_block_says_only_what_is_expected_and_its_label_is_the_name() {
+    let settings = "expect \"google_known\" \"live-name\" {\n  size = 5\n}\n";
+    let evaluated = root(&[("main.tf", MAIN), ("trueup.hcl", settings)]).known().evaluate();
+    assert_eq!(lines(&evaluated.settings.diagnostics), [""; 0]);
+    let arguments = &evaluated.settings.expected[0].arguments;
+    assert_eq!(text(&arguments.value), "{name=live-name, size=5}");
+    assert_eq!(arguments.ranges[&path("name")][0].to_string(), "trueup.hcl:1");
 }
 
 #[test]

@@ -21,12 +21,10 @@ mod templates;
 mod yaml;
 mod yaml_writer;
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use super::evaluate::Evaluator;
-use super::fault::Faults;
 use super::scope::FileContext;
 use super::types::Type;
 use super::value::Val;
@@ -212,7 +210,6 @@ impl Function {
 pub(super) struct Call<'c> {
     pub(super) arguments: &'c [Val],
     pub(super) evaluator: &'c Evaluator<'c>,
-    pub(super) faults: RefCell<&'c mut Faults>,
 }
 
 impl Call<'_> {
