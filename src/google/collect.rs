@@ -347,7 +347,7 @@ impl<'a> Collector<'a> {
                     self.disabled.contains(&(listing.resource_type.clone(), listing.scope.clone()))
                 };
                 // Where the API of the parents is not enabled, that is why there are no children to read either.
-                if failed.is_some() && parts.iter().filter(|listing| !listing.is_complete).all(|it| is_refused(it)) {
+                if failed.is_some() && parts.iter().filter(|listing| !listing.is_complete).all(is_refused) {
                     disabled.push((children.resource_type.to_string(), scope.clone()));
                 }
                 if !parts.is_empty() {

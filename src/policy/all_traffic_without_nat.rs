@@ -18,19 +18,13 @@ pub(super) fn check(context: &Context<'_>) -> Vec<Answer> {
     let mut ways: BTreeMap<Vec<String>, Vec<Stuck<'_, '_>>> = BTreeMap::new();
     for service in &context.topology.services {
         match judge(context, service) {
-            Some(Judged::Stuck(stuck)) => ways.entry(stuck.key(context)).or_default().push(stuck),
-            Some(Judged::Open(why)) => answers.push(Answer::undetermined(context, service.resource, why)),
-            None => {}
+            Ok(Some(stuck)) => ways.entry(stuck.key(context)).or_default().push(stuck),
+            Ok(None) => {}
+            Err(why) => answers.push(Answer::undetermined(context, service.resource, why)),
         }
     }
     answers.extend(ways.into_iter().filter_map(|(key, stuck)| Some(Answer::Fires(draft(context, key, &stuck)?))));
     answers
-}
-
-/// What came of one service with something to say.
-enum Judged<'t, 'w> {
-    Stuck(Stuck<'t, 'w>),
-    Open(String),
 }
 
 /// A service whose connections go nowhere.
@@ -41,29 +35,30 @@ struct Stuck<'t, 'w> {
     needs: Needs<'t, 'w>,
 }
 
-fn judge<'t, 'w>(context: &'t Context<'w>, service: &'t Service<'w>) -> Option<Judged<'t, 'w>> {
+/// `Err` with the reason where it cannot be said.
+fn judge<'t, 'w>(context: &'t Context<'w>, service: &'t Service<'w>) -> Result<Option<Stuck<'t, 'w>>, String> {
     let egress = match &service.egress {
         Fact::Known(Stated { value: Egress::AllTraffic, path }) => path,
-        Fact::Known(Stated { value: Egress::PrivateRangesOnly, .. }) | Fact::Absent => return None,
-        Fact::Undetermined(_) if matches!(service.entry, Fact::Absent) => return None,
-        Fact::Undetermined(reason) => return Some(Judged::Open(format!("its egress is not known: {reason}"))),
+        Fact::Known(Stated { value: Egress::PrivateRangesOnly, .. }) | Fact::Absent => return Ok(None),
+        Fact::Undetermined(_) if matches!(service.entry, Fact::Absent) => return Ok(None),
+        Fact::Undetermined(reason) => return Err(format!("its egress is not known: {reason}")),
     };
     let needs = Needs::of(context, service);
     if needs.is_empty() && needs.open.is_none() {
-        return None;
+        return Ok(None);
     }
     let way = match context.topology.way(service) {
         Fact::Known(way) => way,
-        Fact::Absent => return None,
+        Fact::Absent => return Ok(None),
         Fact::Undetermined(reason) => {
-            return Some(Judged::Open(format!("where its traffic enters the VPC is not known: {reason}")));
+            return Err(format!("where its traffic enters the VPC is not known: {reason}"));
         }
     };
     match context.topology.nat(&way) {
-        Fact::Known(_) => None,
-        Fact::Undetermined(reason) => Some(Judged::Open(reason.to_string())),
-        Fact::Absent if needs.is_empty() => needs.open.map(Judged::Open),
-        Fact::Absent => Some(Judged::Stuck(Stuck { service, egress, way, needs })),
+        Fact::Known(_) => Ok(None),
+        Fact::Undetermined(reason) => Err(reason.to_string()),
+        Fact::Absent if needs.is_empty() => needs.open.map_or(Ok(None), Err),
+        Fact::Absent => Ok(Some(Stuck { service, egress, way, needs })),
     }
 }
 
