@@ -144,6 +144,7 @@ pub(crate) fn live_sides(
                     }
                     live.push(LiveSide {
                         is_system_made: is_system_made(resource_type, &resource),
+                        import_id: resource.identity.as_ref().ok().and_then(|it| resource_type.import_id(it.path())),
                         resource,
                         is_primary,
                         update_time: object.update_time.clone(),
