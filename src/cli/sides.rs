@@ -6,8 +6,8 @@ use crate::catalog::{Catalog, ResourceType};
 use crate::compare::{ConfiguredSide, LiveSide, RecordedSide};
 use crate::google::{Wanted, Wants};
 use crate::model::{
-    AttributePath, Configuration, Diagnostic, Inventory, LiveScopes, NormalizedResource, ProjectNumbers,
-    ResourceMode, Side, State, Value, printable,
+    AttributePath, Configuration, Diagnostic, Inventory, LiveScopes, NormalizedResource, ProjectNumbers, ResourceMode,
+    Side, State, Value, printable,
 };
 use crate::normalize::{Normalizer, settle};
 
@@ -29,20 +29,6 @@ impl TerraformSides {
     pub(crate) fn new(configuration: &Configuration, state: &State, normalizer: &Normalizer<'_>) -> Self {
         let mut sides = Self::default();
         let mut not_supported = BTreeSet::new();
-        for instance in &configuration.instances {
-            match normalizer.configuration(instance) {
-                Some(resource) => sides.configured.push(ConfiguredSide {
-                    address: instance.address.clone(),
-                    is_expected: instance.is_expected,
-                    resource,
-                    ignore_changes: instance.ignore_changes.clone(),
-                    range: instance.range.clone(),
-                }),
-                None => {
-                    not_supported.insert(instance.address.clone());
-                }
-            }
-        }
         for instance in &state.instances {
             if instance.address.resource.mode != ResourceMode::Managed {
                 continue;
@@ -68,6 +54,24 @@ impl TerraformSides {
                     resource,
                     is_tainted: instance.is_tainted,
                     deposed: instance.deposed.clone(),
+                }),
+                None => {
+                    not_supported.insert(instance.address.clone());
+                }
+            }
+        }
+        let current = sides.recorded.iter().filter(|side| side.deposed.is_none());
+        let recorded: BTreeMap<_, _> = current
+            .filter_map(|side| Some((side.address.clone(), side.resource.identity.as_ref().ok()?.clone())))
+            .collect();
+        for instance in &configuration.instances {
+            match normalizer.configuration(instance, recorded.get(&instance.address)) {
+                Some(resource) => sides.configured.push(ConfiguredSide {
+                    address: instance.address.clone(),
+                    is_expected: instance.is_expected,
+                    resource,
+                    ignore_changes: instance.ignore_changes.clone(),
+                    range: instance.range.clone(),
                 }),
                 None => {
                     not_supported.insert(instance.address.clone());
