@@ -25,7 +25,9 @@ const LIVE: [&str; 3] = ["check", "--live", "live.jsonl"];
 
 #[test]
 fn usage_errors_exit_1() {
-    for arguments in [&["chekc"][..], &["check", "--no-such-flag"], &["check", "--format", "yaml"], &["check", "a", "b"]] {
+    for arguments in
+        [&["chekc"][..], &["check", "--no-such-flag"], &["check", "--format", "yaml"], &["check", "a", "b"]]
+    {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
         assert!(output.stdout.is_empty(), "{arguments:?}");
@@ -95,7 +97,9 @@ fn without_credentials_the_message_says_which_ways_there_are() {
         .expect("the binary runs");
     let stderr = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{stderr}");
-    for part in ["gcloud auth application-default login", "GOOGLE_APPLICATION_CREDENTIALS", "--live FILE", "--live none"] {
+    for part in
+        ["gcloud auth application-default login", "GOOGLE_APPLICATION_CREDENTIALS", "--live FILE", "--live none"]
+    {
         assert!(stderr.contains(part), "lacks {part:?}: {stderr}");
     }
 }

@@ -38,7 +38,9 @@ fn findings(policy: &str) -> Vec<&'static Value> {
 fn resource(label: &str) -> &'static Value {
     list(report(), "resources")
         .into_iter()
-        .find(|resource| resource["address"] == label || resource["identity"].as_str().is_some_and(|name| name.ends_with(label)))
+        .find(|resource| {
+            resource["address"] == label || resource["identity"].as_str().is_some_and(|name| name.ends_with(label))
+        })
         .unwrap_or_else(|| panic!("no resource {label}"))
 }
 
@@ -53,7 +55,13 @@ fn diagnostics(summary: &str) -> Vec<String> {
     list(report(), "diagnostics")
         .into_iter()
         .filter(|diagnostic| diagnostic["summary"] == summary)
-        .map(|diagnostic| format!("{}:{}", diagnostic["range"]["filename"].as_str().unwrap_or("-"), diagnostic["range"]["start"]["line"]))
+        .map(|diagnostic| {
+            format!(
+                "{}:{}",
+                diagnostic["range"]["filename"].as_str().unwrap_or("-"),
+                diagnostic["range"]["start"]["line"]
+            )
+        })
         .collect()
 }
 
@@ -67,7 +75,9 @@ fn f_21_the_egress_change_is_ranked_first() {
         assert!(message.contains(part), "the first finding lacks {part:?}: {message}");
     }
     let subjects: Vec<&str> = list(first, "subjects").into_iter().filter_map(Value::as_str).collect();
-    for service in ["google_cloud_run_v2_service.netra-backend-staging", "google_cloud_run_v2_service.netra-auth-service"] {
+    for service in
+        ["google_cloud_run_v2_service.netra-backend-staging", "google_cloud_run_v2_service.netra-auth-service"]
+    {
         let named = subjects.contains(&service)
             || findings("all-traffic-without-nat").iter().any(|finding| finding["subjects"][0] == service);
         assert!(named, "{service} is not among the subjects {subjects:?}");
@@ -77,7 +87,9 @@ fn f_21_the_egress_change_is_ranked_first() {
 
 #[test]
 fn f_29_egress_has_drifted_from_what_is_expected_and_no_terraform_command_shows_it() {
-    for service in ["google_cloud_run_v2_service.netra-backend-staging", "google_cloud_run_v2_service.netra-auth-service"] {
+    for service in
+        ["google_cloud_run_v2_service.netra-backend-staging", "google_cloud_run_v2_service.netra-auth-service"]
+    {
         let egress = attribute(service, "template[0].vpc_access[0].egress");
         assert_eq!(egress["verdict"], "drifted");
         assert_eq!(egress["configuration"]["value"], "PRIVATE_RANGES_ONLY");
@@ -99,7 +111,8 @@ fn f_03_labels_that_connector_and_firewall_rules_do_not_have() {
 fn f_04_to_f_07_sizes_that_google_does_not_offer() {
     let sizes = findings("connector-size-not-offered");
     assert_eq!(sizes.len(), 1);
-    let evidence: Vec<&str> = list(sizes[0], "evidence").into_iter().filter_map(|entry| entry["path"].as_str()).collect();
+    let evidence: Vec<&str> =
+        list(sizes[0], "evidence").into_iter().filter_map(|entry| entry["path"].as_str()).collect();
     for path in ["min_instances", "max_instances", "max_throughput", "machine_type"] {
         assert!(evidence.contains(&path), "{path} is not in {evidence:?}");
     }
@@ -122,7 +135,11 @@ fn f_14_services_attach_instances_that_do_not_exist() {
     for name in ["netra-postgres", "netra-staging-postgres"] {
         assert!(text.contains(name), "{name} is not in {text}");
     }
-    assert!(!findings("missing-reference").iter().any(|finding| finding["message"].as_str().is_some_and(|m| m.contains("staging-shared-postgres` does not"))));
+    assert!(
+        !findings("missing-reference").iter().any(|finding| finding["message"]
+            .as_str()
+            .is_some_and(|m| m.contains("staging-shared-postgres` does not")))
+    );
 }
 
 #[test]
@@ -137,7 +154,10 @@ fn f_24_the_connector_differs_in_range_size_and_machine_and_the_range_forces_rep
     let connector = "google_vpc_access_connector.staging_connector";
     assert_eq!(resource(connector)["presence"], "not_in_state");
     let range = attribute(connector, "ip_cidr_range");
-    assert_eq!((&range["configuration"]["value"], &range["live"]["value"]), (&"10.2.0.0/28".into(), &"10.1.0.0/28".into()));
+    assert_eq!(
+        (&range["configuration"]["value"], &range["live"]["value"]),
+        (&"10.2.0.0/28".into(), &"10.1.0.0/28".into())
+    );
     assert_eq!(range["forces_replacement"], true);
     for path in ["machine_type", "min_instances", "max_instances"] {
         assert_eq!(attribute(connector, path)["verdict"], "drifted");
@@ -151,7 +171,10 @@ fn f_28_hand_made_rules_that_the_state_does_not_have_come_with_their_import_bloc
         assert_eq!(resource(&format!("google_compute_firewall.{rule}"))["presence"], "not_in_state");
         assert!(text.contains(&format!("google_compute_firewall.{rule}")), "{rule}");
     }
-    assert!(text.contains("projects/netra-staging/global/firewalls/allow-vpc-connector-to-redis"), "the import id is there");
+    assert!(
+        text.contains("projects/netra-staging/global/firewalls/allow-vpc-connector-to-redis"),
+        "the import id is there"
+    );
 }
 
 #[test]

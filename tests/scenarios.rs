@@ -89,7 +89,8 @@ fn run(folder: &Path) -> Result<(), String> {
             differences.push(format!("no report\nstderr: {stderr}"));
         }
     } else {
-        let report: Value = serde_json::from_slice(&output.stdout).map_err(|error| format!("{error}\nstderr: {stderr}"))?;
+        let report: Value =
+            serde_json::from_slice(&output.stdout).map_err(|error| format!("{error}\nstderr: {stderr}"))?;
         compare("resources", &scenario.resources, resources(&report), &mut differences);
         compare("attributes", &scenario.attributes, attributes(&report), &mut differences);
         compare("findings", &scenario.findings, findings(&report), &mut differences);
@@ -154,7 +155,9 @@ fn attributes(report: &Value) -> Vec<String> {
 fn findings(report: &Value) -> Vec<String> {
     list(report, "findings")
         .iter()
-        .map(|finding| format!("{} {} {}", text(&finding["severity"]), text(&finding["policy"]), text(&finding["subjects"][0])))
+        .map(|finding| {
+            format!("{} {} {}", text(&finding["severity"]), text(&finding["policy"]), text(&finding["subjects"][0]))
+        })
         .collect()
 }
 

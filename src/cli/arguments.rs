@@ -204,7 +204,8 @@ mod tests {
     fn every_flag_has_a_heading_and_a_short_line_of_help() {
         let command = CommandLine::command();
         let check = command.find_subcommand("check").expect("exists");
-        for argument in check.get_arguments().filter(|argument| argument.get_long().is_some_and(|long| long != "help")) {
+        for argument in check.get_arguments().filter(|argument| argument.get_long().is_some_and(|long| long != "help"))
+        {
             let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
             assert!(argument.get_help_heading().is_some(), "{} has no heading", argument.get_id());
             assert!(!help.is_empty() && help.len() < 80 && !help.ends_with('.'), "{}: {help:?}", argument.get_id());

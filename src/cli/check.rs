@@ -16,9 +16,7 @@ use super::terraform_root::TerraformRoot;
 use super::{CLEAN, FAILED, FOUND};
 use crate::catalog::{Basis, Catalog, ResourceType};
 use crate::compare::{Request, compare, worlds};
-use crate::model::{
-    Configuration, Diagnostic, IgnoreRule, Inventory, Settings, Severity, SourceMap, State, printable,
-};
+use crate::model::{Configuration, Diagnostic, IgnoreRule, Inventory, Settings, Severity, SourceMap, State, printable};
 use crate::normalize::Normalizer;
 use crate::policy::{PolicyInput, judge, unknown_severities};
 use crate::report::{self, ConfigurationKind, ConfigurationSource, Report, Root, Show, Sources, outcome};
@@ -30,12 +28,8 @@ use crate::terraform::state::{self, StateReference};
 /// Runs the check and gives the exit code. `variables` are `--var` and `--var-file` in command order.
 pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], environment: &Environment) -> Result<u8> {
     let options = Options::read(arguments, environment)?;
-    let root = TerraformRoot::find(
-        &arguments.root,
-        arguments.workspace.as_deref(),
-        arguments.config.as_deref(),
-        environment,
-    )?;
+    let root =
+        TerraformRoot::find(&arguments.root, arguments.workspace.as_deref(), arguments.config.as_deref(), environment)?;
     let say = |line: &str| {
         if arguments.verbose {
             output::to_standard_error(&printable(line));
@@ -53,17 +47,17 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
     let recorded = state.as_ref().unwrap_or(&no_state);
 
     let Evaluated { configuration, settings } = evaluate_root(&root, &parsed, recorded, variables, environment);
-    say(&format!("evaluated {} configuration files to {} instances", configuration.files, configuration.instances.len()));
+    say(&format!(
+        "evaluated {} configuration files to {} instances",
+        configuration.files,
+        configuration.instances.len()
+    ));
 
     let catalog = Catalog::builtin();
     let mut numbers = project_numbers(recorded);
     let first = Normalizer::new(catalog, &numbers);
-    let wants = TerraformSides::new(&configuration, recorded, &first).wants(
-        catalog,
-        &configuration,
-        &settings.live,
-        &numbers,
-    );
+    let wants =
+        TerraformSides::new(&configuration, recorded, &first).wants(catalog, &configuration, &settings.live, &numbers);
     let inventory = live::read(&LiveArgument::read(&arguments.live), &wants, arguments, &options, environment)?;
     say(&format!("read {} live objects", inventory.objects.len()));
 
@@ -92,15 +86,13 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
     comparison.coverage.types_not_supported = sides.not_supported;
     for index in &comparison.coverage.unmatched_ignores {
         let rule = &ignores[*index];
-        let detail = format!("Nothing that was compared matches \"{}\". Remove the block, or mend its pattern.", rule.pattern);
+        let detail =
+            format!("Nothing that was compared matches \"{}\". Remove the block, or mend its pattern.", rule.pattern);
         diagnostics.push(Diagnostic::warning("Unused ignore block", detail).at(rule.range.clone()));
     }
     diagnostics.extend(unknown_severities(&settings.severities));
-    let judgment = judge(&PolicyInput {
-        worlds: &worlds(&request),
-        comparison: &comparison,
-        severities: &settings.severities,
-    });
+    let judgment =
+        judge(&PolicyInput { worlds: &worlds(&request), comparison: &comparison, severities: &settings.severities });
 
     let (source_text, diagnostics) =
         gather_diagnostics(&configuration, &settings, recorded, &inventory, sides.diagnostics, diagnostics);

@@ -10,7 +10,11 @@ pub(crate) struct Environment(BTreeMap<String, String>);
 impl Environment {
     /// The variables of this process.
     pub(crate) fn of_process() -> Self {
-        Self(env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect())
+        Self(
+            env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .collect(),
+        )
     }
 
     /// A variable, unless it is empty: Terraform, gcloud and the provider all read an empty variable as not set.

@@ -12,8 +12,8 @@ use super::options::Options;
 use super::output;
 use crate::catalog::Catalog;
 use crate::google::{
-    CredentialSource, LiveOptions, Progress, ProgressSink, StorageOptions, TransportOptions, Wants, assets, fetch_object,
-    plan, read_live,
+    CredentialSource, LiveOptions, Progress, ProgressSink, StorageOptions, TransportOptions, Wants, assets,
+    fetch_object, plan, read_live,
 };
 use crate::model::{Inventory, LiveKind, printable};
 

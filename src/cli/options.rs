@@ -81,8 +81,7 @@ mod tests {
         let command = CommandLine::from_arg_matches(&matches).expect("valid").command;
         let Command::Check(arguments) = command else { panic!("not a check") };
         let check = matches.subcommand_matches("check").expect("present");
-        let assignment =
-            |text: &str| VariableArgument::Assignment { name: "a".to_owned(), text: text.to_owned() };
+        let assignment = |text: &str| VariableArgument::Assignment { name: "a".to_owned(), text: text.to_owned() };
         assert_eq!(
             variables(&arguments, check).expect("valid"),
             [assignment("1"), VariableArgument::File("x.tfvars".into()), assignment("2=3")]

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{AttributePath, Identity, Position, SourceRange, Value, World, WorldAttribute, WorldKind, WorldResource};
+use crate::model::{
+    AttributePath, Identity, Position, SourceRange, Value, World, WorldAttribute, WorldKind, WorldResource,
+};
 
 /// A resource without attributes.
 pub(crate) fn resource(resource_type: &str, identity: &str) -> WorldResource {

@@ -34,8 +34,8 @@ pub(crate) struct ArgumentReader<'e, 'a> {
     resource_type: &'e str,
     /// Whether the schema knows the type.
     is_checked: bool,
-    /// Whether what the type requires may be left out: an expectation says only what matters.
-    is_partial: bool,
+    /// Whether what the schema requires has to be there.
+    is_complete: bool,
     meta_arguments: &'static [&'static str],
     meta_blocks: &'static [&'static str],
     arguments: Arguments,
@@ -61,7 +61,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             instance,
             resource_type: &key.resource_type,
             is_checked: key.mode == ResourceMode::Managed && evaluator.facts.knows(&key.resource_type),
-            is_partial: false,
+            is_complete: true,
             meta_arguments: META_ARGUMENTS,
             meta_blocks: META_BLOCKS,
             arguments: Arguments::default(),
@@ -69,19 +69,35 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
         }
     }
 
-    /// A reader for an `expect` block, which takes no meta-arguments but `provider`.
+    /// A reader for an `expect` block, which takes no meta-arguments but `provider`, and says only what is expected.
     pub(crate) fn for_expectation(evaluator: &'e Evaluator<'a>, resource_type: &'e str) -> Self {
         Self {
             evaluator,
             instance: 0,
             resource_type,
             is_checked: evaluator.facts.knows(resource_type),
-            is_partial: true,
+            is_complete: false,
             meta_arguments: &["provider"],
             meta_blocks: &[],
             arguments: Arguments::default(),
             blocks: Cell::new(0),
         }
+    }
+
+    /// The arguments of an `expect` block. Its second label is the object's name where no argument says it.
+    pub(crate) fn read_expectation(self, block: &Block, scope: BlockScope<'_, '_>) -> Arguments {
+        let has_name = !self.is_checked
+            || self
+                .facts(&["name"])
+                .is_some_and(|facts| facts.block.is_none() && (facts.is_required || facts.is_optional));
+        let (_, mut arguments) = self.read(block, scope);
+        if let (true, Value::Map(members), Some(label)) = (has_name, &mut arguments.value, block.labels.get(1))
+            && !members.contains_key("name")
+        {
+            members.insert("name".to_owned(), Value::string(label.as_str()));
+            arguments.ranges.insert(AttributePath::root().attribute("name"), vec![block.range.clone()]);
+        }
+        arguments
     }
 
     /// The arguments: as the language has them, and as the model has them.
@@ -368,8 +384,8 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             let mut path = names.to_vec();
             path.push(&name);
             let Some(facts) = self.facts(&path) else { continue };
-            if facts.is_required
-                && !self.is_partial
+            if self.is_complete
+                && facts.is_required
                 && !members.contains_key(name.as_str())
                 && !blocks.contains_key(name.as_str())
             {

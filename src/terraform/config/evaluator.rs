@@ -3,8 +3,8 @@
 //! Owns the order of evaluation, the memory of what is known, and cycles. Dependencies are found in the syntax and
 //! worked off from an explicit stack, so a long chain of references needs no deep recursion.
 
-use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -24,6 +24,8 @@ use crate::terraform::lang::{self, Fault, Faults, FileContext, Reference, Scope,
 
 /// How many instances of resources and modules a root may have in all.
 pub(crate) const MAX_INSTANCES: usize = 100_000;
+/// How large the arguments of all instances may be, in bytes as if nothing in them were shared.
+const MAX_WEIGHT: usize = 512 << 20;
 /// How many diagnostics are kept.
 const MAX_DIAGNOSTICS: usize = 1_000;
 
@@ -58,6 +60,8 @@ pub(crate) struct Expansion {
     pub(crate) is_keyed: bool,
     /// Key and module instance, in order.
     pub(crate) instances: Vec<(Option<InstanceKey>, usize)>,
+    /// The outputs of all instances as one value, once something asks for it.
+    pub(crate) all: OnceCell<Val>,
     by_key: HashMap<InstanceKey, usize>,
 }
 
@@ -86,6 +90,7 @@ pub(crate) struct Evaluator<'a> {
     diagnostics: RefCell<Vec<Diagnostic>>,
     reported: RefCell<HashSet<(String, Option<SourceRange>)>>,
     counted: Cell<usize>,
+    weight: Cell<usize>,
     is_over_limit: Cell<bool>,
 }
 
@@ -121,6 +126,7 @@ impl<'a> Evaluator<'a> {
             diagnostics: RefCell::default(),
             reported: RefCell::default(),
             counted: Cell::new(0),
+            weight: Cell::new(0),
             is_over_limit: Cell::new(false),
         }
     }
@@ -188,6 +194,22 @@ impl<'a> Evaluator<'a> {
             return false;
         }
         self.counted.set(count);
+        true
+    }
+
+    /// Weighs arguments against the limit; `false` where they are too large.
+    pub(crate) fn weigh(&self, arguments: &BTreeMap<Arc<str>, Val>, range: &SourceRange) -> bool {
+        let weight = arguments.values().fold(self.weight.get(), |sum, value| sum.saturating_add(value.weight()));
+        if weight > MAX_WEIGHT {
+            if !self.is_over_limit.replace(true) {
+                let detail = format!(
+                    "The arguments of all resources together have more than {MAX_WEIGHT} bytes, which is the limit. What goes beyond it is left out."
+                );
+                self.report(Diagnostic::error("Configuration too large", detail).at(range.clone()));
+            }
+            return false;
+        }
+        self.weight.set(weight);
         true
     }
 

@@ -15,6 +15,8 @@ use hcl_edit::{Decorated, Ident};
 
 /// How often one file is repaired and parsed again before it is given up.
 const MAX_ATTEMPTS: usize = 300;
+/// How many bytes are parsed in all for one file with many repairs.
+const MAX_PARSED_BYTES: usize = 256 << 20;
 /// How many faults are reported of one file.
 const MAX_FAULTS: usize = 20;
 
@@ -51,7 +53,7 @@ pub(crate) fn parse(text: &str) -> ParsedText {
     }
     let mut renamed = BTreeMap::new();
     let mut next_name = 0;
-    for _ in 0..MAX_ATTEMPTS {
+    for _ in 0..MAX_ATTEMPTS.min(MAX_PARSED_BYTES / bytes.len().max(1) + 2) {
         // Repairs overwrite whole characters with ASCII only.
         let attempt = String::from_utf8_lossy(&bytes);
         let error = match hcl_edit::parser::parse_body(&attempt) {
@@ -92,9 +94,10 @@ pub(crate) fn parse(text: &str) -> ParsedText {
             attempt[last.end.min(item.start)..item.start].trim().is_empty() && last.end <= item.start
         });
         if !follows_last && parsed.faults.len() < MAX_FAULTS {
+            let (summary, detail) = wording(message);
             parsed.faults.push(SyntaxFault {
-                summary: "Invalid configuration syntax",
-                detail: sentence(message),
+                summary,
+                detail,
                 span: offset..(offset + 1).min(bytes.len().max(offset)),
             });
         }
@@ -117,6 +120,19 @@ pub(crate) fn parse(text: &str) -> ParsedText {
 /// Parses one expression. Spans count from the start of `text`.
 pub(crate) fn parse_expression(text: &str) -> Option<Expression> {
     hcl_edit::parser::parse_expr(text).ok()
+}
+
+/// Terraform's words for what the parser says, where it has some.
+fn wording(message: &str) -> (&'static str, String) {
+    if message.starts_with("invalid expression") {
+        let detail = "Expected the start of an expression, but found an invalid expression token.";
+        return ("Invalid expression", detail.to_owned());
+    }
+    if message == "expected newline or eof" {
+        let detail = "An argument or block definition must end with a newline.";
+        return ("Missing newline", detail.to_owned());
+    }
+    ("Invalid configuration syntax", sentence(message))
 }
 
 /// `expected x` to `Expected x.`

@@ -151,6 +151,17 @@ fn parse_json(name: Arc<str>, text: Arc<str>) -> ParsedFile {
 /// Parses a text in native syntax.
 pub(crate) fn parse_native(name: Arc<str>, text: Arc<str>) -> ParsedFile {
     let parsed = hcl::parse(&text);
+    native(name, text, parsed)
+}
+
+/// Parses a text in native syntax as it reads with some blanks made line breaks; places are those of the text.
+/// `None` where that does not read without faults either.
+pub(crate) fn parse_native_as(name: Arc<str>, text: Arc<str>, with_line_breaks: &str) -> Option<ParsedFile> {
+    let parsed = hcl::parse(with_line_breaks);
+    parsed.faults.is_empty().then(|| native(name, text, parsed))
+}
+
+fn native(name: Arc<str>, text: Arc<str>, parsed: hcl::ParsedText) -> ParsedFile {
     let file = Arc::new(SourceFile::new(name, text));
     let diagnostics = parsed
         .faults

@@ -36,7 +36,7 @@ pub(crate) use body::{Attribute, Block, Body};
 pub(crate) use collect::{note_argument_places, note_places};
 pub(crate) use evaluator::Evaluator;
 pub use load::{ParsedRoot, parse_root};
-pub(crate) use load::{parse_native, read_text};
+pub(crate) use load::{parse_native, parse_native_as, read_text};
 pub use options::{EvaluateOptions, VariableArgument};
 pub(crate) use provider::{ProviderCache, provider_of};
 pub(crate) use scope::BlockScope;

@@ -25,6 +25,8 @@ pub(crate) struct Resource {
     pub(crate) is_keyed: bool,
     /// In order of their keys.
     pub(crate) instances: Vec<ResourceInstance>,
+    /// All instances as one value, once something asks for it.
+    pub(crate) all: OnceCell<Val>,
     by_key: HashMap<InstanceKey, usize>,
 }
 
@@ -70,6 +72,9 @@ impl<'a> Evaluator<'a> {
         for (instance_key, repetition) in repetitions.instances {
             let scope = BlockScope::repeated(self, instance, repetition);
             let (configured, arguments) = ArgumentReader::new(self, instance, key).read(block, scope);
+            if !self.weigh(&configured, &block.range) {
+                return Resource { unknown: Some("the configuration is too large".into()), ..Resource::default() };
+            }
             if let Some(instance_key) = &instance_key {
                 resource.by_key.insert(instance_key.clone(), resource.instances.len());
             }

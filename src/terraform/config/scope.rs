@@ -225,8 +225,12 @@ impl BlockScope<'_, '_> {
                 None => taken(evaluator.outputs(instance), 2),
             };
         }
-        let values = expansion.instances.iter().map(|(key, instance)| (key.clone(), evaluator.outputs(*instance)));
-        taken(collect(values, expansion.is_keyed), 1)
+        let all = expansion.all.get_or_init(|| {
+            let instances = expansion.instances.iter();
+            let values = instances.map(|(key, instance)| (key.clone(), evaluator.outputs(*instance)));
+            collect(values, expansion.is_keyed)
+        });
+        taken(all.clone(), 1)
     }
 
     fn resource(
@@ -296,9 +300,12 @@ impl BlockScope<'_, '_> {
             );
             return Err(Fault::error("Missing resource instance key", detail));
         }
-        let values =
-            resource.instances.iter().map(|instance| (instance.address.key.clone(), evaluator.whole(instance, key)));
-        taken(collect(values, resource.is_keyed), consumed)
+        let all = resource.all.get_or_init(|| {
+            let instances = resource.instances.iter();
+            let values = instances.map(|instance| (instance.address.key.clone(), evaluator.whole(instance, key)));
+            collect(values, resource.is_keyed)
+        });
+        taken(all.clone(), consumed)
     }
 }
 

@@ -3,6 +3,7 @@
 //! Owns which blocks and arguments there are and what is wrong with them. Does not own the language, nor what the
 //! settings do. Main entries: [`parse`], and [`crate::terraform::config::evaluate`], which reads them.
 
+mod one_line;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -10,7 +11,7 @@ mod tests;
 use std::path::{Component, Path};
 use std::sync::Arc;
 
-use super::config::{Body, parse_native, read_text};
+use super::config::{Body, parse_native, parse_native_as, read_text};
 use crate::model::{Diagnostic, SourceMap};
 
 pub(crate) use read::read;
@@ -29,7 +30,11 @@ pub fn parse(path: &Path, root: &Path) -> ParsedSettings {
     let shown = name_from(path, root);
     match read_text(path, &shown) {
         Ok(text) => {
-            let (file, body, diagnostics, _) = parse_native(shown.into(), text);
+            let name: Arc<str> = shown.into();
+            let plain = parse_native(Arc::clone(&name), Arc::clone(&text));
+            let spread = if plain.2.is_empty() { None } else { one_line::spread(&text) };
+            let spread = spread.and_then(|spread| parse_native_as(name, text, &spread));
+            let (file, body, diagnostics, _) = spread.unwrap_or(plain);
             let sources = SourceMap::from([(Arc::clone(file.name()), Arc::clone(file.text()))]);
             ParsedSettings { body, sources, diagnostics }
         }

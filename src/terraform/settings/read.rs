@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use super::ParsedSettings;
 use crate::model::{
-    Arguments, AttributePath, Configuration, ConfiguredInstance, Diagnostic, IgnoreChanges, IgnoreRule,
-    InstanceAddress, ModuleAddress, ResourceAddress, ResourceMode, Settings, SeverityLevel, SeverityRule, SourceRange,
-    Value,
+    Configuration, ConfiguredInstance, Diagnostic, IgnoreChanges, IgnoreRule, InstanceAddress, ModuleAddress,
+    ResourceAddress, ResourceMode, Settings, SeverityLevel, SeverityRule,
 };
 use crate::terraform::config::{
     ArgumentReader, Attribute, Block, BlockScope, Evaluator, ProviderCache, note_argument_places, note_places,
@@ -223,8 +222,8 @@ impl Reader<'_, '_> {
         let [resource_type, name] = block.labels.as_slice() else { return None };
         self.evaluator.ensure_body(0, &block.body);
         let scope = BlockScope::new(self.evaluator, 0);
-        let (_, mut arguments) = ArgumentReader::for_expectation(self.evaluator, resource_type).read(block, scope);
-        name_by_label(&mut arguments, name, &block.range);
+        let reader = ArgumentReader::for_expectation(self.evaluator, resource_type);
+        let arguments = reader.read_expectation(block, scope);
         let provider = self.evaluator.provider_defaults(0, &provider_of(block, resource_type), providers);
         let resource = ResourceAddress {
             module: ModuleAddress::root(),
@@ -240,15 +239,5 @@ impl Reader<'_, '_> {
             ignore_changes: IgnoreChanges::Paths(Vec::new()),
             range: block.range.clone(),
         })
-    }
-}
-
-/// The second label of an `expect` block is the object's name, unless the block says another.
-fn name_by_label(arguments: &mut Arguments, label: &str, range: &SourceRange) {
-    if let Value::Map(members) = &mut arguments.value
-        && !members.contains_key("name")
-    {
-        members.insert("name".to_owned(), Value::string(label));
-        arguments.ranges.insert(AttributePath::root().attribute("name"), vec![range.clone()]);
     }
 }

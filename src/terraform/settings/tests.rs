@@ -91,6 +91,16 @@ fn expect_blocks_are_checked_like_resources() {
 }
 
 #[test]
+fn an_expect_block_says_only_what_is_expected_and_its_label_is_the_name() {
+    let settings = "expect \"google_known\" \"live-name\" {\n  size = 5\n}\n";
+    let evaluated = root(&[("main.tf", MAIN), ("trueup.hcl", settings)]).known().evaluate();
+    assert_eq!(lines(&evaluated.settings.diagnostics), [""; 0]);
+    let arguments = &evaluated.settings.expected[0].arguments;
+    assert_eq!(text(&arguments.value), "{name=live-name, size=5}");
+    assert_eq!(arguments.ranges[&path("name")][0].to_string(), "trueup.hcl:1");
+}
+
+#[test]
 fn a_settings_file_above_the_root_is_named_from_the_root() {
     let name = |path: &str, folder: &str| super::name_from(path.as_ref(), folder.as_ref());
     assert_eq!(name("/r/trueup.hcl", "/r/infra/a"), "../../trueup.hcl");
