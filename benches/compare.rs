@@ -134,6 +134,7 @@ fn request<'a>(raw: &'a Raw, configuration: &'a Configuration) -> Request<'a> {
             is_primary: true,
             is_system_made: false,
             update_time: None,
+            import_id: None,
         })
         .collect();
     settle(
@@ -151,6 +152,7 @@ fn request<'a>(raw: &'a Raw, configuration: &'a Configuration) -> Request<'a> {
         ignores: &[],
         unmanaged_types: KINDS.iter().map(|kind| kind(0).resource_type.to_owned()).collect(),
         unmanaged_scopes: BTreeSet::from(["projects/bench-project".to_owned()]),
+        judged_types: BTreeSet::new(),
         derived_types: BTreeSet::new(),
         managed_elsewhere: BTreeSet::new(),
         only: Vec::new(),

@@ -249,6 +249,24 @@ fn a_service_that_is_off_says_how_to_turn_it_on() {
     let name = format!("//vpcaccess.googleapis.com/projects/{PROJECT}/locations/us-central1/connectors/x");
     let why = reason(&inventory, "google_vpc_access_connector", &name).expect("not observed");
     assert!(why.contains(&format!("gcloud services enable vpcaccess.googleapis.com --project {NUMBER}")), "{why}");
+    let types: BTreeSet<&str> = inventory.disabled.iter().map(|(resource_type, _)| resource_type.as_str()).collect();
+    assert_eq!(types, BTreeSet::from(["google_vpc_access_connector"]));
+    let refused: BTreeSet<(String, String)> =
+        incomplete(&inventory).iter().map(|it| (it.resource_type.clone(), it.scope.clone())).collect();
+    assert_eq!(inventory.disabled, refused);
+}
+
+#[test]
+fn below_objects_whose_service_is_off_there_is_nothing_to_read_for_the_same_reason() {
+    let google = FakeGoogle::with_world();
+    google.fault("/sqladmin/", usize::MAX, Fault::ServiceDisabled("sqladmin.googleapis.com"));
+    let inventory = read(&google, &everything());
+    for resource_type in ["google_sql_database_instance", "google_sql_database", "google_sql_user"] {
+        let listing = (resource_type.to_owned(), format!("projects/{PROJECT}"));
+        assert!(inventory.disabled.contains(&listing), "{resource_type}: {:?}", inventory.disabled);
+    }
+    google.fault("/sqladmin/", usize::MAX, Fault::PermissionDenied("cloudsql.instances.list"));
+    assert!(read(&google, &everything()).disabled.is_empty(), "a missing permission is another thing");
 }
 
 #[test]

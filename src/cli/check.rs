@@ -24,6 +24,7 @@ use crate::terraform::backend::{self, BackendPlace};
 use crate::terraform::config::{EvaluateOptions, Evaluated, ParsedRoot, VariableArgument, evaluate, parse_root};
 use crate::terraform::settings;
 use crate::terraform::state::{self, StateReference};
+use crate::topology;
 
 /// Runs the check and gives the exit code. `variables` are `--var` and `--var-file` in command order.
 pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], environment: &Environment) -> Result<u8> {
@@ -77,6 +78,7 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
         ignores: &ignores,
         unmanaged_types: types(catalog, |resource_type| !resource_type.is_facts_only),
         unmanaged_scopes,
+        judged_types: topology::types().map(str::to_owned).collect(),
         derived_types: types(catalog, |resource_type| resource_type.basis == Basis::Derived),
         managed_elsewhere: BTreeSet::new(),
         only: arguments.only.clone(),

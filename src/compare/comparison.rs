@@ -13,7 +13,7 @@ use super::visibility::{Standing, under_ignore_changes};
 use super::{
     AttributeComparison, Basis, Comparison, LiveSide, NotObserved, Presence, Request, ResourceComparison, Verdict,
 };
-use crate::model::{AttributePath, IgnoreChanges, Side};
+use crate::model::{AttributePath, IgnoreChanges, Inventory, Listing, Side};
 
 /// Compares everything in a request. Pure: the same request gives the same comparison.
 pub fn compare(request: &Request<'_>) -> Comparison {
@@ -77,6 +77,7 @@ impl<'r> Run<'r, '_> {
             compared,
             range: matched.configured.map(|side| side.range.clone()),
             update_time: matched.live_object().and_then(|side| side.update_time.clone()),
+            import_id: matched.live_object().and_then(|side| side.import_id.clone()),
             not_observed,
         });
         self.comparison.coverage.attributes_compared += compared;
@@ -119,6 +120,7 @@ impl<'r> Run<'r, '_> {
             compared: 0,
             range: None,
             update_time: side.update_time.clone(),
+            import_id: side.import_id.clone(),
             not_observed: None,
         });
     }
@@ -187,13 +189,14 @@ impl<'r> Run<'r, '_> {
         let Self { request, ignores, mut comparison, mut not_observed, live_is_asked, .. } = self;
         if live_is_asked {
             let listings = ListingIndex::new(request.inventory);
+            let needs = Needs::of(request);
             let failed = request.inventory.listings.iter().filter(|listing| !listing.is_complete);
             for listing in failed.filter(|listing| !listings.makes_up_for(listing)) {
                 let place = if listing.scope.is_empty() { "all of Google Cloud" } else { &listing.scope };
                 not_observed.insert(NotObserved {
                     what: format!("{} in {place}", listing.resource_type),
                     why: listing.error.clone().unwrap_or_else(|| "the listing is incomplete".to_owned()),
-                    is_needed: true,
+                    is_needed: needs.listing(listing),
                 });
             }
         }
@@ -214,6 +217,49 @@ impl<'r> Run<'r, '_> {
         comparison.coverage.not_observed = not_observed.into_iter().collect();
         comparison.coverage.unmatched_ignores = ignores.unmatched();
         comparison
+    }
+}
+
+/// Which listings the answer depends on.
+struct Needs<'r> {
+    inventory: &'r Inventory,
+    judged: &'r BTreeSet<String>,
+    /// Types with every scope that has a resource of configuration or state below it.
+    scopes: BTreeSet<(&'r str, &'r str)>,
+    /// Types with a resource that may be anywhere.
+    anywhere: BTreeSet<&'r str>,
+}
+
+impl<'r> Needs<'r> {
+    fn of(request: &'r Request<'_>) -> Self {
+        let mut needs = Self {
+            inventory: request.inventory,
+            judged: &request.judged_types,
+            scopes: BTreeSet::new(),
+            anywhere: BTreeSet::new(),
+        };
+        let configured = request.configured.iter().map(|side| &side.resource);
+        for resource in configured.chain(request.recorded.iter().map(|side| &side.resource)) {
+            match &resource.identity {
+                Ok(identity) => {
+                    let path = identity.path();
+                    let ends = path.match_indices('/').map(|(end, _)| end).chain([0, path.len()]);
+                    needs.scopes.extend(ends.map(|end| (&*resource.resource_type, &path[..end])));
+                }
+                Err(_) => {
+                    needs.anywhere.insert(&resource.resource_type);
+                }
+            }
+        }
+        needs
+    }
+
+    fn listing(&self, listing: &Listing) -> bool {
+        let Listing { resource_type, scope, .. } = listing;
+        self.anywhere.contains(resource_type.as_str())
+            || self.scopes.contains(&(resource_type.as_str(), scope.as_str()))
+            || (self.judged.contains(resource_type)
+                && !self.inventory.disabled.contains(&(resource_type.clone(), scope.clone())))
     }
 }
 

@@ -81,7 +81,7 @@ pub(crate) fn live(name: &str, leaves: &[(&str, &str)]) -> LiveSide {
     let mut resource = texts("google_x", leaves);
     resource.identity = Ok(identity(name));
     resource.below.insert("".parse().expect("root"), Side::Value(Value::Null));
-    LiveSide { resource, is_primary: true, is_system_made: false, update_time: None }
+    LiveSide { resource, is_primary: true, is_system_made: false, update_time: None, import_id: None }
 }
 
 /// The parts of a request that it borrows.
@@ -119,6 +119,7 @@ impl World {
             ignores: &[],
             unmanaged_types: ["google_x".to_owned()].into(),
             unmanaged_scopes: ["projects/p".to_owned()].into(),
+            judged_types: ["google_x".to_owned()].into(),
             derived_types: [].into(),
             managed_elsewhere: [].into(),
             only: Vec::new(),

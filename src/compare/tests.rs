@@ -126,6 +126,57 @@ fn a_failed_listing_that_another_makes_up_for_is_not_missed() {
 }
 
 #[test]
+fn a_listing_is_needed_where_a_resource_or_a_policy_asks_for_it() {
+    let mut world = samples::World::new();
+    let failed = |resource_type: &str| crate::model::Listing {
+        resource_type: resource_type.to_owned(),
+        scope: "projects/p".to_owned(),
+        is_complete: false,
+        error: Some("403".to_owned()),
+    };
+    world.inventory.listings = vec![failed("google_x"), failed("google_unjudged")];
+    let needed = |world: &samples::World, configured: Vec<ConfiguredSide>| {
+        let coverage = compare(&world.request(configured, Vec::new(), Vec::new())).coverage;
+        let listings = coverage.not_observed.iter().filter(|entry| entry.what.contains(" in "));
+        listings.map(|entry| (entry.what.clone(), entry.is_needed)).collect::<Vec<_>>()
+    };
+    let both = |unjudged, judged| {
+        vec![("google_unjudged in projects/p".to_owned(), unjudged), ("google_x in projects/p".to_owned(), judged)]
+    };
+    assert_eq!(needed(&world, Vec::new()), both(false, true));
+    world.inventory.disabled = [("google_x".to_owned(), "projects/p".to_owned())].into();
+    assert_eq!(needed(&world, Vec::new()), both(false, false), "nothing can be there");
+    assert_eq!(needed(&world, vec![configured("google_x.a", A)]), both(false, true), "a resource is there to compare");
+    let mut elsewhere = configured("google_unjudged.a", A);
+    elsewhere.resource.identity = Ok(crate::model::Identity::new("//x.googleapis.com/projects/pp/things/a"));
+    assert_eq!(needed(&world, vec![elsewhere.clone()]), both(false, false));
+    elsewhere.resource.identity = Err("the name is not known".to_owned());
+    assert_eq!(needed(&world, vec![elsewhere]), both(true, false), "it may be there");
+}
+
+#[test]
+fn what_the_provider_takes_for_unset_stays_in_the_planned_world() {
+    let world = samples::World::new();
+    let mut code = configured("google_x.a", &[]);
+    let unset = samples::leaf("ranges", Side::Unset { counts_as: Some(Value::Null) });
+    code.resource.leaves.insert("ranges".parse().expect("path"), unset);
+    let planned = |value: &str| {
+        let mut object = live("a", &[("ranges", value)]);
+        for leaf in object.resource.leaves.values_mut() {
+            leaf.facts = Arc::new(crate::model::AttributeFacts {
+                exception: Some(crate::model::Exception::UnsetEquals("everywhere".into())),
+                ..samples::facts("ranges")
+            });
+        }
+        let state = recorded("google_x.a", &[]);
+        let request = world.request(vec![code.clone()], vec![state], vec![object]);
+        worlds(&request)[2].resources[0].get("ranges").known().map(|it| (it.value.clone(), it.origin.len()))
+    };
+    assert_eq!(planned("everywhere"), Some(("everywhere".into(), 0)), "an apply leaves it");
+    assert_eq!(planned("elsewhere"), None, "an apply takes it back");
+}
+
+#[test]
 fn what_the_server_chooses_is_no_question_without_live() {
     let mut world = samples::World::new();
     world.inventory.source.kind = LiveKind::None;
@@ -160,7 +211,7 @@ fn expect_blocks_are_configuration_without_state() {
     assert_eq!(outline(&comparison), ["google_x.gone: Missing, -", "google_x.there: Managed, Drifted"]);
     let attribute = &comparison.resources[1].attributes[0];
     assert_eq!(attribute.plan_visibility, PlanVisibility::Hidden);
-    assert_eq!(&*attribute.plan_visibility_reason, "Terraform does not manage it, so no Terraform command reads it");
+    assert_eq!(&*attribute.plan_visibility_reason, "it is not in the state, and Terraform reads only what is");
     world.inventory.source.kind = LiveKind::None;
     let request = world.request(sides(), Vec::new(), Vec::new());
     assert!(compare(&request).resources.iter().all(|resource| resource.presence == Presence::NotObserved));

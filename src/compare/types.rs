@@ -27,6 +27,8 @@ pub struct Request<'a> {
     pub unmanaged_types: BTreeSet<String>,
     /// Scopes (`projects/P`) within which unmanaged objects are reported.
     pub unmanaged_scopes: BTreeSet<String>,
+    /// Types that policies judge also where neither configuration nor state has one: a listing of theirs is needed.
+    pub judged_types: BTreeSet<String>,
     /// Types whose catalog rows are taken from the provider's own facts; all others were checked by hand.
     pub derived_types: BTreeSet<String>,
     /// Identities that sibling states manage.
@@ -76,6 +78,8 @@ pub struct LiveSide {
     pub is_system_made: bool,
     /// When it was last changed, RFC 3339, where known.
     pub update_time: Option<String>,
+    /// The `id` that an `import` block takes for it, where the type can be imported.
+    pub import_id: Option<String>,
 }
 
 /// The outcome for one attribute. Sorted by how much it weighs.
@@ -168,6 +172,8 @@ pub struct ResourceComparison {
     pub range: Option<SourceRange>,
     /// When the live object was last changed, where known.
     pub update_time: Option<String>,
+    /// The `id` that an `import` block takes for the live object, where there is one and its type can be imported.
+    pub import_id: Option<String>,
     /// Why live was not observed, where it was not.
     pub not_observed: Option<String>,
 }
@@ -223,6 +229,9 @@ pub struct NotObserved {
     pub what: String,
     /// Why, as a fragment.
     pub why: String,
-    /// Whether the answer is incomplete because of it (a needed listing or read failed).
+    /// Whether the answer is incomplete because of it. A read of one object and a module are always needed; a listing
+    /// where configuration or state has a resource of the type in its scope, or where policies judge the type. A
+    /// listing that was wanted for unmanaged objects only is not; nor is one that was refused because the API is not
+    /// enabled, as long as no resource of the type is there to compare.
     pub is_needed: bool,
 }

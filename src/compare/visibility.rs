@@ -37,7 +37,7 @@ pub(crate) fn visibility(
     let rule = &facts.visibility;
     match standing {
         Standing::NotInState => {
-            return (PlanVisibility::Hidden, "Terraform does not manage it, so no Terraform command reads it".into());
+            return (PlanVisibility::Hidden, "it is not in the state, and Terraform reads only what is".into());
         }
         Standing::ToBeDestroyed => {
             return (PlanVisibility::Shown, "the configuration does not have it, so a plan destroys it".into());
@@ -93,7 +93,7 @@ pub(crate) fn under_ignore_changes(verdict: Verdict) -> Shown {
 }
 
 /// Whether the provider takes the live value for an argument that is not given. Of a list or set the elements count.
-fn is_taken_for_unset(facts: &AttributeFacts, live: Option<&Value>) -> bool {
+pub(super) fn is_taken_for_unset(facts: &AttributeFacts, live: Option<&Value>) -> bool {
     let (Some(Exception::UnsetEquals(value)), Some(live)) = (&facts.exception, live) else { return false };
     match (value.as_elements(), live.as_elements()) {
         (Some(value), Some(live)) => value.iter().collect::<BTreeSet<_>>() == live.iter().collect::<BTreeSet<_>>(),

@@ -7,10 +7,11 @@ use super::absence::Absence;
 use super::attribute::{Row, for_each_row};
 use super::comparison::is_ignored;
 use super::matching::{LiveMatch, Matched, Matching};
+use super::visibility::is_taken_for_unset;
 use super::{LiveSide, Presence, RecordedSide, Request};
 use crate::model::{
-    AttributePath, Identity, Leaf, NormalizedResource, Side, SourceRange, Value, World, WorldAttribute, WorldKind,
-    WorldResource,
+    AttributePath, CHOSEN_ON_CREATION, Identity, Leaf, NormalizedResource, Side, SourceRange, Value, World,
+    WorldAttribute, WorldKind, WorldResource,
 };
 
 /// The worlds of a request: live (where a live source was given), state, planned. `--only` and `--skip` do not count
@@ -166,8 +167,11 @@ fn overlaid(
         let is_compared = row.leaf().is_some_and(|leaf| leaf.facts.is_compared);
         let keeps = match side {
             Side::Value(_) | Side::Unknown(_) => is_ignored(path),
-            // What a plan takes back is only what the configuration could set.
-            Side::Unset { counts_as: Some(_) } => (!is_compared && base.is_some()) || is_ignored(path),
+            // What a plan takes back is only what the configuration could set, and not what the provider takes for the
+            // same as an argument that is not given.
+            Side::Unset { counts_as: Some(_) } => {
+                (!is_compared && base.is_some()) || is_ignored(path) || existing.is_some_and(counts_as_unset)
+            }
             Side::Unset { counts_as: None } | Side::NotObserved(_) | Side::NotRecorded => true,
         };
         match (keeps, existing, given) {
@@ -204,6 +208,11 @@ fn overlaid(
         }
     }
     world
+}
+
+/// Whether the provider takes what is there for an argument that is not given.
+fn counts_as_unset(existing: &Leaf) -> bool {
+    matches!(&existing.side, Side::Value(value) if is_taken_for_unset(&existing.facts, Some(value)))
 }
 
 fn empty(resource: &NormalizedResource) -> WorldResource {
@@ -283,7 +292,7 @@ fn open_reason(matched: &Matched<'_>) -> Arc<str> {
     match (&matched.live, matched.presence) {
         (LiveMatch::NotObserved { reason, .. }, Presence::NotObserved) => Arc::clone(reason),
         (LiveMatch::NotAsked, Presence::NotObserved) => "no live source was given".into(),
-        _ => "Google chooses it when the object is created".into(),
+        _ => CHOSEN_ON_CREATION.into(),
     }
 }
 

@@ -61,6 +61,7 @@ pub(crate) async fn collect(
         progress,
         objects: ObjectSet::new(),
         listings: Vec::new(),
+        disabled: BTreeSet::new(),
         numbers: plan.numbers.clone(),
         calls: 0,
         done: 0,
@@ -83,6 +84,8 @@ struct Collector<'a> {
     progress: Option<ProgressSink>,
     objects: ObjectSet<()>,
     listings: Vec<Listing>,
+    /// Listings that were refused because the API is not enabled, as (resource type, scope).
+    disabled: BTreeSet<(String, String)>,
     numbers: ProjectNumbers,
     calls: usize,
     done: usize,
@@ -142,6 +145,10 @@ impl<'a> Collector<'a> {
                 self.refused += 1;
                 self.first_error.get_or_insert_with(|| error.clone());
             }
+        }
+        if matches!(fetched.error, Some(ApiError::ApiDisabled { .. })) {
+            let kinds = self.kinds.read_along(kind).into_iter();
+            self.disabled.extend(kinds.map(|kind| (kind.name.to_string(), call.scope.clone())));
         }
         let reason = fetched
             .error
@@ -319,6 +326,7 @@ impl<'a> Collector<'a> {
     /// Children of every parent of a project that was listed whole are themselves listed whole.
     fn whole_projects(&mut self) {
         let mut found = Vec::new();
+        let mut disabled = Vec::new();
         for children in &self.plan.children {
             for project in &children.projects {
                 let scope = format!("projects/{project}");
@@ -335,12 +343,20 @@ impl<'a> Collector<'a> {
                 let reason = failed.map(|listing| {
                     listing.error.clone().unwrap_or_else(|| format!("{} was not listed whole", listing.scope))
                 });
+                let is_refused = |listing: &&Listing| {
+                    self.disabled.contains(&(listing.resource_type.clone(), listing.scope.clone()))
+                };
+                // Where the API of the parents is not enabled, that is why there are no children to read either.
+                if failed.is_some() && parts.iter().filter(|listing| !listing.is_complete).all(is_refused) {
+                    disabled.push((children.resource_type.to_string(), scope.clone()));
+                }
                 if !parts.is_empty() {
                     found.push(listing(&children.resource_type, &scope, reason));
                 }
             }
         }
         self.listings.extend(found);
+        self.disabled.extend(disabled);
     }
 
     fn finish(mut self) -> Collected {
@@ -370,6 +386,7 @@ impl<'a> Collector<'a> {
                 source: LiveSource { kind: LiveKind::Api, path: None, read_at: None, requests },
                 objects,
                 listings: self.listings,
+                disabled: self.disabled,
                 projects: self.numbers,
                 diagnostics: Vec::new(),
             },

@@ -1,5 +1,7 @@
 //! What is running: live objects, and how completely they were listed.
 
+use std::collections::BTreeSet;
+
 use serde_json::value::RawValue;
 
 use super::{Diagnostic, Identity, ProjectNumbers};
@@ -42,6 +44,8 @@ pub struct Inventory {
     pub objects: Vec<LiveObject>,
     /// What was listed and whether that worked. An object outside of every complete listing is not observed.
     pub listings: Vec<Listing>,
+    /// Those of the listings, as (resource type, scope), that were refused because the API is not enabled there.
+    pub disabled: BTreeSet<(String, String)>,
     /// Project numbers learned on the way.
     pub projects: ProjectNumbers,
     /// What was wrong with the answers or the file.

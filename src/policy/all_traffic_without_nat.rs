@@ -1,10 +1,10 @@
 //! `all-traffic-without-nat`: everything goes through the VPC, and from there nothing reaches a public address.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::FindingSeverity;
-use super::answer::{Answer, Context, Draft, is_plain, listed, named};
-use crate::model::{AttributePath, Fact, WorldResource};
+use super::answer::{Answer, Context, Draft, listed, named, update_command};
+use super::{Evidence, FindingSeverity};
+use crate::model::{AttributePath, Fact};
 use crate::topology::{
     Database, Egress, Host, NatGateway, Service, Source, Stated, Variable, VariableValue, Way, bare_host, url_host,
 };
@@ -13,33 +13,68 @@ use crate::topology::{
 const PROXY_PORT: u16 = 3307;
 
 pub(super) fn check(context: &Context<'_>) -> Vec<Answer> {
-    context.topology.services.iter().filter_map(|service| judge(context, service)).collect()
+    let mut answers = Vec::new();
+    // One missing NAT is one finding, however many services take that way to the same targets.
+    let mut ways: BTreeMap<Vec<String>, Vec<Stuck<'_, '_>>> = BTreeMap::new();
+    for service in &context.topology.services {
+        match judge(context, service) {
+            Ok(Some(stuck)) => ways.entry(stuck.key(context)).or_default().push(stuck),
+            Ok(None) => {}
+            Err(why) => answers.push(Answer::undetermined(context, service.resource, why)),
+        }
+    }
+    answers.extend(ways.into_iter().filter_map(|(key, stuck)| Some(Answer::Fires(draft(context, key, &stuck)?))));
+    answers
 }
 
-fn judge(context: &Context<'_>, service: &Service<'_>) -> Option<Answer> {
-    let undetermined = |why: &str| Some(Answer::undetermined(context, service.resource, why));
+/// A service whose connections go nowhere.
+struct Stuck<'t, 'w> {
+    service: &'t Service<'w>,
+    egress: &'t AttributePath,
+    way: Way<'t, 'w>,
+    needs: Needs<'t, 'w>,
+}
+
+/// `Err` with the reason where it cannot be said.
+fn judge<'t, 'w>(context: &'t Context<'w>, service: &'t Service<'w>) -> Result<Option<Stuck<'t, 'w>>, String> {
     let egress = match &service.egress {
         Fact::Known(Stated { value: Egress::AllTraffic, path }) => path,
-        Fact::Known(Stated { value: Egress::PrivateRangesOnly, .. }) | Fact::Absent => return None,
-        Fact::Undetermined(_) if matches!(service.entry, Fact::Absent) => return None,
-        Fact::Undetermined(reason) => return undetermined(&format!("its egress is not known: {reason}")),
+        Fact::Known(Stated { value: Egress::PrivateRangesOnly, .. }) | Fact::Absent => return Ok(None),
+        Fact::Undetermined(_) if matches!(service.entry, Fact::Absent) => return Ok(None),
+        Fact::Undetermined(reason) => return Err(format!("its egress is not known: {reason}")),
     };
     let needs = Needs::of(context, service);
     if needs.is_empty() && needs.open.is_none() {
-        return None;
+        return Ok(None);
     }
     let way = match context.topology.way(service) {
         Fact::Known(way) => way,
-        Fact::Absent => return None,
+        Fact::Absent => return Ok(None),
         Fact::Undetermined(reason) => {
-            return undetermined(&format!("where its traffic enters the VPC is not known: {reason}"));
+            return Err(format!("where its traffic enters the VPC is not known: {reason}"));
         }
     };
     match context.topology.nat(&way) {
-        Fact::Known(_) => None,
-        Fact::Undetermined(reason) => undetermined(&reason),
-        Fact::Absent if needs.is_empty() => undetermined(&needs.open?),
-        Fact::Absent => Some(Answer::Fires(draft(context, service, egress, &way, &needs))),
+        Fact::Known(_) => Ok(None),
+        Fact::Undetermined(reason) => Err(reason.to_string()),
+        Fact::Absent if needs.is_empty() => needs.open.map_or(Ok(None), Err),
+        Fact::Absent => Ok(Some(Stuck { service, egress, way, needs })),
+    }
+}
+
+impl Stuck<'_, '_> {
+    /// The way out and the targets, without values: the same for all services that fail for the same cause.
+    fn key(&self, context: &Context<'_>) -> Vec<String> {
+        let entry = match (&self.way.connector, &self.way.source) {
+            (Some(connector), _) => context.label(connector.resource),
+            (None, Source::Subnetwork(subnetwork)) => subnetwork.name.clone(),
+            (None, Source::OwnRange(_)) => String::new(),
+        };
+        let mut key = vec![entry, network_label(context, &self.way), self.way.region.clone()];
+        let databases = self.needs.databases.iter().map(|(database, ..)| context.label(database.resource));
+        key.extend(databases.collect::<BTreeSet<_>>());
+        key.extend(self.needs.variables.iter().map(|(variable, _)| variable.name.clone()).collect::<BTreeSet<_>>());
+        key
     }
 }
 
@@ -122,93 +157,99 @@ const HANDED_ON: &[&str] = &[
     "WEBSITE",
 ];
 
-fn draft(
-    context: &Context<'_>,
-    service: &Service<'_>,
-    egress: &AttributePath,
-    way: &Way<'_, '_>,
-    needs: &Needs<'_, '_>,
-) -> Draft {
+/// `stuck` share the way and the targets.
+fn draft(context: &Context<'_>, key: Vec<String>, stuck: &[Stuck<'_, '_>]) -> Option<Draft> {
+    let Stuck { way, needs: first_needs, .. } = stuck.first()?;
     let network = named(&way.network.name);
     let region = named(&way.region);
     let through = match way.connector {
         Some(connector) => format!("connector {}", named(&connector.title())),
-        None => "its network interface".to_owned(),
-    };
-    let network_resource = context.topology.network(&way.network);
-    let network_label = match network_resource {
-        Some(resource) => context.label(resource),
-        None => network_identity(way),
+        None if stuck.len() == 1 => "its network interface".to_owned(),
+        None => "their network interfaces".to_owned(),
     };
 
-    let mut subjects = vec![context.label(service.resource)];
-    subjects.extend(needs.databases.iter().map(|(database, ..)| context.label(database.resource)));
+    let mut subjects: Vec<String> = stuck.iter().map(|stuck| context.label(stuck.service.resource)).collect();
+    subjects.extend(first_needs.databases.iter().map(|(database, ..)| context.label(database.resource)));
     subjects.extend(way.connector.map(|connector| context.label(connector.resource)));
-    subjects.push(network_label.clone());
+    subjects.push(network_label(context, way));
 
-    let mut evidence = vec![context.evidence(service.resource, egress)];
-    for (database, address, attached) in &needs.databases {
-        evidence.push(context.said_of(service.resource, attached, database.title()));
-        evidence.push(context.evidence(database.resource, &address.path));
-    }
-    for (variable, host) in &needs.variables {
-        let words = if variable.is_sensitive { "names an outside host".to_owned() } else { named(host) };
-        evidence.push(context.said_of(service.resource, &variable.path, words));
-    }
-    let (stating, path) = &way.network_stated;
-    evidence.push(context.evidence(stating, path));
-    evidence.push(super::Evidence {
-        subject: network_label,
+    // Where the code says something about egress, that comes first.
+    let mut evidence: Vec<Evidence> =
+        stuck.iter().map(|stuck| context.evidence(stuck.service.resource, stuck.egress)).collect();
+    evidence.push(Evidence {
+        subject: network_label(context, way),
         path: String::new(),
         value: no_nat(context, way),
-        range: network_resource.and_then(|resource: &WorldResource| resource.range.clone()),
+        range: context.topology.network(&way.network).and_then(|resource| resource.range.clone()),
     });
+    for Stuck { service, needs, .. } in stuck {
+        for (database, _, attached) in &needs.databases {
+            evidence.push(context.said_of(service.resource, attached, database.title()));
+        }
+        for (variable, host) in &needs.variables {
+            let words = if variable.is_sensitive { "names an outside host".to_owned() } else { named(host) };
+            evidence.push(context.said_of(service.resource, &variable.path, words));
+        }
+    }
+    for (database, address, _) in &first_needs.databases {
+        evidence.push(context.evidence(database.resource, &address.path));
+    }
+    // Of a network interface every service says for itself.
+    let stating = stuck.iter().map(|stuck| &stuck.way.network_stated);
+    for (resource, path) in stating.take(if way.connector.is_some() { 1 } else { stuck.len() }) {
+        evidence.push(context.evidence(resource, path));
+    }
 
-    Draft {
+    let titles: Vec<String> = stuck.iter().map(|stuck| named(&stuck.service.title())).collect();
+    let (send, their, need) = if stuck.len() == 1 { ("sends", "its", "needs") } else { ("send", "their", "need") };
+    Some(Draft {
         message: format!(
-            "{} sends all traffic through {through} into network {network}, where no Cloud NAT covers {} in {region}, \
-             but needs {}; those connections time out.",
-            named(&service.title()),
+            "{} {send} all {their} traffic (ALL_TRAFFIC) through {through} into network {network}, where no Cloud NAT \
+             covers {} in {region}, but {need} {}; those connections time out.",
+            listed(&titles),
             source(way),
-            needed(needs),
+            needed(stuck),
         ),
         subjects,
         identified_by: 1,
+        key: Some(key),
         evidence,
-        remedy: Some(remedy(service, way, needs)),
+        remedy: Some(remedy(stuck)),
         // A name may resolve to a private address; an instance's public address is a fact.
-        severity: needs.databases.is_empty().then_some(FindingSeverity::Warning),
+        severity: first_needs.databases.is_empty().then_some(FindingSeverity::Warning),
+    })
+}
+
+fn network_label(context: &Context<'_>, way: &Way<'_, '_>) -> String {
+    match context.topology.network(&way.network) {
+        Some(resource) => context.label(resource),
+        None => network_identity(way),
     }
 }
 
 fn source(way: &Way<'_, '_>) -> String {
     match &way.source {
         Source::Subnetwork(subnetwork) => format!("subnetwork {}", named(&subnetwork.name)),
-        Source::OwnRange(Some(range)) => format!("the connector range {range}"),
+        Source::OwnRange(Some(range)) => range.to_string(),
         Source::OwnRange(None) => "the connector range".to_owned(),
     }
 }
 
-fn needed(needs: &Needs<'_, '_>) -> String {
-    let mut parts: Vec<String> = needs
-        .databases
-        .iter()
-        .map(|(database, address, _)| match &address.value {
+fn needed(stuck: &[Stuck<'_, '_>]) -> String {
+    let databases =
+        stuck.iter().flat_map(|stuck| &stuck.needs.databases).map(|(database, address, _)| match &address.value {
             Some(address) => {
                 format!("Cloud SQL {} at its public address {}:{PROXY_PORT}", named(&database.title()), named(address))
             }
             None => format!("Cloud SQL {} at its public address, port {PROXY_PORT}", named(&database.title())),
-        })
-        .collect();
-    let hosts: BTreeSet<String> = needs
-        .variables
-        .iter()
-        .map(|(variable, host)| match variable.is_sensitive {
+        });
+    let hosts =
+        stuck.iter().flat_map(|stuck| &stuck.needs.variables).map(|(variable, host)| match variable.is_sensitive {
             true => format!("the outside host in {}", named(&variable.name)),
             false => format!("{} ({})", named(host), named(&variable.name)),
-        })
-        .collect();
-    parts.extend(hosts);
+        });
+    let parts: Vec<String> =
+        databases.collect::<BTreeSet<_>>().into_iter().chain(hosts.collect::<BTreeSet<_>>()).collect();
     listed(&parts)
 }
 
@@ -227,23 +268,27 @@ fn network_identity(way: &Way<'_, '_>) -> String {
     }
 }
 
-fn remedy(service: &Service<'_>, way: &Way<'_, '_>, needs: &Needs<'_, '_>) -> String {
+fn remedy(stuck: &[Stuck<'_, '_>]) -> String {
     let mut text = "Set the egress to PRIVATE_RANGES_ONLY; public addresses are then dialed directly".to_owned();
-    let words = [service.name.as_deref(), service.location.as_deref(), service.project.as_deref()];
-    if let [Some(name), Some(location), Some(project)] = words
-        && words.iter().flatten().all(|word| is_plain(word))
-    {
-        text.push_str(&format!(
-            ": gcloud run services update {name} --project {project} --region {location} --vpc-egress private-ranges-only"
-        ));
+    let commands: Vec<String> = stuck.iter().filter_map(|stuck| update_command(stuck.service)).collect();
+    match commands.as_slice() {
+        [] => text.push_str(".\n"),
+        commands => {
+            text.push_str(":\n");
+            for command in commands {
+                text.push_str(&format!("  {command} --vpc-egress private-ranges-only\n"));
+            }
+        }
     }
+    let Some(Stuck { way, .. }) = stuck.first() else { return text };
     text.push_str(&format!(
-        ". Where all traffic has to go through the VPC, give network {} a Cloud NAT in {} that covers {}",
+        "Where all traffic has to go through the VPC, give network {} a Cloud NAT in {} that covers {}",
         named(&way.network.name),
         named(&way.region),
         source(way)
     ));
-    if needs.databases.iter().any(|(database, ..)| matches!(database.private_address, Fact::Known(_))) {
+    let has_private = |(database, ..): &(&Database<'_>, _, _)| matches!(database.private_address, Fact::Known(_));
+    if stuck.iter().flat_map(|stuck| &stuck.needs.databases).any(has_private) {
         text.push_str(", or turn off the public address of the instance, so that its private one is dialed");
     }
     text.push('.');

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::compare::{AttributeComparison, Comparison, ResourceComparison};
 use crate::model::{AttributePath, Identity, Side, Value, World, WorldKind, WorldResource, printable};
-use crate::topology::Topology;
+use crate::topology::{Service, Topology};
 
 use super::{Evidence, FindingSeverity};
 
@@ -38,6 +38,8 @@ pub(super) struct Draft {
     pub(super) subjects: Vec<String>,
     /// How many of the subjects, from the first, say which finding this is; the rest may come and go.
     pub(super) identified_by: usize,
+    /// What says which finding this is, where the subjects do not; without values.
+    pub(super) key: Option<Vec<String>>,
     /// What it rests on.
     pub(super) evidence: Vec<Evidence>,
     /// A remedy that knows the case better than the policy's own.
@@ -50,7 +52,7 @@ impl Draft {
     /// A finding that all of its subjects identify, with the policy's own remedy and severity.
     pub(super) fn new(message: String, subjects: Vec<String>, evidence: Vec<Evidence>) -> Self {
         let identified_by = subjects.len();
-        Self { message, subjects, identified_by, evidence, remedy: None, severity: None }
+        Self { message, subjects, identified_by, key: None, evidence, remedy: None, severity: None }
     }
 }
 
@@ -247,6 +249,15 @@ pub(super) fn is_plain(word: &str) -> bool {
     !word.is_empty()
         && !word.starts_with('-')
         && word.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b':' | b'_'))
+}
+
+/// `gcloud run services update` for a service; `None` where its name, project or region is not known or cannot stand in
+/// a command line.
+pub(super) fn update_command(service: &Service<'_>) -> Option<String> {
+    let (name, project, location) =
+        (service.name.as_deref()?, service.project.as_deref()?, service.location.as_deref()?);
+    let is_usable = [name, project, location].into_iter().all(is_plain);
+    is_usable.then(|| format!("gcloud run services update {name} --project {project} --region {location}"))
 }
 
 #[cfg(test)]

@@ -153,6 +153,7 @@ struct ComparedText {
     #[serde(default)]
     is_expected: bool,
     not_observed: Option<String>,
+    import_id: Option<String>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -241,6 +242,7 @@ impl ComparedText {
             compared: 0,
             range: self.address.is_some().then(|| source_range(1)),
             update_time: None,
+            import_id: self.import_id.clone(),
             not_observed: self.not_observed.clone(),
         })
     }

@@ -73,7 +73,7 @@ pub fn unknown_severities(rules: &[SeverityRule]) -> Vec<Diagnostic> {
 }
 
 fn finding(policy: &Policy, level: Option<SeverityLevel>, context: &Context<'_>, draft: Draft) -> Finding {
-    let Draft { message, subjects, identified_by, mut evidence, remedy, severity } = draft;
+    let Draft { message, subjects, identified_by, key, mut evidence, remedy, severity } = draft;
     let severity = match level {
         Some(SeverityLevel::Error) => FindingSeverity::Error,
         Some(SeverityLevel::Warning) => FindingSeverity::Warning,
@@ -89,7 +89,7 @@ fn finding(policy: &Policy, level: Option<SeverityLevel>, context: &Context<'_>,
         evidence = evidence.into_iter().flat_map(with_code).collect();
     }
     Finding {
-        fingerprint: fingerprint(policy.id(), &subjects[..identified_by.min(subjects.len())]),
+        fingerprint: fingerprint(policy.id(), key.as_deref().unwrap_or(&subjects[..identified_by.min(subjects.len())])),
         policy: policy.id().to_owned(),
         severity,
         message,

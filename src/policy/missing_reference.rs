@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::answer::{Answer, Context, Draft, is_plain, listed, named};
+use super::answer::{Answer, Context, Draft, is_plain, listed, named, update_command};
 use super::{Evidence, FindingSeverity};
 use crate::model::Fact;
 use crate::topology::{ConnectionName, EntryPoint, ObjectName, Service, Stated};
@@ -31,6 +31,8 @@ struct Users {
     titles: Vec<String>,
     subjects: Vec<String>,
     evidence: Vec<Evidence>,
+    /// What takes a Cloud SQL instance away from each, up to its name; where their names can stand in a command line.
+    commands: Vec<String>,
     /// Whether one of them has nothing else of the kind.
     is_only_one: bool,
 }
@@ -40,6 +42,7 @@ impl Users {
         self.titles.push(named(&service.title()));
         self.subjects.push(context.label(service.resource));
         self.evidence.push(evidence);
+        self.commands.extend(update_command(service));
     }
 }
 
@@ -125,17 +128,19 @@ fn database_draft(name: ConnectionName, users: Users) -> Draft {
     // Beside an instance that exists it is most likely a leftover: attaching only ever adds.
     let severity = (!users.is_only_one).then_some(FindingSeverity::Warning);
     let connection = format!("{}:{}:{}", name.project, name.region, name.instance);
-    let remedy = is_plain(&connection).then(|| {
-        format!(
-            "Create the instance or attach another; where it is a leftover, detach it: gcloud run services update SERVICE \
-             --remove-cloudsql-instances {connection}"
-        )
+    let remedy = (is_plain(&connection) && !users.commands.is_empty()).then(|| {
+        let commands: String = users
+            .commands
+            .iter()
+            .map(|start| format!("\n  {start} --remove-cloudsql-instances {connection}"))
+            .collect();
+        format!("Create the instance or attach another; where it is a leftover, detach it:{commands}")
     });
     Draft { severity, remedy, ..draft(message, identity, users) }
 }
 
 fn draft(message: String, identity: String, users: Users) -> Draft {
-    let Users { titles: _, subjects, mut evidence, is_only_one: _ } = users;
+    let Users { titles: _, subjects, mut evidence, commands: _, is_only_one: _ } = users;
     evidence.push(Evidence {
         subject: identity.clone(),
         path: String::new(),

@@ -45,14 +45,34 @@ impl Policy {
         self.explains
     }
 
-    /// Its remedy on one line; the file breaks lines only to be read.
+    /// Its remedy, each paragraph on one line.
     pub(super) fn remedy(&self) -> String {
-        self.description.remedy.split_whitespace().collect::<Vec<_>>().join(" ")
+        unwrapped(&self.description.remedy)
     }
 
     pub(super) fn severity(&self) -> FindingSeverity {
         self.description.severity
     }
+}
+
+/// A text with the lines of each paragraph joined: the file breaks them only to be read. A blank line begins another
+/// paragraph, and an indented line (a command) stays a line of its own.
+fn unwrapped(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    let mut is_open = false;
+    for line in text.lines().map(str::trim_end) {
+        let is_code = line.starts_with([' ', '\t']);
+        match lines.last_mut() {
+            Some(last) if is_open && !is_code && !line.is_empty() => {
+                last.push(' ');
+                last.push_str(line);
+            }
+            _ if line.is_empty() => {}
+            _ => lines.push(line.to_owned()),
+        }
+        is_open = !line.is_empty() && !is_code;
+    }
+    lines.join("\n")
 }
 
 /// All policies, sorted by id.
@@ -104,5 +124,15 @@ mod tests {
             }
         }
         assert!(policies().is_sorted_by_key(Policy::id));
+    }
+
+    #[test]
+    fn only_line_breaks_within_a_paragraph_are_taken_away() {
+        assert_eq!(unwrapped("a\nb\n"), "a b");
+        assert_eq!(
+            unwrapped("a\nb:\n\n  run this\n  and that\nthen\nc\n\nd\n"),
+            "a b:\n  run this\n  and that\nthen c\nd"
+        );
+        assert_eq!(unwrapped(""), "");
     }
 }

@@ -369,6 +369,7 @@ mod compared {
             is_primary: true,
             is_system_made: false,
             update_time: None,
+            import_id: None,
         }
     }
 
@@ -393,6 +394,7 @@ mod compared {
             ignores: &[],
             unmanaged_types: types,
             unmanaged_scopes: ["projects/p".to_owned()].into(),
+            judged_types: BTreeSet::new(),
             derived_types: BTreeSet::new(),
             managed_elsewhere: BTreeSet::new(),
             only: Vec::new(),

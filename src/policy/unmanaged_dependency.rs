@@ -97,7 +97,7 @@ fn fires(context: &Context<'_>, label: String, dependency: Dependency<'_>, decla
         if declared.len() == 1 { "is" } else { "are" },
         if declared.len() == 1 { "was" } else { "were" },
     );
-    evidence.push(context.said(resource, "not managed by Terraform"));
+    evidence.push(context.said(resource, "Terraform does not manage"));
     evidence.extend(declared.iter().map(|(label, range)| Evidence {
         subject: label.clone(),
         path: String::new(),

@@ -153,6 +153,22 @@ impl<'w> Topology<'w> {
     }
 }
 
+/// The resource types that a graph is read from.
+pub(crate) fn types() -> impl Iterator<Item = &'static str> {
+    let own = [
+        connector::TYPE,
+        database::TYPE,
+        firewall::TYPE,
+        redis::TYPE,
+        subnetwork::TYPE,
+        subnetwork::ADDRESS_TYPE,
+        nat::TYPE,
+        nat::ROUTER_TYPE,
+        NETWORK_TYPE,
+    ];
+    own.into_iter().chain(service::types())
+}
+
 const NETWORK_TYPE: &str = "google_compute_network";
 
 #[cfg(test)]

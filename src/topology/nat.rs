@@ -6,8 +6,8 @@ use super::NetworkName;
 use super::read::{self, Stated};
 use crate::model::{Fact, Value, World, WorldResource};
 
-const TYPE: &str = "google_compute_router_nat";
-const ROUTER_TYPE: &str = "google_compute_router";
+pub(super) const TYPE: &str = "google_compute_router_nat";
+pub(super) const ROUTER_TYPE: &str = "google_compute_router";
 const LISTED_NAME: &[&str] = &["subnetwork", "name"];
 
 /// A Cloud NAT gateway.

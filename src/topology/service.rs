@@ -123,6 +123,11 @@ const NETWORK_INTERFACE: &str = "template[0].vpc_access[0].network_interfaces[0]
 const V1_SQL_INSTANCES: &str = "template[0].metadata[0].annotations[\"run.googleapis.com/cloudsql-instances\"]";
 const V1_NETWORK_INTERFACES: &str = "template[0].metadata[0].annotations[\"run.googleapis.com/network-interfaces\"]";
 
+/// The resource types that are services.
+pub(super) fn types() -> impl Iterator<Item = &'static str> {
+    SHAPES.iter().map(|shape| shape.resource_type)
+}
+
 /// The services of a world. One that stands under both types is taken once.
 pub(super) fn read_all(world: &World) -> Vec<Service<'_>> {
     let mut seen = BTreeSet::new();

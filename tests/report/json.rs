@@ -175,6 +175,14 @@ fn what_was_needed_and_not_observed_makes_the_report_incomplete() {
         json!([{ "what": "w", "why": "403" },
                { "what": "a-policy: google_x.a", "why": "the connector was not observed" }])
     );
+    run.live.kind = trueup::model::LiveKind::None;
+    run.judgment
+        .undetermined
+        .push(Undetermined { subject: "google_x.b".to_owned(), ..run.judgment.undetermined[0].clone() });
+    assert_eq!(
+        run.json()["coverage"]["not_observed"],
+        json!([{ "what": "w", "why": "403" }, { "what": "a-policy", "why": "live was not asked" }])
+    );
     run.comparison.coverage.not_observed.push(entry(true));
     assert_eq!(run.json()["complete"], false);
 }

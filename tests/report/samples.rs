@@ -66,6 +66,7 @@ pub(crate) fn resource(address: &str, presence: Presence, attributes: Vec<Attrib
         attributes,
         range: Some(range(1, "resource \"google_redis_instance\" \"redis\"")),
         update_time: None,
+        import_id: None,
         not_observed: None,
         address: Some(address),
     }

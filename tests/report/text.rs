@@ -25,7 +25,7 @@ error[egress-without-nat]: redis sends all traffic through the VPC
   |                    ^^^^^^^^^^^^^^^^^^^^^ egress = \"ALL_TRAFFIC\" live
   |
   = note: google_redis_instance.redis: no Cloud NAT covers 10.8.0.0/28
-  = note: holds on live and planned
+  = note: true of what is running now, and still after an apply
   = help: set egress back to PRIVATE_RANGES_ONLY
 
 Note: Objects have changed outside of Terraform (state -> live)
@@ -39,7 +39,7 @@ fn drift_reads_from_state_to_live() {
     let expected = "  # google_redis_instance.redis has changed
   ~ resource \"google_redis_instance\" \"redis\" { # main.tf:1
       ~ auth_string    = (sensitive value)
-          # only shown by terraform plan -refresh-only: Google chooses it
+          # `terraform plan` does not show this, only `terraform plan -refresh-only`: Google chooses it
       ~ memory_size_gb = 1 -> 5 # main.tf:2
       ~ tier           = \"S\" -> \"L\" # configuration: \"C\"
         # (2 unchanged attributes hidden)
@@ -107,10 +107,10 @@ fn one_reason_for_all_attributes_is_said_once() {
     expected.is_expected = true;
     let text = Run::new(vec![expected]).text();
     let drawn = "\
-Note: Objects without state differ from what is written down (configuration -> live)
+Note: Objects differ from what main.tf expects; Terraform does not manage them (expected -> live)
 
   # google_x.a is not as expected
-  # hidden from Terraform: Terraform does not manage it
+  # no Terraform command shows this: Terraform does not manage it
   ~ expect \"google_x\" \"a\" { # main.tf:1
       ~ one = \"a\" -> \"b\"
       ~ two = \"a\" -> \"b\"
@@ -203,4 +203,121 @@ fn what_the_state_does_not_record_is_told_from_the_configuration() {
     let unrecorded = attribute("a", Verdict::Drifted, [value("c"), Side::NotRecorded, value("l")]);
     let text = Run::new(vec![resource("google_x.a", Presence::Managed, vec![unrecorded])]).text();
     assert!(text.contains("      ~ a = (not recorded) -> \"l\" # configuration: \"c\"\n"), "{text}");
+}
+
+/// A run with as many findings of one policy as there are names.
+fn alike(names: &[&str]) -> Run {
+    let mut run = everything();
+    let first = run.judgment.findings[0].clone();
+    run.judgment.findings = names
+        .iter()
+        .map(|name| {
+            let mut finding = first.clone();
+            finding.subjects = vec![format!("google_x.{name}")];
+            finding.message = format!("google_x.{name} exists already ({name}) but is not in the state.");
+            finding.remedy = format!("Take it into the state:\nimport {{\n  to = google_x.{name}\n}}");
+            finding
+        })
+        .collect();
+    run
+}
+
+#[test]
+fn many_findings_of_one_policy_are_drawn_once_with_all_their_commands() {
+    let text = alike(&["a", "b", "c"]).text();
+    assert_eq!(text.matches("error[egress-without-nat]").count(), 1, "{text}");
+    let drawn = "\
+  = note: and 2 more:
+            main.tf:3 google_x.b: exists already (b) …
+            main.tf:3 google_x.c: exists already (c) …
+";
+    assert!(text.contains(drawn), "{text}");
+    let help = "\
+  = help: Take it into the state:
+          import {
+            to = google_x.a
+          }
+          import {
+            to = google_x.b
+          }
+          import {
+            to = google_x.c
+          }
+";
+    assert!(text.contains(help), "{text}");
+    assert_eq!(alike(&["a", "b"]).text().matches("error[egress-without-nat]").count(), 2, "two are not many");
+    assert_eq!(alike(&["a", "b", "c"]).json()["findings"].as_array().map(Vec::len), Some(3), "JSON has each");
+}
+
+#[test]
+fn a_live_fact_stands_at_the_code_that_says_otherwise() {
+    let mut run = everything();
+    let finding = &mut run.judgment.findings[0];
+    let mut live = finding.evidence[0].clone();
+    (live.range, live.value) = (None, "ALL_TRAFFIC".to_owned());
+    finding.evidence.insert(0, live);
+    finding.on = vec![trueup::model::WorldKind::Live];
+    let text = run.text();
+    assert!(text.contains("^ live: \"ALL_TRAFFIC\"\n"), "{text}");
+    assert!(text.contains("= note: true of what is running now, not of what the code says\n"), "{text}");
+    assert_eq!(text.matches("ALL_TRAFFIC").count(), 1, "said once: {text}");
+}
+
+#[test]
+fn notes_repeat_neither_the_message_nor_full_names() {
+    let mut run = everything();
+    let finding = &mut run.judgment.findings[0];
+    finding.message = "redis does not exist".to_owned();
+    finding.evidence[1].value = "does not exist".to_owned();
+    assert!(!run.text().contains("note: google_redis_instance.redis: does not exist"));
+    run.judgment.findings[0].evidence[1].value = "seen".to_owned();
+    run.judgment.findings[0].evidence[1].subject = "//redis.googleapis.com/projects/p/instances/r".to_owned();
+    assert!(run.text().contains("  = note: r: seen\n"), "{}", run.text());
+}
+
+#[test]
+fn a_finding_of_the_plan_alone_does_not_claim_that_live_is_fine_where_live_was_not_asked() {
+    let mut run = everything();
+    run.judgment.findings[0].on = vec![trueup::model::WorldKind::Planned];
+    assert!(run.text().contains("= note: not so yet: an apply would bring it\n"));
+    run.live.kind = LiveKind::None;
+    assert!(run.text().contains("= note: true of what the code asks for; live was not asked\n"));
+}
+
+#[test]
+fn one_reason_over_many_resources_is_one_line() {
+    let mut run = Run::new(Vec::new());
+    let open = |subject: &str, why: &str| trueup::policy::Undetermined {
+        policy: "p".to_owned(),
+        subject: subject.to_owned(),
+        why: why.to_owned(),
+    };
+    run.judgment.undetermined =
+        vec![open("google_x.a", "secret"), open("google_x.b", "secret"), open("google_x.c", "x")];
+    let text = run.text();
+    assert!(text.contains("  p could not judge 2 resources, google_x.a, google_x.b: secret\n"), "{text}");
+    assert!(text.contains("  p could not judge google_x.c: x\n"), "{text}");
+    run.live.kind = LiveKind::None;
+    let text = run.text();
+    assert!(text.contains("  live was not asked, so not everything could be judged by p\n"), "{text}");
+    assert!(!text.contains("could not judge"), "{text}");
+}
+
+#[test]
+fn what_exists_without_state_is_told_from_what_is_expected() {
+    let differing = attribute("a", Verdict::Drifted, [value("c"), Side::NotRecorded, value("l")]);
+    let mut expected = resource("google_x.expected", Presence::Managed, vec![differing.clone()]);
+    expected.is_expected = true;
+    let run = Run::new(vec![
+        expected,
+        resource("google_x.one", Presence::NotInState, Vec::new()),
+        resource("google_x.other", Presence::NotInState, vec![differing]),
+    ]);
+    let text = run.text();
+    let first = text.find("Objects differ from what main.tf expects; Terraform does not manage them");
+    let second = text.find("Objects exist that the configuration has and the state does not");
+    assert!(first.is_some() && first < second, "{text}");
+    assert!(text.contains("# google_x.other exists, is not in the state, and differs\n"), "{text}");
+    let agreeing = "# exist and are not in the state; no difference was found\n    google_x.one # main.tf:1\n";
+    assert!(text.contains(agreeing), "{text}");
 }

@@ -205,6 +205,7 @@ impl Reading {
             },
             objects,
             listings: self.coverage.listings(kinds, &self.numbers),
+            disabled: Default::default(),
             projects: self.numbers,
             diagnostics: self.diagnostics,
         })

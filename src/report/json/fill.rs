@@ -1,5 +1,7 @@
 //! Fills the JSON report from the domain types.
 
+use std::collections::BTreeSet;
+
 use super::document::{
     Attribute, AttributeCounts, AttributeVerdict, Basis, ConfigurationKind, ConfigurationSource, Coverage, Diagnostic,
     DiagnosticSeverity, Document, Evidence, Finding, FindingCounts, FindingSeverity, LiveKind, LiveSource, NotObserved,
@@ -16,10 +18,6 @@ pub(super) fn document<'a>(report: &Report<'a>) -> Document<'a> {
     let coverage = &comparison.coverage;
     let not_observed =
         coverage.not_observed.iter().map(|entry| NotObserved { what: entry.what.clone(), why: &entry.why });
-    let undetermined = judgment
-        .undetermined
-        .iter()
-        .map(|entry| NotObserved { what: format!("{}: {}", entry.policy, entry.subject), why: &entry.why });
     Document {
         format_version: super::FORMAT_VERSION,
         trueup_version,
@@ -36,12 +34,27 @@ pub(super) fn document<'a>(report: &Report<'a>) -> Document<'a> {
         findings: judgment.findings.iter().map(finding).collect(),
         coverage: Coverage {
             types_not_supported: &coverage.types_not_supported,
-            not_observed: not_observed.chain(undetermined).collect(),
+            not_observed: not_observed.chain(not_judged(report)).collect(),
             ignored: coverage.ignored,
             accepted: 0,
         },
         diagnostics: diagnostics.iter().map(diagnostic).collect(),
     }
+}
+
+/// What policies could not judge. Where live was not asked, that is why, and each policy is named once.
+fn not_judged<'a>(report: &Report<'a>) -> Vec<NotObserved<'a>> {
+    let undetermined = &report.judgment.undetermined;
+    if report.sources.live.kind == model::LiveKind::None {
+        let policies: BTreeSet<&str> = undetermined.iter().map(|entry| entry.policy.as_str()).collect();
+        let entry = |policy: &str| NotObserved { what: policy.to_owned(), why: "live was not asked" };
+        return policies.into_iter().map(entry).collect();
+    }
+    let entry = |entry: &'a policy::Undetermined| NotObserved {
+        what: format!("{}: {}", entry.policy, entry.subject),
+        why: &entry.why,
+    };
+    undetermined.iter().map(entry).collect()
 }
 
 fn sources<'a>(sources: &report::Sources<'a>) -> Sources<'a> {

@@ -1,7 +1,9 @@
 //! The sections of resources: drift, what differs without state, pending, converged, unmanaged.
 
+use std::collections::BTreeSet;
+
 use super::Writer;
-use super::section::{Action, Direction, label, write_bare, write_block, write_header};
+use super::section::{Action, Direction, label, write_bare, write_block, write_header, write_named};
 use super::style::Ink;
 use super::value::Shown;
 use crate::compare::{AttributeComparison, Presence, ResourceComparison, Verdict};
@@ -13,7 +15,8 @@ pub(super) fn write(report: &Report<'_>, out: &mut Writer) {
     let resources: Vec<&ResourceComparison> =
         report.comparison.resources.iter().filter(|resource| resource.ignored_by.is_none()).collect();
     drift(report, &resources, out);
-    without_state(&resources, out);
+    expected(&resources, out);
+    not_in_state(&resources, out);
     unmanaged(&resources, out);
     pending(report, &resources, out);
     converged(report, &resources, out);
@@ -79,34 +82,58 @@ fn drift(report: &Report<'_>, resources: &[&ResourceComparison], out: &mut Write
     }
 }
 
-fn without_state(resources: &[&ResourceComparison], out: &mut Writer) {
+/// Objects of `expect` blocks: what they should be stands there alone.
+fn expected(resources: &[&ResourceComparison], out: &mut Writer) {
     let concerned: Vec<_> = resources
         .iter()
+        .filter(|resource| resource.is_expected)
         .map(|resource| (*resource, attributes(resource, &[Verdict::Drifted, Verdict::Conflict])))
-        .filter(|(resource, attributes)| {
-            resource.presence == Presence::NotInState
-                || (resource.is_expected && (!attributes.is_empty() || resource.presence == Presence::Missing))
-        })
+        .filter(|(resource, attributes)| !attributes.is_empty() || resource.presence == Presence::Missing)
         .collect();
     if concerned.is_empty() {
         return;
     }
-    heading(out, "Objects without state differ from what is written down (configuration -> live)");
+    let files: BTreeSet<&str> =
+        concerned.iter().filter_map(|(resource, _)| resource.range.as_ref()).map(|range| &*range.filename).collect();
+    let say = match files.first() {
+        Some(file) if files.len() == 1 => format!("{} expects", printable(file)),
+        _ => "`expect` blocks say".to_owned(),
+    };
+    heading(out, &format!("Objects differ from what {say}; Terraform does not manage them (expected -> live)"));
     for (resource, attributes) in &concerned {
         out.gap();
         let label = label(resource);
-        let header = match (resource.presence, attributes.is_empty()) {
-            (Presence::Missing, _) => format!("{label} is expected and does not exist"),
-            (Presence::NotInState, true) => format!("{label} exists, but is not in the state"),
-            (Presence::NotInState, false) => format!("{label} exists, but is not in the state, and differs"),
-            _ => format!("{label} is not as expected"),
-        };
-        write_header(out, &header);
         if attributes.is_empty() {
-            let action = if resource.presence == Presence::Missing { Action::Remove } else { Action::Add };
-            write_bare(out, action, resource);
+            write_header(out, &format!("{label} is expected and does not exist"));
+            write_bare(out, Action::Remove, resource);
         } else {
+            write_header(out, &format!("{label} is not as expected"));
             write_block(out, Action::Update, resource, attributes, Direction::ConfigurationToLive);
+        }
+    }
+}
+
+fn not_in_state(resources: &[&ResourceComparison], out: &mut Writer) {
+    let (differing, agreeing): (Vec<_>, Vec<_>) = resources
+        .iter()
+        .filter(|resource| resource.presence == Presence::NotInState && !resource.is_expected)
+        .map(|resource| (*resource, attributes(resource, &[Verdict::Drifted, Verdict::Conflict])))
+        .partition(|(_, attributes)| !attributes.is_empty());
+    if differing.is_empty() && agreeing.is_empty() {
+        return;
+    }
+    let what = "Objects exist that the configuration has and the state does not; an apply would try to create them";
+    heading(out, &format!("{what} (configuration -> live)"));
+    for (resource, attributes) in &differing {
+        out.gap();
+        write_header(out, &format!("{} exists, is not in the state, and differs", label(resource)));
+        write_block(out, Action::Update, resource, attributes, Direction::ConfigurationToLive);
+    }
+    if !agreeing.is_empty() {
+        out.gap();
+        write_header(out, "exist and are not in the state; no difference was found");
+        for (resource, _) in &agreeing {
+            write_named(out, resource);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The end of the report: what was not observed, diagnostics, and the counts.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::Writer;
 use super::findings::write_diagnostics;
 use super::section::label;
@@ -20,11 +22,12 @@ const MOST_NAMED: usize = 5;
 
 fn not_observed(report: &Report<'_>, out: &mut Writer) {
     let coverage = &report.comparison.coverage;
-    let mut lines: Vec<String> = coverage
-        .not_observed
-        .iter()
-        .map(|entry| format!("{}: {}", printable(&entry.what), printable(&entry.why)))
-        .collect();
+    let mut by_reason = Reasons::default();
+    for entry in &coverage.not_observed {
+        by_reason.add("", &entry.why, &entry.what);
+    }
+    let mut lines: Vec<String> =
+        by_reason.0.iter().map(|((_, why), whats)| format!("{}: {}", named(whats), printable(why))).collect();
     let unobserved: Vec<String> = report
         .comparison
         .resources
@@ -34,26 +37,17 @@ fn not_observed(report: &Report<'_>, out: &mut Writer) {
         .filter(|label| !coverage.not_observed.iter().any(|entry| entry.what == *label))
         .collect();
     if !unobserved.is_empty() {
-        let more = unobserved.len().saturating_sub(MOST_NAMED);
-        let named = unobserved[..unobserved.len() - more].join(", ");
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        lines.push(format!("so live was not compared: {named}{more}"));
+        let unobserved: Vec<&str> = unobserved.iter().map(String::as_str).collect();
+        lines.push(format!("so live was not compared: {}", named(&unobserved)));
     }
-    for entry in &report.judgment.undetermined {
-        lines.push(format!(
-            "{} could not judge {}: {}",
-            printable(&entry.policy),
-            printable(&entry.subject),
-            printable(&entry.why)
-        ));
-    }
+    lines.extend(not_judged(report));
     if !coverage.types_not_supported.is_empty() {
         let types: Vec<String> = coverage
             .types_not_supported
             .iter()
             .map(|(resource_type, count)| format!("{} ({count})", printable(resource_type)))
             .collect();
-        lines.push(format!("types without catalog entry: {}", types.join(", ")));
+        lines.push(format!("types that are not compared: {}", types.join(", ")));
     }
     if lines.is_empty() {
         return;
@@ -64,6 +58,50 @@ fn not_observed(report: &Report<'_>, out: &mut Writer) {
     for line in lines {
         out.line(&format!("  {line}"));
     }
+}
+
+/// What policies could not judge, a line for each reason.
+fn not_judged(report: &Report<'_>) -> Vec<String> {
+    let undetermined = &report.judgment.undetermined;
+    if report.sources.live.kind == LiveKind::None && !undetermined.is_empty() {
+        // Nobody asked for what would answer them.
+        let policies: BTreeSet<String> =
+            undetermined.iter().map(|entry| printable(&entry.policy).into_owned()).collect();
+        let policies = policies.into_iter().collect::<Vec<_>>().join(", ");
+        return vec![format!("live was not asked, so not everything could be judged by {policies}")];
+    }
+    let mut by_reason = Reasons::default();
+    for entry in undetermined {
+        by_reason.add(&entry.policy, &entry.why, &entry.subject);
+    }
+    let line = |((policy, why), subjects): &((&str, &str), Vec<&str>)| {
+        let count = if subjects.len() > 1 { format!("{} resources, ", subjects.len()) } else { String::new() };
+        format!("{} could not judge {count}{}: {}", printable(policy), named(subjects), printable(why))
+    };
+    by_reason.0.iter().map(line).collect()
+}
+
+/// Things by policy and reason, in order of first appearance.
+#[derive(Default)]
+struct Reasons<'a>(Vec<((&'a str, &'a str), Vec<&'a str>)>, BTreeMap<(&'a str, &'a str), usize>);
+
+impl<'a> Reasons<'a> {
+    fn add(&mut self, policy: &'a str, why: &'a str, what: &'a str) {
+        let Self(groups, indexes) = self;
+        let index = *indexes.entry((policy, why)).or_insert(groups.len());
+        match groups.get_mut(index) {
+            Some((_, whats)) => whats.push(what),
+            None => groups.push(((policy, why), vec![what])),
+        }
+    }
+}
+
+/// The first few names.
+fn named(names: &[&str]) -> String {
+    let more = names.len().saturating_sub(MOST_NAMED);
+    let first: Vec<_> = names[..names.len() - more].iter().map(|name| printable(name)).collect();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", first.join(", "))
 }
 
 fn summary(report: &Report<'_>, out: &mut Writer) {

@@ -3,6 +3,7 @@
 //! Follows Terraform's words and symbols. Every text from outside goes through [`printable`], so that no name or value
 //! can steer the terminal.
 
+mod alike;
 mod changes;
 mod closing;
 mod findings;

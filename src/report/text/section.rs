@@ -74,6 +74,12 @@ pub(super) fn write_bare(out: &mut Writer, action: Action, resource: &ResourceCo
     out.line(&with_comment(&line, place.as_deref(), out.style));
 }
 
+/// Writes the name of a resource on one line.
+pub(super) fn write_named(out: &mut Writer, resource: &ResourceComparison) {
+    let place = resource.range.as_ref().and_then(|range| place(std::slice::from_ref(range)));
+    out.line(&with_comment(&format!("    {}", label(resource)), place.as_deref(), out.style));
+}
+
 /// Writes a resource with the given attributes of it.
 pub(super) fn write_block(
     out: &mut Writer,
@@ -203,7 +209,9 @@ fn visibility_note(attribute: &AttributeComparison, direction: Direction) -> Opt
     let reason = printable(&attribute.plan_visibility_reason);
     match attribute.plan_visibility {
         PlanVisibility::Shown => None,
-        PlanVisibility::RefreshOnly => Some(format!("only shown by terraform plan -refresh-only: {reason}")),
-        PlanVisibility::Hidden => Some(format!("hidden from Terraform: {reason}")),
+        PlanVisibility::RefreshOnly => {
+            Some(format!("`terraform plan` does not show this, only `terraform plan -refresh-only`: {reason}"))
+        }
+        PlanVisibility::Hidden => Some(format!("no Terraform command shows this: {reason}")),
     }
 }
