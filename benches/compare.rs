@@ -106,7 +106,7 @@ fn request<'a>(raw: &'a Raw, configuration: &'a Configuration) -> Request<'a> {
         .map(|instance| ConfiguredSide {
             address: instance.address.clone(),
             is_expected: false,
-            resource: normalizer.configuration(instance).expect("a known type"),
+            resource: normalizer.configuration(instance, None).expect("a known type"),
             ignore_changes: instance.ignore_changes.clone(),
             range: instance.range.clone(),
         })

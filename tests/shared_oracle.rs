@@ -150,7 +150,7 @@ impl Case {
         let mut live = normalizer
             .live(&self.resource_type.name, &self.live(identity))
             .unwrap_or_else(|error| panic!("{}: {error}", self.name));
-        let mut configuration = normalizer.configuration(&self.configured()).expect("a known type");
+        let mut configuration = normalizer.configuration(&self.configured(), None).expect("a known type");
         settle(Catalog::builtin(), [&mut configuration], [&mut state], [&mut live]);
         Sides { configuration, state, live }
     }

@@ -204,7 +204,7 @@ fn outcome(probe: &Probe) -> Vec<AttributeComparison> {
         ignore_changes: IgnoreChanges::Paths(Vec::new()),
         range: range.clone(),
     };
-    let mut configured = normalizer.configuration(&instance).expect("a known type");
+    let mut configured = normalizer.configuration(&instance, None).expect("a known type");
     // A name may be left to the server; the answer has it then.
     let identity = configured.identity.clone().unwrap_or_else(|_| {
         let filled = probe.resource_type.identity.fill(|name| match name {

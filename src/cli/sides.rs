@@ -1,13 +1,13 @@
 //! Brings configuration, state and live to the comparison: what is asked of live, and every resource normalized.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::catalog::{Catalog, ResourceType};
-use crate::compare::{ConfiguredSide, LiveSide, RecordedSide};
+use crate::compare::{ConfiguredSide, LiveSide, RecordedSide, moved_addresses};
 use crate::google::{Wanted, Wants};
 use crate::model::{
-    AttributePath, Configuration, Diagnostic, Inventory, LiveScopes, NormalizedResource, ProjectNumbers, ResourceMode,
-    Side, State, StateInstance, Value, printable,
+    AttributePath, Configuration, Diagnostic, Identity, InstanceAddress, Inventory, LiveScopes, NormalizedResource,
+    ProjectNumbers, ResourceMode, Side, State, StateInstance, Value, printable,
 };
 use crate::normalize::{Normalizer, settle};
 
@@ -29,20 +29,6 @@ impl TerraformSides {
     pub(crate) fn new(configuration: &Configuration, state: &State, normalizer: &Normalizer<'_>) -> Self {
         let mut sides = Self::default();
         let mut not_supported = BTreeSet::new();
-        for instance in &configuration.instances {
-            match normalizer.configuration(instance) {
-                Some(resource) => sides.configured.push(ConfiguredSide {
-                    address: instance.address.clone(),
-                    is_expected: instance.is_expected,
-                    resource,
-                    ignore_changes: instance.ignore_changes.clone(),
-                    range: instance.range.clone(),
-                }),
-                None => {
-                    not_supported.insert(instance.address.clone());
-                }
-            }
-        }
         for instance in &state.instances {
             if instance.address.resource.mode != ResourceMode::Managed {
                 continue;
@@ -65,6 +51,32 @@ impl TerraformSides {
                         deposed: instance.deposed.clone(),
                     });
                 }
+                None => {
+                    not_supported.insert(instance.address.clone());
+                }
+            }
+        }
+        let configured: HashSet<&InstanceAddress> = configuration
+            .instances
+            .iter()
+            .filter(|instance| !instance.is_expected)
+            .map(|instance| &instance.address)
+            .collect();
+        let moved = moved_addresses(&sides.recorded, &configuration.moved, |address| configured.contains(address));
+        let recorded: BTreeMap<InstanceAddress, Identity> = std::iter::zip(moved, &sides.recorded)
+            .filter(|(_, side)| side.deposed.is_none())
+            .filter_map(|(address, side)| Some((address, side.resource.identity.as_ref().ok()?.clone())))
+            .collect();
+        for instance in &configuration.instances {
+            let recorded = recorded.get(&instance.address).filter(|_| !instance.is_expected);
+            match normalizer.configuration(instance, recorded) {
+                Some(resource) => sides.configured.push(ConfiguredSide {
+                    address: instance.address.clone(),
+                    is_expected: instance.is_expected,
+                    resource,
+                    ignore_changes: instance.ignore_changes.clone(),
+                    range: instance.range.clone(),
+                }),
                 None => {
                     not_supported.insert(instance.address.clone());
                 }

@@ -24,6 +24,7 @@ mod visibility;
 mod worlds;
 
 pub use comparison::compare;
+pub(crate) use moved::moved_addresses;
 pub use types::{
     AttributeComparison, Basis, Comparison, ConfiguredSide, Coverage, LiveSide, NotObserved, Presence, RecordedSide,
     Request, ResourceComparison, Verdict,

@@ -42,7 +42,14 @@ pub(super) fn of_configuration(
             return Err(format!("`{name}` is unknown: {reason}"));
         }
     }
-    let text = |name: &str| value(name).and_then(text_of);
+    let text = |name: &str| {
+        let given = value(name).and_then(text_of).filter(|text| !text.is_empty());
+        given.or_else(|| match name {
+            "project" => scope.project().map(str::to_owned),
+            "region" | "location" => scope.location().map(str::to_owned),
+            _ => None,
+        })
+    };
     fill(resource_type, text, scope).map_err(|name| format!("`{name}` is not given"))
 }
 

@@ -27,7 +27,8 @@ use thiserror::Error;
 
 use crate::catalog::{Catalog, ResourceType};
 use crate::model::{
-    AttributePath, ConfiguredInstance, LiveObject, NormalizedResource, ProjectNumbers, Side, Value, value_from_json,
+    AttributePath, ConfiguredInstance, Identity, LiveObject, NormalizedResource, ProjectNumbers, Side, Value,
+    value_from_json,
 };
 
 use members::Members;
@@ -81,8 +82,15 @@ impl<'a> Normalizer<'a> {
 
     /// One instance of the configuration; `None` where the catalog does not have its type.
     ///
-    /// Of an `expect` block only what it gives says something: everything else drops out.
-    pub fn configuration(&self, instance: &ConfiguredInstance) -> Option<NormalizedResource> {
+    /// Of an `expect` block only what it gives says something: everything else drops out. `recorded` is the identity of
+    /// the object that the state has at the instance's address: its project and location are those of the instance
+    /// where the code does not tell them, since a plan keeps them as well, and its name is taken where the code's cannot be
+    /// worked out. Often nothing tells the project but the environment of whoever applies.
+    pub fn configuration(
+        &self,
+        instance: &ConfiguredInstance,
+        recorded: Option<&Identity>,
+    ) -> Option<NormalizedResource> {
         let resource_type = self.catalog.get(&instance.address.resource.resource_type)?;
         let arguments = instance.arguments.value.as_map();
         let known = |names: &[&str]| {
@@ -91,7 +99,9 @@ impl<'a> Normalizer<'a> {
                 given.or_else(|| identity::provider_default(&instance.provider, name)).and_then(Value::as_str)
             })
         };
-        let scope = Scope::new(known(&["project"]), known(&["region", "location"]), self.numbers);
+        let project = known(&["project"]).or_else(|| recorded.and_then(Identity::project));
+        let location = known(&["region", "location"]).or_else(|| recorded.and_then(Identity::location));
+        let scope = Scope::new(project, location, self.numbers);
         let source = Source::Configuration {
             arguments: &instance.arguments,
             provider: &instance.provider,
@@ -102,7 +112,8 @@ impl<'a> Normalizer<'a> {
             Value::Unknown(reason) => Walk::new(resource_type, &scope, source).all(&Side::Unknown(Arc::clone(reason))),
             _ => Walk::new(resource_type, &scope, source).run(&BTreeMap::new()),
         };
-        resource.identity = identity::of_configuration(resource_type, instance, &scope);
+        let identity = identity::of_configuration(resource_type, instance, &scope);
+        resource.identity = identity.or_else(|reason| recorded.cloned().ok_or(reason));
         let marked = &instance.arguments.sensitive;
         let is_marked = |path: &AttributePath| marked.contains(path) || marked.contains(&AttributePath::root());
         let value = |name: &str| arguments.and_then(|arguments| arguments.get(name));

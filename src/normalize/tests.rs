@@ -46,7 +46,15 @@ fn numbers() -> ProjectNumbers {
 }
 
 fn normalize_instance(instance: &ConfiguredInstance) -> NormalizedResource {
-    Normalizer::new(Catalog::builtin(), &numbers()).configuration(instance).expect("a known type")
+    Normalizer::new(Catalog::builtin(), &numbers()).configuration(instance, None).expect("a known type")
+}
+
+/// An instance of which nothing tells the project and the region, and the object that the state has for it.
+fn normalize_homeless(instance: &ConfiguredInstance, recorded: &NormalizedResource) -> NormalizedResource {
+    let instance = ConfiguredInstance { provider: ProviderDefaults::default(), ..instance.clone() };
+    let numbers = numbers();
+    let recorded = recorded.identity.as_ref().expect("a name");
+    Normalizer::new(Catalog::builtin(), &numbers).configuration(&instance, Some(recorded)).expect("a known type")
 }
 
 fn configuration(resource_type: &str, arguments: &str) -> NormalizedResource {
@@ -584,4 +592,33 @@ proptest! {
         reversed.reverse();
         prop_assert_eq!(firewall(&ranges), firewall(&reversed));
     }
+}
+
+#[test]
+fn a_name_is_completed_by_the_project_of_the_state_where_the_code_tells_none() {
+    let link = "https://www.googleapis.com/compute/v1/projects/p/global/networks/n";
+    let attributes = format!(r#"{{"name": "s", "project": "p", "region": "r", "network": "{link}"}}"#);
+    let recorded = state("google_compute_subnetwork", &attributes);
+    let same = instance("google_compute_subnetwork", r#"{"name": "s", "network": "n"}"#);
+    let same = normalize_homeless(&same, &recorded);
+    let network = AttributePath::root().attribute("network");
+    assert_eq!(same.side(&network), recorded.side(&network));
+    assert_eq!(same.identity, recorded.identity);
+
+    let renamed = instance("google_compute_subnetwork", r#"{"name": "other", "network": "other"}"#);
+    let renamed = normalize_homeless(&renamed, &recorded);
+    assert_ne!(renamed.side(&network), recorded.side(&network));
+    let name = renamed.identity.expect("a name");
+    assert_eq!(name.path(), "projects/p/regions/r/subnetworks/other");
+}
+
+#[test]
+fn an_object_whose_name_is_unknown_is_the_one_that_the_state_has() {
+    let recorded = state("google_sql_database_instance", r#"{"name": "i", "project": "p"}"#);
+    let mut instance = instance("google_sql_database_instance", r#"{"name": "i"}"#);
+    if let Value::Map(arguments) = &mut instance.arguments.value {
+        arguments.insert("project".to_owned(), Value::Unknown("variable \"project\" has no value".into()));
+    }
+    assert_eq!(normalize_homeless(&instance, &recorded).identity, recorded.identity);
+    assert!(normalize_instance(&instance).identity.is_err(), "without a state nothing says which it is");
 }

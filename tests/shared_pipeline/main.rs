@@ -1,0 +1,10 @@
+//! The whole pipeline over recorded worlds: the real binary reads configuration, state and answers, and must find
+//! neither drift nor pending changes where real Terraform found none.
+//!
+//! Needs the samples that lie beside the repository (or where `TRUEUP_SHARED` says); skipped where they are not.
+#![expect(clippy::panic, clippy::print_stdout, reason = "a test says what it counted and fails on bad samples")]
+
+mod planned;
+mod recorded;
+mod run;
+mod states;
