@@ -7,7 +7,7 @@ use crate::compare::{ConfiguredSide, LiveSide, RecordedSide};
 use crate::google::{Wanted, Wants};
 use crate::model::{
     AttributePath, Configuration, Diagnostic, Inventory, LiveScopes, NormalizedResource, ProjectNumbers, ResourceMode,
-    Side, State, Value, printable,
+    Side, State, StateInstance, Value, printable,
 };
 use crate::normalize::{Normalizer, settle};
 
@@ -48,27 +48,23 @@ impl TerraformSides {
                 continue;
             }
             let resource_type = &instance.address.resource.resource_type;
-            let attributes = match state.attributes(instance) {
-                Ok(attributes) => attributes,
-                Err(error) => {
-                    sides.diagnostics.push(Diagnostic::error(
-                        "Unreadable attributes in the state",
-                        format!(
-                            "The attributes of {} in `{}` cannot be read: {error}. The resource is not compared.",
-                            printable(&instance.address.to_string()),
-                            state.source.path
-                        ),
-                    ));
-                    continue;
-                }
-            };
+            // It stands in the state however little of it can be read; nothing else may take it for absent.
+            let attributes = state.attributes(instance).unwrap_or_else(|error| {
+                sides.diagnostics.push(unreadable_in_state(instance, state, &error.to_string()));
+                Value::Map(BTreeMap::new())
+            });
             match normalizer.state(resource_type, &attributes, &instance.sensitive) {
-                Some(resource) => sides.recorded.push(RecordedSide {
-                    address: instance.address.clone(),
-                    resource,
-                    is_tainted: instance.is_tainted,
-                    deposed: instance.deposed.clone(),
-                }),
+                Some(resource) => {
+                    if let Some(unreadable) = unreadable(&resource) {
+                        sides.diagnostics.push(unreadable_in_state(instance, state, &unreadable));
+                    }
+                    sides.recorded.push(RecordedSide {
+                        address: instance.address.clone(),
+                        resource,
+                        is_tainted: instance.is_tainted,
+                        deposed: instance.deposed.clone(),
+                    });
+                }
                 None => {
                     not_supported.insert(instance.address.clone());
                 }
@@ -136,13 +132,24 @@ pub(crate) fn live_sides(
                 continue;
             }
             match normalizer.live(&resource_type.name, object) {
-                Ok(resource) => live.push(LiveSide {
-                    is_system_made: is_system_made(resource_type, &resource),
-                    import_id: resource.identity.as_ref().ok().and_then(|it| resource_type.import_id(it.path())),
-                    resource,
-                    is_primary,
-                    update_time: object.update_time.clone(),
-                }),
+                Ok(resource) => {
+                    if let Some(unreadable) = unreadable(&resource) {
+                        sides.diagnostics.push(Diagnostic::error(
+                            "Unreadable live object",
+                            format!(
+                                "Of {} not everything can be read: {unreadable}. The rest is compared.",
+                                printable(object.identity.as_str())
+                            ),
+                        ));
+                    }
+                    live.push(LiveSide {
+                        is_system_made: is_system_made(resource_type, &resource),
+                        import_id: resource.identity.as_ref().ok().and_then(|it| resource_type.import_id(it.path())),
+                        resource,
+                        is_primary,
+                        update_time: object.update_time.clone(),
+                    });
+                }
                 Err(error) => {
                     let error = anyhow::Error::new(error);
                     sides.diagnostics.push(Diagnostic::error(
@@ -160,6 +167,31 @@ pub(crate) fn live_sides(
         live.iter_mut().map(|side| &mut side.resource),
     );
     live
+}
+
+/// What of a recorded or live object cannot be read, with the reason; these sides have no other unknowns.
+fn unreadable(resource: &NormalizedResource) -> Option<String> {
+    let leaves = resource.leaves.iter().map(|(path, leaf)| (path, &leaf.side));
+    let mut places = leaves.chain(&resource.below).filter_map(|(path, side)| match side {
+        Side::Unknown(reason) => Some(format!("`{}` ({reason})", printable(&path.to_string()))),
+        _ => None,
+    });
+    let first = places.next()?;
+    Some(match places.count() {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    })
+}
+
+fn unreadable_in_state(instance: &StateInstance, state: &State, what: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Unreadable attributes in the state",
+        format!(
+            "Of the attributes of {} in `{}` not everything can be read: {what}. The rest is compared.",
+            printable(&instance.address.to_string()),
+            state.source.path
+        ),
+    )
 }
 
 fn is_system_made(resource_type: &ResourceType, resource: &NormalizedResource) -> bool {

@@ -197,6 +197,16 @@ pub(crate) fn nested_objects(kinds: &Kinds<'_>, parent_kind: &ResourceType, pare
 /// `serviceAccount:service-NUMBER@cloud-redis.iam.gserviceaccount.com`.
 pub(crate) fn learn_numbers(numbers: &mut ProjectNumbers, object: &LiveObject) {
     let Some(project) = object.identity.project() else { return };
+    if project.bytes().all(|byte| byte.is_ascii_digit()) {
+        // The name has the number; the body's own name may have the id.
+        let body = object.data.get();
+        let links = ["selfLink", "name"].into_iter().filter_map(|member| text_member(body, member));
+        let named = links.filter_map(|link| Some(link[link.find("projects/")?..].split('/').nth(1)?.to_owned()));
+        for id in named.chain(text_member(body, "project")) {
+            numbers.learn(project, &id);
+        }
+        return;
+    }
     let number = match object.identity.service() {
         "run.googleapis.com" if object.data.get().contains("\"namespace\"") => {
             text_member(object.data.get(), "metadata.namespace")

@@ -8,6 +8,7 @@ mod configuration;
 mod diagnostic;
 mod identity;
 mod inventory;
+mod json;
 mod normalized;
 mod number;
 mod path;
@@ -28,6 +29,7 @@ pub use configuration::{
 pub use diagnostic::{Diagnostic, Position, Severity, SourceMap, SourceRange};
 pub use identity::{Identity, ProjectNumbers};
 pub use inventory::{Inventory, LEFT_OUT_MEMBER, Listing, LiveKind, LiveObject, LiveSource};
+pub use json::value_from_json;
 pub use normalized::{
     AttributeFacts, Exception, Leaf, NormalizedResource, PlanVisibility, Replacement, Side, VisibilityRule,
 };

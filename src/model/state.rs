@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{AttributePath, Diagnostic, InstanceAddress, Value};
+use super::{AttributePath, Diagnostic, InstanceAddress, Value, value_from_json};
 
 /// Where a state came from and what its envelope says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,11 +53,11 @@ pub struct StateInstance {
 }
 
 impl State {
-    /// The attributes of an instance as a value. Empty map where the state has none; an error names line and column
-    /// within the attributes.
+    /// The attributes of an instance as a value. Empty map where the state has none; unknown at each place that cannot
+    /// be held (a number beyond an `f64`). An error names line and column within the attributes.
     pub fn attributes(&self, instance: &StateInstance) -> Result<Value, serde_json::Error> {
         match &instance.attributes {
-            Some(range) => serde_json::from_str(&self.text[range.clone()]),
+            Some(range) => value_from_json(&self.text[range.clone()]),
             None => Ok(Value::Map(BTreeMap::new())),
         }
     }

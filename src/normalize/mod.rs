@@ -26,7 +26,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
 
 use crate::catalog::{Catalog, ResourceType};
-use crate::model::{AttributePath, ConfiguredInstance, LiveObject, NormalizedResource, ProjectNumbers, Side, Value};
+use crate::model::{
+    AttributePath, ConfiguredInstance, LiveObject, NormalizedResource, ProjectNumbers, Side, Value, value_from_json,
+};
 
 use members::Members;
 use scope::Scope;
@@ -123,7 +125,7 @@ impl<'a> Normalizer<'a> {
         Some(resource)
     }
 
-    /// One live object, read as a resource type. The bodies of both APIs of Cloud Run are read for both of its types.
+    /// One live object, read as a resource type; unknown at each place that cannot be held. The bodies of both APIs of Cloud Run are read for both of its types.
     pub fn live(&self, resource_type: &str, object: &LiveObject) -> Result<NormalizedResource, LiveError> {
         let name = || object.identity.to_string();
         let resource_type = self
@@ -131,7 +133,7 @@ impl<'a> Normalizer<'a> {
             .get(resource_type)
             .ok_or_else(|| LiveError::UnknownType { name: name(), resource_type: resource_type.to_owned() })?;
         let body: Value =
-            serde_json::from_str(object.data.get()).map_err(|source| LiveError::Body { name: name(), source })?;
+            value_from_json(object.data.get()).map_err(|source| LiveError::Body { name: name(), source })?;
         let Value::Map(body) = body else {
             return Err(LiveError::NotAnObject { name: name() });
         };

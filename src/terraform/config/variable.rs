@@ -34,13 +34,18 @@ impl<'a> Evaluator<'a> {
             constraint.apply(&value).unwrap_or_else(|error| {
                 let detail =
                     format!("This default value is not compatible with the variable's type constraint: {error}.");
-                self.report(
-                    Diagnostic::error("Invalid default value for variable", detail).at(attribute.value_range.clone()),
-                );
+                let range = if is_sensitive { &block.range } else { &attribute.value_range };
+                self.report(Diagnostic::error("Invalid default value for variable", detail).at(range.clone()));
                 Val::unknown(constraint.of.clone(), format!("the default of variable \"{name}\" is not valid"))
             })
         });
-        let given = self.given(instance, name, block);
+        let mut given = self.given(instance, name, block);
+        if let Some((_, range)) = &mut given
+            && is_sensitive
+        {
+            // What stands where a sensitive value was given must not be quoted.
+            *range = None;
+        }
         let value = match given {
             Some((value, range)) => match constraint.apply(&value) {
                 Ok(value) if value.is_null() && !is_nullable => match default {
@@ -213,6 +218,10 @@ impl<'a> Evaluator<'a> {
             "var" => {
                 let block = module.variables.get(name.as_str())?;
                 let own = self.instance(instance);
+                if self.constant_bool(block, "sensitive") {
+                    // What stands where a sensitive value was given must not be quoted.
+                    return Some((block.range.clone(), None));
+                }
                 let default = || block.body.attribute("default").map(|default| (default.range(), None));
                 if let Some((caller, _)) = &own.caller {
                     return match self.call_block(instance)?.body.attribute(name.as_str()) {

@@ -247,7 +247,8 @@ impl<'a> Builder<'a> {
         match (entry.attributes, entry.attributes_flat) {
             (Some(raw), _) if raw.get().starts_with('{') => Some(span(self.text, raw)),
             (Some(raw), _) => {
-                let problem = format!("`attributes` is {}, not an object. It is taken as not recorded", described(raw));
+                // Its text may hold anything, secrets too.
+                let problem = format!("`attributes` is {}, not an object. It is taken as not recorded", kind(raw));
                 self.faults.add(Severity::Error, "Unreadable instance in state", Some(span(self.text, raw)), || {
                     format!("{}: {problem}; {REPAIR}.", printable(&address.to_string()))
                 });

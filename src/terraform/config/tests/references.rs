@@ -85,6 +85,13 @@ fn repeated_resources_are_tuples_and_objects() {
 }
 
 #[test]
+fn instances_that_correspond_by_index_take_no_time_in_the_square_of_their_number() {
+    let text = "resource \"google_x\" \"a\" {\n  count = 4000\n  name = \"n${count.index}\"\n}\nresource \"google_x\" \"b\" {\n  count = 4000\n  name = google_x.a[count.index].name\n}\n";
+    let evaluated = main_tf(text).evaluate();
+    assert_eq!(evaluated.argument("google_x.b[3999]", "name"), "n3999");
+}
+
+#[test]
 fn an_instance_must_be_named_where_there_are_several() {
     let counted = "resource \"google_x\" \"c\" {\n  count = 2\n}";
     let summaries = |expression: &str| -> Vec<String> {

@@ -1,0 +1,14 @@
+provider "google" {
+  project = "acme-test"
+  region  = "europe-west1"
+}
+
+resource "google_compute_network" "main" {
+  name                    = "main"
+  auto_create_subnetworks = false
+}
+
+resource "google_compute_network" "other" {
+  name                    = "other"
+  auto_create_subnetworks = false
+}
