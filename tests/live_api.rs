@@ -265,6 +265,7 @@ fn below_objects_whose_service_is_off_there_is_nothing_to_read_for_the_same_reas
         let listing = (resource_type.to_owned(), format!("projects/{PROJECT}"));
         assert!(inventory.disabled.contains(&listing), "{resource_type}: {:?}", inventory.disabled);
     }
+    let google = FakeGoogle::with_world();
     google.fault("/sql/", usize::MAX, Fault::PermissionDenied("cloudsql.instances.list"));
     assert!(read(&google, &everything()).disabled.is_empty(), "a missing permission is another thing");
 }
@@ -416,6 +417,7 @@ fn what_is_below_a_parent_that_is_gone_is_gone() {
 
 #[test]
 fn children_of_parents_that_could_not_be_listed_are_not_observed() {
+    let google = FakeGoogle::with_world();
     let google = FakeGoogle::with_world();
     google.fault("/sql/", usize::MAX, Fault::PermissionDenied("cloudsql.instances.list"));
     let user = format!("//cloudsql.googleapis.com/projects/{PROJECT}/instances/db/users/app/-");
