@@ -55,7 +55,18 @@ fn escaped(text: String) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn any_text_reads_back_and_steers_nothing(text in any::<String>()) {
+            let json = escaped(serde_json::to_string(&text).expect("a string"));
+            prop_assert!(json.chars().all(is_printable));
+            prop_assert_eq!(serde_json::from_str::<String>(&json).expect("valid"), text);
+        }
+    }
 
     #[test]
     fn what_steers_a_terminal_is_escaped_and_reads_back_the_same() {

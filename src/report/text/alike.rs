@@ -80,6 +80,8 @@ fn joint_remedy(first: &Finding, others: &[Finding]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::model::WorldKind;
     use crate::policy::FindingSeverity;
@@ -108,6 +110,25 @@ mod tests {
         findings[1].subjects.push("google_x.b".to_owned());
         assert_eq!(alike_findings(&findings).count(), 3, "a finding with several subjects stands alone");
         assert_eq!(alike_findings(&[]).count(), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn no_finding_is_lost_and_none_changes_its_place(policies in prop::collection::vec("[ab]", 0..12)) {
+            let findings: Vec<Finding> =
+                policies.iter().enumerate().map(|(index, it)| finding(it, &format!("s{index}"), "m", "r")).collect();
+            let together: Vec<Finding> = alike_findings(&findings).flatten().cloned().collect();
+            prop_assert_eq!(together, findings);
+        }
+
+        #[test]
+        fn every_line_of_every_remedy_is_in_the_joint_one(remedies in prop::collection::vec("[ab]( [cd]\n){0,2}", 1..5)) {
+            let findings: Vec<Finding> = remedies.iter().map(|it| finding("p", "s", "m", it)).collect();
+            let joint = joint_remedy(&findings[0], &findings[1..]);
+            for line in remedies.iter().flat_map(|it| it.lines()) {
+                prop_assert!(joint.contains(line), "{} lacks {}", joint, line);
+            }
+        }
     }
 
     #[test]

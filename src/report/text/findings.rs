@@ -229,7 +229,16 @@ fn diagnostic_message(diagnostic: &Diagnostic) -> Message {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn any_texts_can_be_looked_for(message in "[a\u{e4}_ .]{0,12}", value in "[a\u{e4}_ .]{0,4}") {
+            prop_assert!(!is_said(&message, &value) || message.contains(&value));
+        }
+    }
 
     #[test]
     fn a_value_counts_as_said_as_a_whole_word_only() {
