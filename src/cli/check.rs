@@ -91,6 +91,12 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
         skip: arguments.skip.clone(),
     };
     let mut comparison = compare(&request);
+    if comparison.resources.is_empty() && !(arguments.only.is_empty() && arguments.skip.is_empty()) {
+        diagnostics.push(Diagnostic::warning(
+            "Nothing selected",
+            "No resource matches --only, or --skip leaves all of them out. Both take globs over addresses and types.",
+        ));
+    }
     comparison.coverage.types_not_supported = sides.not_supported;
     for index in &comparison.coverage.unmatched_ignores {
         let rule = &ignores[*index];
@@ -199,6 +205,9 @@ fn read_state_at(
     }
     if location.starts_with("gs://") {
         return Ok(state::parse(live::fetch(location, arguments, options, environment)?, location)?);
+    }
+    if location.contains("://") {
+        bail!("read state `{}`: only files, - and gs://BUCKET/OBJECT are read", printable(location));
     }
     read_state_file(Path::new(location))
 }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::arguments::CheckArguments;
 use super::environment::{Environment, now};
@@ -59,6 +59,9 @@ pub(crate) fn read(
     let catalog = Catalog::builtin();
     match source {
         LiveArgument::None => Ok(Inventory::default()),
+        LiveArgument::File(path) if path.contains("://") => {
+            bail!("read live from `{}`: only api, none and files are read", printable(path))
+        }
         LiveArgument::File(path) => {
             let file = File::open(path).with_context(|| format!("open live file `{}`", printable(path)))?;
             let mut inventory = assets::read(BufReader::new(file), path, catalog)?;

@@ -1,5 +1,6 @@
 //! What surrounds a root module: the repository, the workspace, the settings file.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -15,8 +16,9 @@ const SETTINGS: &str = "trueup.hcl";
 pub(crate) struct TerraformRoot {
     /// The root module's directory, as the user named it.
     pub(crate) directory: PathBuf,
-    /// The top of the repository that it lies in, absolute and without symbolic links; the root itself where there is no
-    /// repository. Nothing outside of it is read by a configuration.
+    /// The top of the repository that it lies in, absolute and without symbolic links; where there is no repository, the
+    /// working directory if the root lies below it, else the root itself. Nothing outside of it is read by a
+    /// configuration.
     pub(crate) repository_top: PathBuf,
     /// The selected workspace.
     pub(crate) workspace: String,
@@ -36,8 +38,15 @@ impl TerraformRoot {
         if !absolute.is_dir() {
             bail!("open root `{}`: not a directory", directory.display());
         }
-        let repository_top =
-            absolute.ancestors().find(|ancestor| ancestor.join(".git").exists()).unwrap_or(&absolute).to_path_buf();
+        let repository_top = match absolute.ancestors().find(|ancestor| ancestor.join(".git").exists()) {
+            Some(top) => top.to_path_buf(),
+            // An exported tree has no repository; whoever stands above the root means what lies below them.
+            None => env::current_dir()
+                .and_then(fs::canonicalize)
+                .ok()
+                .filter(|directory| absolute.starts_with(directory))
+                .unwrap_or_else(|| absolute.clone()),
+        };
         let settings = match settings {
             Some(path) => {
                 fs::File::open(path).with_context(|| format!("open settings `{}`", path.display()))?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::compare::{AttributeComparison, Comparison, ResourceComparison};
-use crate::model::{AttributePath, Identity, Side, Value, World, WorldKind, WorldResource, printable};
+use crate::model::{AttributePath, Identity, Side, SourceRange, Value, World, WorldKind, WorldResource, printable};
 use crate::topology::{Service, Topology};
 
 use super::{Evidence, FindingSeverity};
@@ -93,7 +93,11 @@ impl Context<'_> {
             subject: self.label(resource),
             path: path.to_string(),
             value,
-            range: attribute.and_then(|attribute| attribute.origin.first().cloned()),
+            range: match attribute {
+                Some(attribute) if attribute.is_sensitive => beside_sensitive(resource, path, &attribute.origin),
+                Some(attribute) => attribute.origin.first().cloned(),
+                None => None,
+            },
         }
     }
 
@@ -111,6 +115,23 @@ impl Context<'_> {
             range: resource.range.clone(),
         }
     }
+}
+
+/// Where to point for a sensitive attribute: a report quotes the lines that it points at, and this value may stand in
+/// its own as a literal. The element's `name` beside it (an environment variable's) tells the place as well; where that
+/// is on the same line, the resource does.
+fn beside_sensitive(resource: &WorldResource, path: &AttributePath, origin: &[SourceRange]) -> Option<SourceRange> {
+    let name = path.parent().map(|element| element.attribute("name"));
+    let named = name.and_then(|name| resource.attributes.get(&name)).filter(|attribute| !attribute.is_sensitive);
+    let candidates = named.and_then(|attribute| attribute.origin.first()).into_iter().chain(&resource.range);
+    let is_apart = |range: &&SourceRange| {
+        origin.iter().all(|secret| {
+            secret.filename != range.filename
+                || range.end.line < secret.start.line
+                || secret.end.line < range.start.line
+        })
+    };
+    candidates.filter(is_apart).next().cloned()
 }
 
 /// Planned resources, found by what names them.
@@ -185,9 +206,12 @@ impl<'a> ComparisonIndex<'a> {
         if matches!(&attribute.live, Side::Value(live) if live == value) {
             return None;
         }
-        let shown = if *is_sensitive { "(sensitive value)".to_owned() } else { shown(value) };
+        if *is_sensitive {
+            let value = "(sensitive value) in the configuration".to_owned();
+            return Some(Evidence { value, range: resource.range.clone(), ..evidence.clone() });
+        }
         Some(Evidence {
-            value: format!("{shown} in the configuration"),
+            value: format!("{} in the configuration", shown(value)),
             range: Some(origin.first()?.clone()),
             ..evidence.clone()
         })

@@ -89,6 +89,10 @@ resource "google_cloud_run_v2_service" "api" {
         value = var.secret 
       }
       env {
+        name  = "API_HOST"
+        value = "SECRET-MARKER-1234:443"
+      }
+      env {
         name = "HOST"
         value = "${var.secret}:80" 
       }
