@@ -418,7 +418,6 @@ fn what_is_below_a_parent_that_is_gone_is_gone() {
 #[test]
 fn children_of_parents_that_could_not_be_listed_are_not_observed() {
     let google = FakeGoogle::with_world();
-    let google = FakeGoogle::with_world();
     google.fault("/sql/", usize::MAX, Fault::PermissionDenied("cloudsql.instances.list"));
     let user = format!("//cloudsql.googleapis.com/projects/{PROJECT}/instances/db/users/app/-");
     let inventory = read(&google, &wanting("google_sql_user", &user).and(everything()));
