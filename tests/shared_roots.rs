@@ -16,6 +16,7 @@ use trueup::model::{
 use trueup::terraform::backend::{BackendPlace, locate};
 use trueup::terraform::config::{EvaluateOptions, evaluate, parse_root};
 
+#[expect(clippy::print_stdout, reason = "says that the test is skipped")]
 fn shared() -> Option<PathBuf> {
     let folder = std::env::var_os("TRUEUP_SHARED")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);

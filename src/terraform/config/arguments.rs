@@ -315,8 +315,6 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
         value.mark(facts.is_sensitive)
     }
 
-    // --- The schema ----------------------------------------------------------------------------------------------
-
     fn check_attribute(&self, attribute: &Attribute, facts: Option<&ArgumentFacts>, names: &[&str]) -> bool {
         if !self.is_checked {
             return true;

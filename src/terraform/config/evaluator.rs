@@ -1,14 +1,11 @@
 //! Evaluation by reference: each variable, local, output, resource and module call once, after what it refers to.
 //!
-//! Owns the order of evaluation, the memory of what is known, and cycles. Dependencies are found in the syntax and
-//! worked off from an explicit stack, so a long chain of references needs no deep recursion.
+//! Owns the memory of what is known and the limits of it all. The order is the business of `order`.
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
-
-use hcl_edit::expr::Expression;
 
 use super::body::{Attribute, Block, Body};
 use super::inputs::{Input, Inputs};
@@ -16,11 +13,11 @@ use super::mentions::mentioned_names;
 use super::module::{ModuleSource, ResourceKey};
 use super::options::EvaluateOptions;
 use super::resource::Resource;
-use super::scope::{BlockScope, Constants, Repetition, instance_key};
+use super::scope::{BlockScope, Constants, Repetition};
 use super::source::SourceFile;
 use super::tree::ModuleTree;
-use crate::model::{Diagnostic, InstanceKey, ModuleAddress, ReferenceData, ResourceMode, SchemaFacts, SourceRange};
-use crate::terraform::lang::{self, Fault, Faults, FileContext, Reference, Scope, Step, Val};
+use crate::model::{Diagnostic, InstanceKey, ModuleAddress, ReferenceData, SchemaFacts, SourceRange};
+use crate::terraform::lang::{self, Fault, Faults, FileContext, Scope, Val};
 
 /// How many instances of resources and modules a root may have in all.
 pub(crate) const MAX_INSTANCES: usize = 100_000;
@@ -84,9 +81,9 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) mentioned: BTreeSet<Arc<str>>,
     pub(crate) moved: RefCell<Vec<super::moves::Move>>,
     instances: RefCell<Vec<Rc<ModuleInstance>>>,
-    values: RefCell<HashMap<Node<'a>, Val>>,
-    resources: RefCell<HashMap<(usize, &'a ResourceKey), Rc<Resource>>>,
-    calls: RefCell<HashMap<(usize, &'a str), Rc<Expansion>>>,
+    pub(super) values: RefCell<HashMap<Node<'a>, Val>>,
+    pub(super) resources: RefCell<HashMap<(usize, &'a ResourceKey), Rc<Resource>>>,
+    pub(super) calls: RefCell<HashMap<(usize, &'a str), Rc<Expansion>>>,
     diagnostics: RefCell<Vec<Diagnostic>>,
     reported: RefCell<HashSet<(String, Option<SourceRange>)>>,
     counted: Cell<usize>,
@@ -213,8 +210,6 @@ impl<'a> Evaluator<'a> {
         true
     }
 
-    // --- What is known -------------------------------------------------------------------------------------------
-
     /// The value of a variable, local or output; unknown where it depends on itself.
     pub(crate) fn value(&self, node: Node<'a>) -> Val {
         self.values
@@ -254,76 +249,8 @@ impl<'a> Evaluator<'a> {
         Val::object(outputs.map(|name| (Arc::from(name.as_str()), self.value(Node::Output(instance, name)))).collect())
     }
 
-    // --- The order of evaluation ---------------------------------------------------------------------------------
-
-    /// Evaluates a node and all that it depends on.
-    pub(crate) fn ensure(&self, node: Node<'a>) {
-        self.ensure_all(vec![node]);
-    }
-
-    /// Evaluates what an expression refers to.
-    pub(crate) fn ensure_references(&self, instance: usize, expression: &Expression) {
-        let references = lang::references(expression);
-        for phase in [Phase::Calls, Phase::All] {
-            let mut nodes = Vec::new();
-            for reference in &references {
-                self.dependency(instance, reference, phase, &mut nodes);
-            }
-            self.ensure_all(nodes);
-        }
-    }
-
-    /// Evaluates what a body refers to.
-    pub(crate) fn ensure_body(&self, instance: usize, body: &Body) {
-        for phase in [Phase::Calls, Phase::All] {
-            let mut nodes = Vec::new();
-            self.body_dependencies(instance, body, phase, &mut nodes);
-            self.ensure_all(nodes);
-        }
-    }
-
-    fn ensure_all(&self, nodes: Vec<Node<'a>>) {
-        for node in nodes {
-            if self.is_done(node) {
-                continue;
-            }
-            let mut stack = vec![Frame::new(node)];
-            let mut open = HashSet::from([node]);
-            while let Some(frame) = stack.last_mut() {
-                match frame.step() {
-                    Progress::Dependency(next) => {
-                        if self.is_done(next) {
-                            continue;
-                        }
-                        if open.insert(next) {
-                            stack.push(Frame::new(next));
-                        } else {
-                            self.report_cycle(&stack, next);
-                        }
-                    }
-                    Progress::Gather(node, phase) => {
-                        frame.dependencies = self.dependencies(node, phase);
-                        frame.next = 0;
-                    }
-                    Progress::Ready(node) => {
-                        self.evaluate_node(node);
-                        open.remove(&node);
-                        stack.pop();
-                    }
-                }
-            }
-        }
-    }
-
-    fn is_done(&self, node: Node<'a>) -> bool {
-        match node {
-            Node::Variable(..) | Node::Local(..) | Node::Output(..) => self.values.borrow().contains_key(&node),
-            Node::Resource(instance, key) => self.resources.borrow().contains_key(&(instance, key)),
-            Node::Call(instance, name) => self.calls.borrow().contains_key(&(instance, name)),
-        }
-    }
-
-    fn evaluate_node(&self, node: Node<'a>) {
+    /// Evaluates a node; what it refers to has to be evaluated before.
+    pub(super) fn evaluate_node(&self, node: Node<'a>) {
         match node {
             Node::Variable(instance, name) => {
                 let value = self.variable(instance, name);
@@ -432,219 +359,5 @@ impl<'a> Evaluator<'a> {
             expansion.instances.push((key, index));
         }
         expansion
-    }
-
-    // --- Dependencies --------------------------------------------------------------------------------------------
-
-    fn dependencies(&self, node: Node<'a>, phase: Phase) -> Vec<Node<'a>> {
-        let mut found = Vec::new();
-        match node {
-            Node::Variable(instance, name) => {
-                let module = self.instance(instance);
-                if let Some((caller, _)) = &module.caller
-                    && let Some(attribute) = self.call_block(instance).and_then(|call| call.body.attribute(name))
-                {
-                    self.expression_dependencies(*caller, &attribute.expression, phase, &mut found);
-                }
-            }
-            Node::Local(instance, name) => {
-                if let Some(attribute) = self.source(instance).locals.get(name) {
-                    self.expression_dependencies(instance, &attribute.expression, phase, &mut found);
-                }
-            }
-            Node::Output(instance, name) => {
-                if let Some(attribute) =
-                    self.source(instance).outputs.get(name).and_then(|block| block.body.attribute("value"))
-                {
-                    self.expression_dependencies(instance, &attribute.expression, phase, &mut found);
-                }
-            }
-            Node::Resource(instance, key) => {
-                if let Some(block) = self.source(instance).resources.get(key) {
-                    self.body_dependencies(instance, &block.body, phase, &mut found);
-                }
-            }
-            Node::Call(instance, name) => {
-                if let Some(block) = self.source(instance).calls.get(name) {
-                    for argument in ["count", "for_each"] {
-                        if let Some(attribute) = block.body.attribute(argument) {
-                            self.expression_dependencies(instance, &attribute.expression, phase, &mut found);
-                        }
-                    }
-                }
-            }
-        }
-        found
-    }
-
-    /// The `module` block that made a module instance.
-    pub(crate) fn call_block(&self, instance: usize) -> Option<&'a Block> {
-        let module = self.instance(instance);
-        let (caller, _) = module.caller.as_ref()?;
-        self.source(*caller).calls.get(self.tree.nodes[module.node].path.last()?)
-    }
-
-    fn body_dependencies(&self, instance: usize, body: &Body, phase: Phase, found: &mut Vec<Node<'a>>) {
-        for attribute in body.attributes.iter().filter(|attribute| attribute.name != "depends_on") {
-            self.expression_dependencies(instance, &attribute.expression, phase, found);
-        }
-        for block in &body.blocks {
-            if !matches!(block.kind.as_str(), "lifecycle" | "provisioner" | "connection") {
-                self.body_dependencies(instance, &block.body, phase, found);
-            }
-        }
-    }
-
-    fn expression_dependencies(
-        &self,
-        instance: usize,
-        expression: &Expression,
-        phase: Phase,
-        found: &mut Vec<Node<'a>>,
-    ) {
-        for reference in lang::references(expression) {
-            self.dependency(instance, &reference, phase, found);
-        }
-    }
-
-    fn dependency(&self, instance: usize, reference: &Reference, phase: Phase, found: &mut Vec<Node<'a>>) {
-        let module = self.source(instance);
-        let name = |position: usize| reference.steps.get(position).and_then(Step::attribute);
-        let resource = |mode, resource_type: &str, name: &str| {
-            let key = ResourceKey { mode, resource_type: resource_type.to_owned(), name: name.to_owned() };
-            module.resources.get_key_value(&key).map(|(key, _)| Node::Resource(instance, key))
-        };
-        let node = match &*reference.root {
-            "var" => name(0)
-                .and_then(|name| module.variables.get_key_value(name))
-                .map(|(name, _)| Node::Variable(instance, name)),
-            "local" => {
-                name(0).and_then(|name| module.locals.get_key_value(name)).map(|(name, _)| Node::Local(instance, name))
-            }
-            "data" => match (name(0), name(1)) {
-                (Some(resource_type), Some(name)) => resource(ResourceMode::Data, resource_type, name),
-                _ => None,
-            },
-            "module" => {
-                let Some((call, _)) = name(0).and_then(|name| module.calls.get_key_value(name)) else { return };
-                match phase {
-                    Phase::Calls => Some(Node::Call(instance, call)),
-                    Phase::All => {
-                        self.output_dependencies(instance, call, &reference.steps, found);
-                        None
-                    }
-                }
-            }
-            "resource" => match (name(0), name(1)) {
-                (Some(resource_type), Some(name)) => resource(ResourceMode::Managed, resource_type, name),
-                _ => None,
-            },
-            "each" | "count" | "path" | "terraform" | "self" | "ephemeral" => None,
-            resource_type => name(0).and_then(|name| resource(ResourceMode::Managed, resource_type, name)),
-        };
-        found.extend(node);
-    }
-
-    fn output_dependencies(&self, instance: usize, call: &'a str, steps: &[Step], found: &mut Vec<Node<'a>>) {
-        let Some(expansion) = self.expansion(instance, call) else { return };
-        let key = steps.get(1).and_then(instance_key);
-        let output = if expansion.is_repeated { steps.get(2) } else { steps.get(1) };
-        let output = output.and_then(Step::attribute).filter(|_| !expansion.is_repeated || key.is_some());
-        let selected: Vec<usize> = match key.filter(|_| expansion.is_repeated) {
-            Some(key) => expansion.find(&key).into_iter().collect(),
-            None => expansion.instances.iter().map(|(_, instance)| *instance).collect(),
-        };
-        for instance in selected {
-            let outputs = &self.source(instance).outputs;
-            match output {
-                Some(output) => {
-                    found.extend(outputs.get_key_value(output).map(|(name, _)| Node::Output(instance, name)));
-                }
-                None => found.extend(outputs.keys().map(|name| Node::Output(instance, name))),
-            }
-        }
-    }
-
-    /// A node as Terraform's messages name it: `module.a.local.x`.
-    fn node_label(&self, node: Node<'a>) -> String {
-        let (instance, label) = match node {
-            Node::Variable(instance, name) => (instance, format!("var.{name}")),
-            Node::Local(instance, name) => (instance, format!("local.{name}")),
-            Node::Output(instance, name) => (instance, format!("output.{name}")),
-            Node::Resource(instance, key) => {
-                let data = if key.mode == ResourceMode::Data { "data." } else { "" };
-                (instance, format!("{data}{}.{}", key.resource_type, key.name))
-            }
-            Node::Call(instance, name) => (instance, format!("module.{name}")),
-        };
-        let module = &self.instance(instance).address;
-        if module.is_root() { label } else { format!("{module}.{label}") }
-    }
-
-    fn node_range(&self, node: Node<'a>) -> Option<SourceRange> {
-        match node {
-            Node::Variable(instance, name) => {
-                self.source(instance).variables.get(name).map(|block| block.range.clone())
-            }
-            Node::Local(instance, name) => self.source(instance).locals.get(name).map(Attribute::range),
-            Node::Output(instance, name) => self.source(instance).outputs.get(name).map(|block| block.range.clone()),
-            Node::Resource(instance, key) => self.source(instance).resources.get(key).map(|block| block.range.clone()),
-            Node::Call(instance, name) => self.source(instance).calls.get(name).map(|block| block.range.clone()),
-        }
-    }
-
-    fn report_cycle(&self, stack: &[Frame<'a>], again: Node<'a>) {
-        let start = stack.iter().position(|frame| frame.node == again).unwrap_or(0);
-        let members: Vec<Node<'a>> = stack[start..].iter().map(|frame| frame.node).collect();
-        let mut diagnostic = if let ([node @ Node::Resource(..)], true) = (members.as_slice(), true) {
-            let detail = format!("Configuration for {} may not refer to itself.", self.node_label(*node));
-            Diagnostic::error("Self-referential block", detail)
-        } else {
-            let path: Vec<String> = members.iter().chain([&again]).map(|node| self.node_label(*node)).collect();
-            Diagnostic::error("Cycle", format!("These refer to each other: {}.", path.join(" -> ")))
-        };
-        diagnostic.range = self.node_range(again);
-        self.report(diagnostic);
-    }
-}
-
-/// Which dependencies are gathered: first module calls, whose instances decide which outputs come next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    Calls,
-    All,
-}
-
-struct Frame<'a> {
-    node: Node<'a>,
-    /// The phase that is gathered next; `None` once all are.
-    phase: Option<Phase>,
-    dependencies: Vec<Node<'a>>,
-    next: usize,
-}
-
-enum Progress<'a> {
-    Dependency(Node<'a>),
-    Gather(Node<'a>, Phase),
-    Ready(Node<'a>),
-}
-
-impl<'a> Frame<'a> {
-    fn new(node: Node<'a>) -> Self {
-        Self { node, phase: Some(Phase::Calls), dependencies: Vec::new(), next: 0 }
-    }
-
-    fn step(&mut self) -> Progress<'a> {
-        if let Some(dependency) = self.dependencies.get(self.next) {
-            self.next += 1;
-            return Progress::Dependency(*dependency);
-        }
-        match self.phase {
-            Some(phase) => {
-                self.phase = if phase == Phase::Calls { Some(Phase::All) } else { None };
-                Progress::Gather(self.node, phase)
-            }
-            None => Progress::Ready(self.node),
-        }
     }
 }

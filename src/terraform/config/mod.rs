@@ -17,6 +17,7 @@ mod mentions;
 mod module;
 mod moves;
 mod options;
+mod order;
 mod provider;
 mod repetition;
 mod resource;
