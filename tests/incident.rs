@@ -41,14 +41,16 @@ fn resource(label: &str) -> &'static Value {
         .find(|resource| {
             resource["address"] == label || resource["identity"].as_str().is_some_and(|name| name.ends_with(label))
         })
-        .unwrap_or_else(|| panic!("no resource {label}"))
+        .ok_or_else(|| format!("no resource {label}"))
+        .expect("the report has it")
 }
 
 fn attribute(label: &str, path: &str) -> &'static Value {
     list(resource(label), "attributes")
         .into_iter()
         .find(|attribute| attribute["path"] == path)
-        .unwrap_or_else(|| panic!("no {path} of {label}"))
+        .ok_or_else(|| format!("no {path} of {label}"))
+        .expect("the report has it")
 }
 
 fn diagnostics(summary: &str) -> Vec<String> {

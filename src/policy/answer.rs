@@ -123,7 +123,7 @@ impl Context<'_> {
 fn beside_sensitive(resource: &WorldResource, path: &AttributePath, origin: &[SourceRange]) -> Option<SourceRange> {
     let name = path.parent().map(|element| element.attribute("name"));
     let named = name.and_then(|name| resource.attributes.get(&name)).filter(|attribute| !attribute.is_sensitive);
-    let candidates = named.and_then(|attribute| attribute.origin.first()).into_iter().chain(&resource.range);
+    let mut candidates = named.and_then(|attribute| attribute.origin.first()).into_iter().chain(&resource.range);
     let is_apart = |range: &&SourceRange| {
         origin.iter().all(|secret| {
             secret.filename != range.filename
@@ -131,7 +131,7 @@ fn beside_sensitive(resource: &WorldResource, path: &AttributePath, origin: &[So
                 || secret.end.line < range.start.line
         })
     };
-    candidates.filter(is_apart).next().cloned()
+    candidates.find(is_apart).cloned()
 }
 
 /// Planned resources, found by what names them.
