@@ -104,14 +104,6 @@ pub enum ApiError {
         /// Why, without anything secret.
         reason: String,
     },
-    /// An address that cannot be asked.
-    #[error("{request}: not a usable address: {problem}")]
-    Address {
-        /// What was to be asked.
-        request: String,
-        /// Why not.
-        problem: String,
-    },
 }
 
 fn named(permission: Option<&String>) -> String {
@@ -134,8 +126,7 @@ impl ApiError {
             | Self::PermissionDenied { .. }
             | Self::ApiDisabled { .. }
             | Self::Unauthenticated { .. }
-            | Self::Credentials { .. }
-            | Self::Address { .. } => false,
+            | Self::Credentials { .. } => false,
         }
     }
 
@@ -161,8 +152,7 @@ impl ApiError {
             | Self::Unauthenticated { request, message }
             | Self::Status { request, message, .. } => (request, message),
             Self::BadAnswer { request, problem, .. }
-            | Self::Transport { request, problem, .. }
-            | Self::Address { request, problem } => (request, problem),
+            | Self::Transport { request, problem, .. } => (request, problem),
             Self::Credentials { request, reason } => (request, reason),
             Self::ApiDisabled { request, service, .. } => (request, service),
         };

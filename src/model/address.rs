@@ -57,11 +57,6 @@ impl ModuleAddress {
         steps.push(ModuleStep { name: name.into(), key });
         Self(steps)
     }
-
-    /// Whether `self` is `ancestor` or lies below it.
-    pub fn is_within(&self, ancestor: &ModuleAddress) -> bool {
-        self.0.starts_with(&ancestor.0)
-    }
 }
 
 impl fmt::Display for ModuleAddress {

@@ -122,14 +122,6 @@ impl WorldResource {
             Err(error) => Fact::Undetermined(error.to_string().into()),
         }
     }
-
-    /// The leaves at or below a path, in order.
-    pub fn below<'a>(
-        &'a self,
-        path: &'a AttributePath,
-    ) -> impl Iterator<Item = (&'a AttributePath, &'a WorldAttribute)> {
-        self.attributes.range(path.clone()..).take_while(move |(leaf, _)| leaf.starts_with(path))
-    }
 }
 
 impl<T> Fact<T> {

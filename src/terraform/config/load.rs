@@ -12,7 +12,7 @@ use super::body::Body;
 use super::module::{BrokenBlock, ModuleSource};
 use super::source::SourceFile;
 use super::{hcl, json_body};
-use crate::model::{Diagnostic, Severity, SourceMap};
+use crate::model::{Diagnostic, Severity};
 
 /// How large a configuration file may be, in bytes.
 const MAX_FILE_BYTES: u64 = 8 << 20;
@@ -29,21 +29,6 @@ impl ParsedRoot {
     /// The root module's folder.
     pub fn directory(&self) -> &Path {
         &self.module.directory
-    }
-
-    /// How many configuration files it has; 0 means that the root has no configuration.
-    pub fn files(&self) -> usize {
-        self.module.files.len()
-    }
-
-    /// The files' text, for snippets.
-    pub fn sources(&self) -> SourceMap {
-        self.module.files.iter().map(|file| (Arc::clone(file.name()), Arc::clone(file.text()))).collect()
-    }
-
-    /// What is wrong with the files and declarations of the root module itself.
-    pub fn diagnostics(&self) -> &[Diagnostic] {
-        &self.module.diagnostics
     }
 }
 
