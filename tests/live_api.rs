@@ -725,3 +725,32 @@ fn the_program_reads_from_the_apis_and_shows_no_token() {
         report["resources"].as_array().expect("a list").iter().find(|r| r["address"] == "google_redis_instance.cache");
     assert_eq!(cache.expect("listed")["presence"], "not_in_state", "{stdout}");
 }
+
+#[test]
+fn the_program_reads_the_state_of_a_gcs_backend_by_workspace() {
+    let google = FakeGoogle::start();
+    let root = tempfile::tempdir().expect("a folder");
+    let configuration = "terraform {\n  backend \"gcs\" {\n    bucket = \"states\"\n    prefix = \"env\"\n  }\n}\n";
+    std::fs::write(root.path().join("main.tf"), configuration).expect("written");
+    let state = br#"{"version": 4, "serial": 12, "lineage": "l", "resources": []}"#;
+    google.file("/storage/v1/b/states/o/env%2Fblue.tfstate", state.to_vec());
+    let check = |workspace: &str| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_trueup"));
+        program.arg("check").arg(root.path()).args(["--live", "none", "--format", "json", "--workspace", workspace]);
+        for endpoint in google.endpoints() {
+            program.args(["--endpoint", &endpoint]);
+        }
+        program.env_clear().env("HOME", root.path()).env("GOOGLE_OAUTH_ACCESS_TOKEN", TOKEN);
+        let output = program.output().expect("it runs");
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice::<Value>(&output.stdout).expect("JSON")
+    };
+    let report = check("blue");
+    assert_eq!(report["sources"]["state"]["path"], "gs://states/env/blue.tfstate");
+    assert_eq!(report["sources"]["state"]["serial"], 12);
+    // Before its first apply a workspace has no object; that is a fact, and said.
+    let report = check("green");
+    assert_eq!(report["sources"]["state"], Value::Null);
+    assert_eq!(report["diagnostics"][0]["summary"], "No state yet", "{report}");
+    assert_eq!(report["diagnostics"][0]["range"]["start"]["line"], 2);
+}

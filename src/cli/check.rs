@@ -16,7 +16,7 @@ use super::sides::{TerraformSides, live_sides, project_numbers};
 use super::terraform_root::TerraformRoot;
 use super::{CLEAN, FAILED, FOUND};
 use crate::catalog::{Basis, Catalog, ResourceType};
-use crate::compare::{Request, compare, worlds};
+use crate::compare::{Request, ResourceComparison, compare, worlds};
 use crate::model::{Configuration, Diagnostic, IgnoreRule, Inventory, Settings, Severity, SourceMap, State, printable};
 use crate::normalize::Normalizer;
 use crate::policy::{PolicyInput, judge, unknown_severities};
@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
 
     let parsed = parse_root(&root.directory);
     let mut diagnostics = Vec::new();
-    let state = read_state(&root, &parsed, arguments, &options, environment)?;
+    let state = read_state(&root, &parsed, arguments, &options, environment, &mut diagnostics)?;
     match &state {
         Some(state) => say(&format!("read {} objects of state {}", state.instances.len(), state.source.path)),
         None => say("there is no state"),
@@ -91,7 +91,8 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
         skip: arguments.skip.clone(),
     };
     let mut comparison = compare(&request);
-    if comparison.resources.is_empty() && !(arguments.only.is_empty() && arguments.skip.is_empty()) {
+    let is_selection = !(arguments.only.is_empty() && arguments.skip.is_empty());
+    if is_selection && comparison.resources.is_empty() {
         diagnostics.push(Diagnostic::warning(
             "Nothing selected",
             "No resource matches --only, or --skip leaves all of them out. Both take globs over addresses and types.",
@@ -105,8 +106,13 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
         diagnostics.push(Diagnostic::warning("Unused ignore block", detail).at(rule.range.clone()));
     }
     diagnostics.extend(unknown_severities(&settings.severities));
-    let judgment =
+    let mut judgment =
         judge(&PolicyInput { worlds: &worlds(&request), comparison: &comparison, severities: &settings.severities });
+    if is_selection {
+        // Policies need the neighbors of what was selected; the report does not.
+        let selected: BTreeSet<String> = comparison.resources.iter().filter_map(label).collect();
+        judgment.keep_about(|subject| selected.contains(subject));
+    }
 
     let (source_text, diagnostics) =
         gather_diagnostics(&configuration, &settings, recorded, &inventory, sides.diagnostics, diagnostics);
@@ -135,6 +141,12 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
     }
     let occurred = outcome(&report.summary(), report.is_complete(), &options.fail_on);
     Ok(if occurred.is_empty() { CLEAN } else { FOUND })
+}
+
+/// How findings name a resource.
+fn label(resource: &ResourceComparison) -> Option<String> {
+    let address = resource.address.as_ref().map(ToString::to_string);
+    address.or_else(|| resource.identity.as_ref().map(ToString::to_string))
 }
 
 fn types(catalog: &Catalog, is_wanted: impl Fn(&ResourceType) -> bool) -> BTreeSet<String> {
@@ -167,6 +179,7 @@ fn read_state(
     arguments: &CheckArguments,
     options: &Options,
     environment: &Environment,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Option<State>> {
     if let Some(location) = &arguments.state {
         return read_state_at(location, arguments, options, environment).map(Some);
@@ -179,7 +192,24 @@ fn read_state(
             if path.exists() { read_state_file(&path).map(Some) } else { Ok(None) }
         }
         BackendPlace::Gcs { bucket, object } => {
-            read_state_at(&format!("gs://{bucket}/{object}"), arguments, options, environment).map(Some)
+            let location = format!("gs://{bucket}/{object}");
+            match read_state_at(&location, arguments, options, environment) {
+                Err(error) if live::is_missing(&error) => {
+                    let detail = format!(
+                        "There is no object {}, so the root counts as never applied. Does the bucket exist, and is \"{}\" the \
+right workspace?",
+                        printable(&location),
+                        root.workspace
+                    );
+                    let diagnostic = Diagnostic::warning("No state yet", detail);
+                    diagnostics.push(match backend.range {
+                        Some(range) => diagnostic.at(range),
+                        None => diagnostic,
+                    });
+                    Ok(None)
+                }
+                read => read.map(Some),
+            }
         }
         BackendPlace::Incomplete { kind, argument } => bail!(
             "read the state of the \"{kind}\" backend: its `{argument}` is given to `terraform init` alone; give the state \

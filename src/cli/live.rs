@@ -12,8 +12,8 @@ use super::options::Options;
 use super::output;
 use crate::catalog::Catalog;
 use crate::google::{
-    CredentialSource, LiveOptions, Progress, ProgressSink, StorageOptions, TransportOptions, Wants, assets,
-    fetch_object, plan, read_live,
+    CredentialSource, LiveOptions, ObjectError, Progress, ProgressSink, StorageOptions, TransportOptions, Wants,
+    assets, fetch_object, plan, read_live,
 };
 use crate::model::{Inventory, LiveKind, printable};
 
@@ -102,6 +102,11 @@ pub(crate) fn fetch(
         emulator_host: environment.get("STORAGE_EMULATOR_HOST").map(str::to_owned),
     };
     Ok(fetch_object(storage, location)?)
+}
+
+/// Whether a fetch failed because the object (or its bucket) is not there, which is a fact and no failure to look.
+pub(crate) fn is_missing(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref::<ObjectError>(), Some(ObjectError::Missing { .. }))
 }
 
 fn show_progress(progress: &Progress) {

@@ -69,3 +69,11 @@ pub struct Judgment {
     /// What could not be decided; sorted.
     pub undetermined: Vec<Undetermined>,
 }
+
+impl Judgment {
+    /// Keeps what is about at least one of the selected subjects (addresses or identities).
+    pub fn keep_about(&mut self, is_selected: impl Fn(&str) -> bool) {
+        self.findings.retain(|finding| finding.subjects.iter().any(|subject| is_selected(subject)));
+        self.undetermined.retain(|entry| is_selected(&entry.subject));
+    }
+}

@@ -1,16 +1,16 @@
 //! Makes instances out of entries, and faults out of what is wrong with them.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde_json::value::RawValue;
 
-use super::entry::{InstanceEntry, Members, Object, ResourceEntry, kind, span};
+use super::entry::{Document, InstanceEntry, Members, ResourceEntry, kind, span};
 use super::fault::Faults;
+use super::scan::Scan;
 use super::{module_address, sensitive};
 use crate::model::{
     AttributePath, InstanceAddress, InstanceKey, ModuleAddress, Number, ResourceAddress, ResourceMode, Severity,
-    StateInstance, printable,
+    StateInstance, StateSource, printable,
 };
 
 const REPAIR: &str = "`terraform state pull` prints what the backend has; an entry that is wrong there too can be \
@@ -28,8 +28,8 @@ pub(super) struct Builder<'a> {
 pub(super) struct Built {
     /// In file order, no two with the same address and deposed key.
     pub(super) instances: Vec<StateInstance>,
-    /// The current instance of each address.
-    pub(super) current: BTreeMap<InstanceAddress, usize>,
+    /// The current ones, as indexes, sorted by address.
+    pub(super) current: Vec<usize>,
     pub(super) faults: Faults,
 }
 
@@ -47,8 +47,7 @@ impl<'a> Builder<'a> {
 
     /// Ends the reading: drops what stands more than once.
     pub(super) fn finish(mut self) -> Built {
-        // Terraform writes its states sorted, so that this costs little more than one comparison per instance; a map
-        // filled one by one would compare a dozen times as often.
+        // Terraform writes its states sorted, so that this costs little more than one comparison per instance.
         let mut order: Vec<usize> = (0..self.instances.len()).collect();
         let rank = |index: &usize| {
             let instance = &self.instances[*index];
@@ -66,9 +65,8 @@ impl<'a> Builder<'a> {
             self.drop_repeated(repeated);
             return self.finish();
         }
-        let current = order.iter().filter(|index| self.instances[**index].deposed.is_none());
-        let current = current.map(|index| (self.instances[*index].address.clone(), *index)).collect();
-        Built { instances: self.instances, current, faults: self.faults }
+        order.retain(|index| self.instances[*index].deposed.is_none());
+        Built { instances: self.instances, current: order, faults: self.faults }
     }
 
     fn drop_repeated(&mut self, mut repeated: Vec<usize>) {
@@ -96,28 +94,28 @@ impl<'a> Builder<'a> {
     pub(super) fn resource(&mut self, entry: &ResourceEntry<'a>) {
         self.resources_seen += 1;
         if let Some(header) = self.header(entry, entry.span(self.text)) {
-            for Object(instance) in entry.instances.iter().flatten() {
+            for instance in &entry.instances {
                 self.instance(&header, instance);
             }
         }
     }
 
     /// The same for an element of which nothing is known but that it is JSON.
-    pub(super) fn raw_resource(&mut self, raw: &'a RawValue) {
+    pub(super) fn raw_resource(&mut self, raw: &'a str) {
         // The quick way for the elements that have nothing wrong.
-        if let Ok(Object(entry)) = serde_json::from_str::<Object<ResourceEntry<'a>>>(raw.get()) {
+        if let Some(entry) = ResourceEntry::scan(&mut Scan::new(raw)) {
             return self.resource(&entry);
         }
         self.resources_seen += 1;
         let place = span(self.text, raw);
-        let Ok(members) = serde_json::from_str::<Members<'a>>(raw.get()) else {
+        let Ok(members) = serde_json::from_str::<Members<'a>>(raw) else {
             return self.unreadable_resource(Some(place), &format!("is {}, not an object", kind(raw)));
         };
         let Some(header) = self.header(&ResourceEntry::from_members(&members), Some(place)) else { return };
         self.repeated_members(&members, &header.resource.to_string());
         let Some(instances) = members.get("instances") else { return };
-        match serde_json::from_str::<Vec<&'a RawValue>>(instances.get()) {
-            Ok(instances) => instances.into_iter().for_each(|raw| self.raw_instance(&header, raw)),
+        match serde_json::from_str::<Vec<&'a RawValue>>(instances) {
+            Ok(instances) => instances.into_iter().for_each(|raw| self.raw_instance(&header, raw.get())),
             Err(_) => self.unreadable_instance(
                 Some(span(self.text, instances)),
                 &header.resource.to_string(),
@@ -126,9 +124,9 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn raw_instance(&mut self, header: &Header, raw: &'a RawValue) {
+    fn raw_instance(&mut self, header: &Header, raw: &'a str) {
         let place = span(self.text, raw);
-        match serde_json::from_str::<Members<'a>>(raw.get()) {
+        match serde_json::from_str::<Members<'a>>(raw) {
             Ok(members) => {
                 self.repeated_members(&members, &header.resource.to_string());
                 self.instance(header, &InstanceEntry::from_members(&members));
@@ -154,27 +152,29 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The text of an optional member of the top level; a fault where it is no string.
-    pub(super) fn top_level_string(&mut self, name: &str, raw: Option<&RawValue>) -> Option<String> {
-        let raw = raw?;
-        let read = string(raw);
-        if read.is_none() {
-            self.unreadable_member(raw, name, "a string");
-        }
-        read
+    /// What the envelope says; a fault for each member of a wrong type.
+    pub(super) fn source(&mut self, path: &str, document: &Document<'_>) -> StateSource {
+        let mut text = |name: &str, raw: Option<&str>| {
+            let raw = raw?;
+            let read = string(raw);
+            if read.is_none() {
+                self.unreadable_member(raw, name, "a string");
+            }
+            read
+        };
+        let terraform_version = text("terraform_version", document.terraform_version);
+        let lineage = text("lineage", document.lineage);
+        let serial = document.serial.and_then(|raw| {
+            let read = serde_json::from_str::<u64>(raw).ok();
+            if read.is_none() {
+                self.unreadable_member(raw, "serial", "a whole number");
+            }
+            read
+        });
+        StateSource { path: path.to_owned(), terraform_version, serial, lineage }
     }
 
-    /// The serial number; a fault where it is none.
-    pub(super) fn serial(&mut self, raw: Option<&RawValue>) -> Option<u64> {
-        let raw = raw?;
-        let read = serde_json::from_str::<u64>(raw.get()).ok();
-        if read.is_none() {
-            self.unreadable_member(raw, "serial", "a whole number");
-        }
-        read
-    }
-
-    fn unreadable_member(&mut self, raw: &RawValue, name: &str, expected: &str) {
+    fn unreadable_member(&mut self, raw: &str, name: &str, expected: &str) {
         self.faults.add(Severity::Warning, "Unreadable member of state", Some(span(self.text, raw)), || {
             format!("`{name}` is {}, not {expected}. It is taken as absent.", described(raw))
         });
@@ -221,7 +221,7 @@ impl<'a> Builder<'a> {
         self.instances.push(instance);
     }
 
-    fn is_tainted(&mut self, address: &InstanceAddress, status: Option<&RawValue>) -> bool {
+    fn is_tainted(&mut self, address: &InstanceAddress, status: Option<&str>) -> bool {
         let Some(raw) = status else { return false };
         match string(raw).as_deref() {
             Some("tainted") => true,
@@ -234,9 +234,9 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn schema_version(&mut self, address: &InstanceAddress, raw: Option<&RawValue>) -> u64 {
+    fn schema_version(&mut self, address: &InstanceAddress, raw: Option<&str>) -> u64 {
         let Some(raw) = raw else { return 0 };
-        serde_json::from_str(raw.get()).unwrap_or_else(|_| {
+        serde_json::from_str(raw).unwrap_or_else(|_| {
             let problem = format!("`schema_version` is {}, not a whole number. It is taken as 0", described(raw));
             self.odd_instance(raw, address, &problem);
             0
@@ -245,7 +245,7 @@ impl<'a> Builder<'a> {
 
     fn attributes(&mut self, address: &InstanceAddress, entry: &InstanceEntry<'_>) -> Option<Range<usize>> {
         match (entry.attributes, entry.attributes_flat) {
-            (Some(raw), _) if raw.get().starts_with('{') => Some(span(self.text, raw)),
+            (Some(raw), _) if raw.starts_with('{') => Some(span(self.text, raw)),
             (Some(raw), _) => {
                 // Its text may hold anything, secrets too.
                 let problem = format!("`attributes` is {}, not an object. It is taken as not recorded", kind(raw));
@@ -268,9 +268,9 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn sensitive(&mut self, address: &InstanceAddress, raw: Option<&RawValue>) -> Vec<AttributePath> {
-        let Some(raw) = raw.filter(|raw| raw.get() != "[]") else { return Vec::new() };
-        let (paths, is_whole) = sensitive::paths(raw.get());
+    fn sensitive(&mut self, address: &InstanceAddress, raw: Option<&str>) -> Vec<AttributePath> {
+        let Some(raw) = raw.filter(|raw| *raw != "[]") else { return Vec::new() };
+        let (paths, is_whole) = sensitive::paths(raw);
         if !is_whole {
             let problem = "`sensitive_attributes` cannot be read in full. What it may mean is treated as sensitive";
             self.odd_instance(raw, address, problem);
@@ -278,7 +278,7 @@ impl<'a> Builder<'a> {
         paths
     }
 
-    fn odd_instance(&mut self, raw: &RawValue, address: &InstanceAddress, problem: &str) {
+    fn odd_instance(&mut self, raw: &str, address: &InstanceAddress, problem: &str) {
         self.faults.add(Severity::Warning, "Odd instance in state", Some(span(self.text, raw)), || {
             format!("{}: {problem}.", printable(&address.to_string()))
         });
@@ -300,7 +300,7 @@ impl<'a> Builder<'a> {
 
 /// What the instances of an entry share, or what is wrong as a fragment that reads after "entry 3".
 fn header(entry: &ResourceEntry<'_>) -> Result<Header, String> {
-    let required = |name: &str, raw: Option<&RawValue>| {
+    let required = |name: &str, raw: Option<&str>| {
         let raw = raw.ok_or_else(|| format!("has no `{name}`"))?;
         let text = string(raw).ok_or_else(|| format!("has {} as `{name}`, not a string", described(raw)))?;
         if text.is_empty() { Err(format!("has an empty `{name}`")) } else { Ok(text) }
@@ -324,27 +324,27 @@ fn header(entry: &ResourceEntry<'_>) -> Result<Header, String> {
 }
 
 /// The text of a JSON string; `None` for anything else.
-fn string(raw: &RawValue) -> Option<String> {
-    let quoted = raw.get().strip_prefix('"')?;
+fn string(raw: &str) -> Option<String> {
+    let quoted = raw.strip_prefix('"')?;
     match quoted.strip_suffix('"') {
         Some(plain) if !plain.contains('\\') => Some(plain.to_owned()),
-        _ => serde_json::from_str(raw.get()).ok(),
+        _ => serde_json::from_str(raw).ok(),
     }
 }
 
-fn instance_key(raw: &RawValue) -> Option<InstanceKey> {
+fn instance_key(raw: &str) -> Option<InstanceKey> {
     if let Some(key) = string(raw) {
         return Some(InstanceKey::Key(key));
     }
-    let index = Number::parse(raw.get())?.as_i64()?;
+    let index = Number::parse(raw)?.as_i64()?;
     usize::try_from(index).ok().map(InstanceKey::Index)
 }
 
 /// The value where it is short and plain, else its kind. Not for attributes: those may be secret.
-fn described(raw: &RawValue) -> String {
+fn described(raw: &str) -> String {
     match kind(raw) {
-        kind @ ("a number" | "a boolean" | "a string") if raw.get().len() <= 40 => {
-            format!("{kind} ({})", printable(raw.get()))
+        kind @ ("a number" | "a boolean" | "a string") if raw.len() <= 40 => {
+            format!("{kind} ({})", printable(raw))
         }
         kind => kind.to_owned(),
     }

@@ -1,70 +1,157 @@
 //! The shape of a state file, with every value left as the raw text it is.
 //!
-//! Two ways lead to the same entries. The quick one reads the whole document in one pass and stops at anything odd: a
-//! wrong type, a key that stands twice. The lenient one ([`Members`]) then takes objects apart one by one, so that the
-//! odd entry can be named and its neighbors still be read.
+//! Two ways lead to the same entries. The quick one ([`Document::scan`]) walks over the whole document once and stops at
+//! anything odd: a wrong type, a key that stands twice. The lenient one ([`Members`]) then takes objects apart one by
+//! one, so that the odd entry can be named and its neighbors still be read.
 
 use std::borrow::Cow;
 use std::fmt;
-use std::marker::PhantomData;
 use std::ops::Range;
 
 use serde::Deserialize;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// The top level, as far as the quick way needs it.
-#[derive(Deserialize)]
+use super::scan::Scan;
+
+/// The top level beside the resources; values as text, `None` where absent or null.
+#[derive(Default)]
 pub(super) struct Document<'a> {
-    #[serde(borrow)]
-    pub(super) version: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) terraform_version: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) serial: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) lineage: Option<&'a RawValue>,
-    /// Only present where OpenTofu encrypted the state.
-    pub(super) encrypted_data: Option<IgnoredAny>,
-    #[serde(borrow)]
-    pub(super) resources: Option<Vec<Object<ResourceEntry<'a>>>>,
+    pub(super) terraform_version: Option<&'a str>,
+    pub(super) serial: Option<&'a str>,
+    pub(super) lineage: Option<&'a str>,
 }
 
 /// An element of `resources`: a block in one module instance.
-#[derive(Default, Deserialize)]
+#[derive(Default)]
 pub(super) struct ResourceEntry<'a> {
-    #[serde(borrow)]
-    pub(super) module: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) mode: Option<&'a RawValue>,
-    #[serde(borrow, rename = "type")]
-    pub(super) resource_type: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) name: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) provider: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) instances: Option<Vec<Object<InstanceEntry<'a>>>>,
+    pub(super) module: Option<&'a str>,
+    pub(super) mode: Option<&'a str>,
+    pub(super) resource_type: Option<&'a str>,
+    pub(super) name: Option<&'a str>,
+    pub(super) provider: Option<&'a str>,
+    pub(super) instances: Vec<InstanceEntry<'a>>,
 }
 
 /// An element of `instances`: one object, current or deposed.
-#[derive(Default, Deserialize)]
+#[derive(Default)]
 pub(super) struct InstanceEntry<'a> {
-    #[serde(borrow)]
-    pub(super) index_key: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) status: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) deposed: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) schema_version: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) attributes: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) attributes_flat: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) sensitive_attributes: Option<&'a RawValue>,
+    pub(super) index_key: Option<&'a str>,
+    pub(super) status: Option<&'a str>,
+    pub(super) deposed: Option<&'a str>,
+    pub(super) schema_version: Option<&'a str>,
+    pub(super) attributes: Option<&'a str>,
+    pub(super) attributes_flat: Option<&'a str>,
+    pub(super) sensitive_attributes: Option<&'a str>,
+}
+
+/// Which members were met, so that one that comes again is noticed.
+#[derive(Default)]
+struct Met(u32);
+
+impl Met {
+    /// `None` where the member was met before.
+    fn first(&mut self, member: u32) -> Option<()> {
+        let is_new = self.0 & (1 << member) == 0;
+        self.0 |= 1 << member;
+        is_new.then_some(())
+    }
+}
+
+impl<'a> Document<'a> {
+    /// Walks over a state of format `version` and hands each resource to `resource`; `None` where anything is odd.
+    pub(super) fn scan(text: &'a str, version: &str, mut resource: impl FnMut(ResourceEntry<'a>)) -> Option<Self> {
+        let mut document = Self::default();
+        let mut names: Vec<&str> = Vec::new();
+        let mut scan = Scan::new(text);
+        scan.object(|scan, name| {
+            // A handful of names; a text that has thousands is no state.
+            if names.contains(&name) || names.len() > 64 {
+                return None;
+            }
+            names.push(name);
+            match name {
+                "version" => (scan.value()? == Some(version)).then_some(())?,
+                "terraform_version" => document.terraform_version = scan.value()?,
+                "serial" => document.serial = scan.value()?,
+                "lineage" => document.lineage = scan.value()?,
+                "resources" if scan.null()? => {}
+                "resources" => scan.list(|scan| {
+                    resource(ResourceEntry::scan(scan)?);
+                    Some(())
+                })?,
+                // Only there where OpenTofu encrypted the state.
+                "encrypted_data" => return None,
+                _ => drop(scan.value()?),
+            }
+            Some(())
+        })?;
+        (scan.is_at_end() && names.contains(&"version")).then_some(document)
+    }
+
+    /// The top level of an object that was taken apart.
+    pub(super) fn from_members(members: &Members<'a>) -> Self {
+        Self {
+            terraform_version: members.get("terraform_version"),
+            serial: members.get("serial"),
+            lineage: members.get("lineage"),
+        }
+    }
+}
+
+impl<'a> ResourceEntry<'a> {
+    /// Reads an entry; `None` where anything about it is odd.
+    pub(super) fn scan(scan: &mut Scan<'a>) -> Option<Self> {
+        let mut entry = Self::default();
+        let mut met = Met::default();
+        scan.object(|scan, name| {
+            let member = match name {
+                "module" => (0, &mut entry.module),
+                "mode" => (1, &mut entry.mode),
+                "type" => (2, &mut entry.resource_type),
+                "name" => (3, &mut entry.name),
+                "provider" => (4, &mut entry.provider),
+                "instances" => {
+                    met.first(5)?;
+                    if scan.null()? {
+                        return Some(());
+                    }
+                    return scan.list(|scan| {
+                        entry.instances.push(InstanceEntry::scan(scan)?);
+                        Some(())
+                    });
+                }
+                _ => return scan.value().map(drop),
+            };
+            met.first(member.0)?;
+            *member.1 = scan.value()?;
+            Some(())
+        })?;
+        Some(entry)
+    }
+}
+
+impl<'a> InstanceEntry<'a> {
+    fn scan(scan: &mut Scan<'a>) -> Option<Self> {
+        let mut entry = Self::default();
+        let mut met = Met::default();
+        scan.object(|scan, name| {
+            let member = match name {
+                "index_key" => (0, &mut entry.index_key),
+                "status" => (1, &mut entry.status),
+                "deposed" => (2, &mut entry.deposed),
+                "schema_version" => (3, &mut entry.schema_version),
+                "attributes" => (4, &mut entry.attributes),
+                "attributes_flat" => (5, &mut entry.attributes_flat),
+                "sensitive_attributes" => (6, &mut entry.sensitive_attributes),
+                _ => return scan.value().map(drop),
+            };
+            met.first(member.0)?;
+            *member.1 = scan.value()?;
+            Some(())
+        })?;
+        Some(entry)
+    }
 }
 
 impl<'a> ResourceEntry<'a> {
@@ -76,7 +163,7 @@ impl<'a> ResourceEntry<'a> {
             resource_type: members.get("type"),
             name: members.get("name"),
             provider: members.get("provider"),
-            instances: None,
+            instances: Vec::new(),
         }
     }
 }
@@ -106,15 +193,15 @@ impl ResourceEntry<'_> {
 }
 
 /// Where a raw value stands in the text that it was borrowed from, in bytes.
-pub(super) fn span(text: &str, raw: &RawValue) -> Range<usize> {
-    let start = raw.get().as_ptr().addr().wrapping_sub(text.as_ptr().addr());
-    debug_assert!(start.saturating_add(raw.get().len()) <= text.len(), "the value was borrowed from this text");
-    start..start + raw.get().len()
+pub(super) fn span(text: &str, raw: &str) -> Range<usize> {
+    let start = raw.as_ptr().addr().wrapping_sub(text.as_ptr().addr());
+    debug_assert!(start.saturating_add(raw.len()) <= text.len(), "the value was borrowed from this text");
+    start..start + raw.len()
 }
 
 /// What kind of JSON a raw value is, as a fragment.
-pub(super) fn kind(raw: &RawValue) -> &'static str {
-    match raw.get().as_bytes().first() {
+pub(super) fn kind(raw: &str) -> &'static str {
+    match raw.as_bytes().first() {
         Some(b'{') => "an object",
         Some(b'[') => "a list",
         Some(b'"') => "a string",
@@ -124,37 +211,14 @@ pub(super) fn kind(raw: &RawValue) -> &'static str {
     }
 }
 
-/// A struct that is read from a JSON object and from nothing else; a plain derived struct would take a list too.
-pub(super) struct Object<T>(pub(super) T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ObjectVisitor(PhantomData)).map(Self)
-    }
-}
-
-struct ObjectVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map))
-    }
-}
-
 /// The members of any JSON object, in file order, duplicates included.
 pub(super) struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'a> Members<'a> {
     /// The last member of a name, which is the one that Terraform takes; `None` where there is none or it is null.
-    pub(super) fn get(&self, name: &str) -> Option<&'a RawValue> {
+    pub(super) fn get(&self, name: &str) -> Option<&'a str> {
         let (_, value) = self.0.iter().rev().find(|(member, _)| member == name)?;
-        (value.get() != "null").then_some(*value)
+        (value.get() != "null").then_some(value.get())
     }
 
     /// Whether there is a member of a name, null or not.
@@ -163,11 +227,11 @@ impl<'a> Members<'a> {
     }
 
     /// The names that stand more than once, each with its last value; sorted.
-    pub(super) fn repeated(&self) -> Vec<(&str, &'a RawValue)> {
-        let mut by_name: Vec<(&str, &'a RawValue)> = self.0.iter().map(|(name, value)| (&**name, *value)).collect();
+    pub(super) fn repeated(&self) -> Vec<(&str, &'a str)> {
+        let mut by_name: Vec<(&str, &'a str)> = self.0.iter().map(|(name, value)| (&**name, value.get())).collect();
         // Stable, so that among equals the last of the file stays last.
         by_name.sort_by_key(|(name, _)| *name);
-        let mut repeated: Vec<(&str, &'a RawValue)> = Vec::new();
+        let mut repeated: Vec<(&str, &'a str)> = Vec::new();
         for pair in by_name.windows(2) {
             if pair[0].0 == pair[1].0 {
                 match repeated.last_mut() {
@@ -215,16 +279,16 @@ mod tests {
     #[test]
     fn the_last_of_repeated_members_counts() {
         let members: Members<'_> = serde_json::from_str(r#"{"a":1,"b":2,"\u0061":3,"a":4,"c":null}"#).expect("valid");
-        assert_eq!(members.get("a").map(RawValue::get), Some("4"));
-        assert_eq!(members.get("c").map(RawValue::get), None);
+        assert_eq!(members.get("a"), Some("4"));
+        assert_eq!(members.get("c"), None);
         assert!(members.has("c"));
-        let repeated: Vec<_> = members.repeated().into_iter().map(|(name, value)| (name, value.get())).collect();
-        assert_eq!(repeated, [("a", "4")]);
+        assert_eq!(members.repeated(), [("a", "4")]);
     }
 
     #[test]
-    fn a_list_is_no_entry() {
-        assert!(serde_json::from_str::<Object<InstanceEntry<'_>>>("[0, null, null, 1]").is_err());
-        assert!(serde_json::from_str::<Object<InstanceEntry<'_>>>("{}").is_ok());
+    fn only_objects_are_entries_and_no_member_stands_twice() {
+        let scanned = |text| InstanceEntry::scan(&mut Scan::new(text)).is_some();
+        assert!(scanned(r#"{}"#) && scanned(r#"{"status": null, "private": 1, "index_key": 0}"#));
+        assert!(!scanned("[0, null, null, 1]") && !scanned(r#"{"status":"","status":""}"#));
     }
 }

@@ -12,6 +12,7 @@ mod fault;
 mod foreign;
 mod module_address;
 mod reference;
+mod scan;
 mod sensitive;
 
 #[cfg(test)]
@@ -21,7 +22,7 @@ use serde::de::{Deserializer as _, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use self::build::{Builder, Built};
-use self::entry::{Document, Members, Object, kind, span};
+use self::entry::{Document, Members, kind, span};
 use self::fault::position;
 use crate::model::{Severity, State, StateSource};
 
@@ -51,7 +52,10 @@ pub fn parse(mut bytes: Vec<u8>, path: &str) -> Result<State, StateError> {
         return Err(StateError::Foreign { path: path.to_owned(), kind });
     }
     let (text, first_replaced) = into_text(bytes);
-    let mut builder = Builder::new(&text);
+    let (source, mut builder) = match quick(&text, path) {
+        Some(read) => read,
+        None => lenient(&text, path)?,
+    };
     if let Some(offset) = first_replaced {
         builder.faults.add(Severity::Warning, "State is not UTF-8", Some(offset..offset + 1), || {
             "Bytes that are not UTF-8 are read as `?`, here and perhaps further down; values that hold them look \
@@ -59,10 +63,6 @@ pub fn parse(mut bytes: Vec<u8>, path: &str) -> Result<State, StateError> {
                 .to_owned()
         });
     }
-    let source = match quick(&text, path, &mut builder) {
-        Some(source) => source,
-        None => lenient(&text, path, &mut builder)?,
-    };
     let Built { instances, current, faults } = builder.finish();
     let diagnostics = faults.into_diagnostics(&text, path);
     Ok(State { source, text, instances, diagnostics, current })
@@ -94,21 +94,15 @@ fn into_text(bytes: Vec<u8>) -> (String, Option<usize>) {
 }
 
 /// One pass over a state in which nothing is odd; `None` where anything is.
-fn quick<'a>(text: &'a str, path: &str, builder: &mut Builder<'a>) -> Option<StateSource> {
-    let Object(document) = serde_json::from_str::<Object<Document<'a>>>(text).ok()?;
-    let version: u64 = serde_json::from_str(document.version?.get()).ok()?;
-    if version != VERSION || document.encrypted_data.is_some() {
-        return None;
-    }
-    for Object(resource) in document.resources.iter().flatten() {
-        builder.resource(resource);
-    }
-    let Document { terraform_version, serial, lineage, .. } = document;
-    Some(source(path, builder, terraform_version, serial, lineage))
+fn quick<'a>(text: &'a str, path: &str) -> Option<(StateSource, Builder<'a>)> {
+    let mut builder = Builder::new(text);
+    let document = Document::scan(text, "4", |resource| builder.resource(&resource))?;
+    let source = builder.source(path, &document);
+    Some((source, builder))
 }
 
 /// Takes a state apart step by step: finds out what it is, and reads what can be read of it.
-fn lenient<'a>(text: &'a str, path: &str, builder: &mut Builder<'a>) -> Result<StateSource, StateError> {
+fn lenient<'a>(text: &'a str, path: &str) -> Result<(StateSource, Builder<'a>), StateError> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let members = match serde::Deserialize::deserialize(&mut deserializer) {
         Ok(members) => members,
@@ -122,9 +116,10 @@ fn lenient<'a>(text: &'a str, path: &str, builder: &mut Builder<'a>) -> Result<S
         return Err(not_a_document(text, path, &error));
     }
     check_version(text, path, &members)?;
+    let mut builder = Builder::new(text);
     builder.repeated_members(&members, "the state");
     if let Some(resources) = members.get("resources") {
-        if !resources.get().starts_with('[') {
+        if !resources.starts_with('[') {
             return Err(StateError::Malformed {
                 path: path.to_owned(),
                 problem: format!("its `resources` is {}, not a list", kind(resources)),
@@ -132,26 +127,11 @@ fn lenient<'a>(text: &'a str, path: &str, builder: &mut Builder<'a>) -> Result<S
             });
         }
         // The list was read once as a raw value, so that it is valid JSON and each element is one.
-        let walked = serde_json::Deserializer::from_str(resources.get()).deserialize_seq(EachResource(builder));
+        let walked = serde_json::Deserializer::from_str(resources).deserialize_seq(EachResource(&mut builder));
         debug_assert!(walked.is_ok(), "a raw value is valid JSON");
     }
-    let member = |name| members.get(name);
-    Ok(source(path, builder, member("terraform_version"), member("serial"), member("lineage")))
-}
-
-fn source<'a>(
-    path: &str,
-    builder: &mut Builder<'a>,
-    terraform_version: Option<&'a RawValue>,
-    serial: Option<&'a RawValue>,
-    lineage: Option<&'a RawValue>,
-) -> StateSource {
-    StateSource {
-        path: path.to_owned(),
-        terraform_version: builder.top_level_string("terraform_version", terraform_version),
-        serial: builder.serial(serial),
-        lineage: builder.top_level_string("lineage", lineage),
-    }
+    let source = builder.source(path, &Document::from_members(&members));
+    Ok((source, builder))
 }
 
 fn check_version(text: &str, path: &str, members: &Members<'_>) -> Result<(), StateError> {
@@ -160,12 +140,11 @@ fn check_version(text: &str, path: &str, members: &Members<'_>) -> Result<(), St
         let problem = "it is JSON without a `version`, so that it is no state".to_owned();
         return Err(StateError::Malformed { path, problem, position: position(text, 0) });
     };
-    let Ok(version) = serde_json::from_str::<u64>(raw.get()) else {
+    let Ok(version) = serde_json::from_str::<u64>(raw) else {
         let problem = format!("its `version` is {} and no whole number", kind(raw));
         return Err(StateError::Malformed { path, problem, position: position(text, span(text, raw).start) });
     };
-    let terraform_version =
-        members.get("terraform_version").and_then(|raw| serde_json::from_str::<String>(raw.get()).ok());
+    let terraform_version = members.get("terraform_version").and_then(|raw| serde_json::from_str::<String>(raw).ok());
     match version.cmp(&VERSION) {
         std::cmp::Ordering::Less => Err(StateError::OldVersion { path, version, terraform_version }),
         std::cmp::Ordering::Equal => Ok(()),
@@ -209,7 +188,7 @@ impl<'a> Visitor<'a> for EachResource<'_, 'a> {
 
     fn visit_seq<A: SeqAccess<'a>>(self, mut elements: A) -> Result<(), A::Error> {
         while let Some(raw) = elements.next_element::<&'a RawValue>()? {
-            self.0.raw_resource(raw);
+            self.0.raw_resource(raw.get());
         }
         Ok(())
     }

@@ -35,13 +35,7 @@ impl<'a> StateReference<'a> {
 
 impl ReferenceData for StateReference<'_> {
     fn instance_keys(&self, resource: &ResourceAddress) -> Vec<Option<InstanceKey>> {
-        // Addresses sort by resource and then by key, the one without key first.
-        let first = InstanceAddress { resource: resource.clone(), key: None };
-        let recorded = self.state.current.range(first..);
-        recorded
-            .take_while(|(address, _)| address.resource == *resource)
-            .map(|(address, _)| address.key.clone())
-            .collect()
+        self.state.instances_of(resource).map(|instance| instance.address.key.clone()).collect()
     }
 
     /// The attributes as last recorded; unknown as a whole where the state has none that can be read.

@@ -526,6 +526,7 @@ proptest! {
         let alone = read(&with_resources(json!([good])));
         let beside_a_bad_one = read(&with_resources(json!([good, 1])));
         prop_assert_eq!(&alone.current, &beside_a_bad_one.current);
+        prop_assert_eq!(&alone.instances.len(), &beside_a_bad_one.instances.len());
         prop_assert_eq!(addresses(&alone), addresses(&beside_a_bad_one));
         prop_assert_eq!(alone.diagnostics.len() + 1, beside_a_bad_one.diagnostics.len());
     }
