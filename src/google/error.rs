@@ -151,8 +151,7 @@ impl ApiError {
             | Self::Quota { request, message, .. }
             | Self::Unauthenticated { request, message }
             | Self::Status { request, message, .. } => (request, message),
-            Self::BadAnswer { request, problem, .. }
-            | Self::Transport { request, problem, .. } => (request, problem),
+            Self::BadAnswer { request, problem, .. } | Self::Transport { request, problem, .. } => (request, problem),
             Self::Credentials { request, reason } => (request, reason),
             Self::ApiDisabled { request, service, .. } => (request, service),
         };
