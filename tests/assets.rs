@@ -1,6 +1,7 @@
 //! Reading asset files: snapshots and inventory exports.
 
-use std::path::PathBuf;
+mod shared;
+
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -430,13 +431,8 @@ fn the_same_file_gives_the_same_whatever_the_order_of_its_lines() {
 /// The recorded answers beside the repository: each must be read under the name that it was asked by.
 #[test]
 fn recorded_bodies_name_themselves_as_they_were_asked_for() {
-    let shared = std::env::var_os("TRUEUP_SHARED")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let states = shared.join("gcp/oracle/states");
-    if !states.is_dir() {
-        println!("skipped: {} is not there", states.display());
-        return;
-    }
+    let Some(folder) = shared::folder_with("gcp/oracle/states") else { return };
+    let states = folder.join("gcp/oracle/states");
     let mut checked = 0;
     for kind in Catalog::builtin().types() {
         let Ok(cases) = std::fs::read_dir(states.join(&*kind.name)) else { continue };
@@ -464,6 +460,6 @@ fn recorded_bodies_name_themselves_as_they_were_asked_for() {
             }
         }
     }
-    println!("{checked} recorded bodies");
+    shared::say(&format!("{checked} recorded bodies"));
     assert!(checked > 20, "only {checked} recorded bodies were found");
 }

@@ -1,5 +1,7 @@
 //! Holds the catalog against the provider's own facts and the recorded answers. Skipped where those are not at hand.
 
+mod shared;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -8,16 +10,8 @@ use trueup::catalog::{Catalog, Kind, Mode, ResourceType, Row};
 use trueup::model::{Nesting, PlanVisibility};
 
 /// The folder of ground truth; `None`, with a word about it, where there is none.
-#[expect(clippy::print_stdout, reason = "a test says when it is skipped")]
 fn ground_truth() -> Option<PathBuf> {
-    let root = std::env::var_os("TRUEUP_SHARED")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from)
-        .join("gcp");
-    if root.is_dir() {
-        return Some(root);
-    }
-    println!("skipped: no {}", root.display());
-    None
+    Some(shared::folder_with("gcp/provider/types.jsonl")?.join("gcp"))
 }
 
 fn lines(path: PathBuf) -> Vec<Json> {

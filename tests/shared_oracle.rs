@@ -2,7 +2,9 @@
 //! changes: after normalizing, plain `==` must find nothing but what the plan itself shows.
 //!
 //! The samples are not part of the repository: the test is skipped where they are not beside it.
-#![expect(clippy::panic, clippy::print_stdout, reason = "a test says what it counted and fails on bad samples")]
+#![expect(clippy::panic, reason = "a test fails on bad samples")]
+
+mod shared;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -37,14 +39,7 @@ struct Sides {
 }
 
 fn states() -> Option<PathBuf> {
-    let shared = std::env::var_os("TRUEUP_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let states = shared.join("gcp/oracle/states");
-    if states.join("index.json").is_file() {
-        return Some(states);
-    }
-    println!("skipped: no recorded states in {}", states.display());
-    None
+    Some(shared::folder_with("gcp/oracle/states/index.json")?.join("gcp/oracle/states"))
 }
 
 fn json(path: &Path) -> Json {
@@ -257,7 +252,7 @@ fn a_change_of_any_compared_member_of_an_answer_is_seen() {
         }
     }
     for (name, (changes, unseen)) in changes {
-        println!("{name}: {changes} changes, {unseen} unseen");
+        shared::say(&format!("{name}: {changes} changes, {unseen} unseen"));
     }
     assert!(faults.is_empty(), "{} changes are not seen:\n{}", faults.len(), faults.join("\n"));
 }
@@ -306,7 +301,7 @@ fn states_and_the_answers_they_were_read_from_are_equal() {
         }
     }
     for (name, (cases, compared, different)) in counts {
-        println!("{name}: {cases} cases, {compared} attributes, {different} differ");
+        shared::say(&format!("{name}: {cases} cases, {compared} attributes, {different} differ"));
     }
     assert!(faults.is_empty(), "{} differences between state and live:\n{}", faults.len(), faults.join("\n"));
 }
@@ -330,7 +325,7 @@ fn configuration_differs_only_where_the_plan_does() {
         }
     }
     for (name, (comparisons, compared, different)) in counts {
-        println!("{name}: {comparisons} comparisons, {compared} attributes, {different} differ");
+        shared::say(&format!("{name}: {comparisons} comparisons, {compared} attributes, {different} differ"));
     }
     assert!(faults.is_empty(), "{} differences of the configuration:\n{}", faults.len(), faults.join("\n"));
 }

@@ -2,6 +2,8 @@
 //!
 //! Needs the samples that lie beside the repository (or where `TRUEUP_SHARED` says); skipped where they are not.
 
+mod shared;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,16 +15,8 @@ use trueup::model::{
 };
 use trueup::terraform::config::{EvaluateOptions, VariableArgument, evaluate, parse_root};
 
-#[expect(clippy::print_stdout, reason = "says that the test is skipped")]
-fn shared() -> Option<PathBuf> {
-    let folder = std::env::var_os("TRUEUP_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let samples = folder.join("samples");
-    if samples.join("planned/index.json").is_file() {
-        return Some(samples);
-    }
-    println!("skipped: there are no samples at {}", samples.display());
-    None
+fn samples() -> Option<PathBuf> {
+    Some(shared::folder_with("samples/planned/index.json")?.join("samples"))
 }
 
 fn json(path: &Path) -> Json {
@@ -175,7 +169,7 @@ const OTHER_FORM: &[(&str, &str, &str)] = &[
 
 #[test]
 fn evaluation_agrees_with_what_terraform_planned() {
-    let Some(samples) = shared() else { return };
+    let Some(samples) = samples() else { return };
     let catalog = Catalog::builtin();
     let index = json(&samples.join("planned/index.json"));
     let (mut roots, mut instances, mut equal) = (0, 0, 0);
@@ -247,8 +241,8 @@ fn evaluation_agrees_with_what_terraform_planned() {
         }
         roots += 1;
     }
-    println!("{roots} roots, {instances} instances, {equal} arguments equal");
-    println!("unknown where Terraform knows: {}", unknown.len());
+    shared::say(&format!("{roots} roots, {instances} instances, {equal} arguments equal"));
+    shared::say(&format!("unknown where Terraform knows: {}", unknown.len()));
     // The plans do not hold what data sources read.
     faults.extend(unknown.into_keys().filter(|line| !line.ends_with("is not recorded in the state")));
     for (summary, lines) in &diagnostics {

@@ -3,9 +3,11 @@
 //! Needs the samples that lie beside the repository (or where `TRUEUP_SHARED` says); skipped where they are not. Prints
 //! what was found; `TRUEUP_SHOW` prints each diagnostic whose summary holds its text.
 
+mod shared;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
@@ -16,16 +18,8 @@ use trueup::model::{
 use trueup::terraform::backend::{BackendPlace, locate};
 use trueup::terraform::config::{EvaluateOptions, evaluate, parse_root};
 
-#[expect(clippy::print_stdout, reason = "says that the test is skipped")]
-fn shared() -> Option<PathBuf> {
-    let folder = std::env::var_os("TRUEUP_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let samples = folder.join("samples");
-    if samples.join("hcl/manifest.json").is_file() {
-        return Some(samples);
-    }
-    println!("skipped: there are no samples at {}", samples.display());
-    None
+fn samples() -> Option<PathBuf> {
+    Some(shared::folder_with("samples/hcl/manifest.json")?.join("samples"))
 }
 
 struct Nothing;
@@ -59,7 +53,7 @@ fn count_unknown(value: &Value, counts: &mut BTreeMap<String, usize>) {
 
 #[test]
 fn every_sample_root_evaluates() {
-    let Some(samples) = shared() else { return };
+    let Some(samples) = samples() else { return };
     let manifest: Json =
         serde_json::from_slice(&fs::read(samples.join("hcl/manifest.json")).expect("readable")).expect("valid JSON");
     let show = std::env::var("TRUEUP_SHOW").ok();
@@ -101,15 +95,17 @@ fn every_sample_root_evaluates() {
                 .push(format!("{name} {place} {}", diagnostic.detail.replace('\n', " ")));
         }
     }
-    println!("{roots} roots, {instances} instances, {unexpanded} unexpanded, {unreadable} modules not readable");
-    println!("backends: {backends:?}");
-    println!("unknown by reason:");
-    unknown.iter().for_each(|(reason, count)| println!("{count:>7} {reason}"));
-    println!("diagnostics by summary:");
+    shared::say(&format!(
+        "{roots} roots, {instances} instances, {unexpanded} unexpanded, {unreadable} modules not readable"
+    ));
+    shared::say(&format!("backends: {backends:?}"));
+    shared::say("unknown by reason:");
+    unknown.iter().for_each(|(reason, count)| shared::say(&format!("{count:>7} {reason}")));
+    shared::say("diagnostics by summary:");
     for (summary, lines) in &summaries {
-        println!("{:>7} {summary}", lines.len());
+        shared::say(&format!("{:>7} {summary}", lines.len()));
         if show.as_deref().is_some_and(|text| summary.contains(text)) {
-            lines.iter().for_each(|line| println!("          {line}"));
+            lines.iter().for_each(|line| shared::say(&format!("          {line}")));
         }
     }
     assert!(instances > 0);

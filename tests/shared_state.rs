@@ -1,24 +1,16 @@
 //! Reads every state of the shared samples, and of the shared provider cases, and counts what is in it.
 //!
 //! Skipped, with a word, where the samples do not lie beside the repository.
-#![expect(clippy::print_stdout, clippy::panic, reason = "a check that says what it read")]
+#![expect(clippy::panic, reason = "a test fails on bad samples")]
+
+mod shared;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 use trueup::model::{ResourceMode, State};
 use trueup::terraform::state::{StateError, parse};
-
-fn shared() -> Option<PathBuf> {
-    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let root = std::env::var_os("TRUEUP_SHARED").map_or(default, PathBuf::from);
-    if root.join("samples/state").is_dir() {
-        return Some(root);
-    }
-    println!("skipped: no shared samples at {}", root.display());
-    None
-}
 
 /// Instances counted over a plain JSON tree: in all, tainted, deposed, and by mode and type.
 fn counted(document: &Value) -> (usize, usize, usize, BTreeMap<String, usize>) {
@@ -71,8 +63,8 @@ fn check(path: &Path, bytes: Vec<u8>, document: &Value) -> State {
 
 #[test]
 fn every_shared_sample_is_read_or_refused_with_its_reason() {
-    let Some(shared) = shared() else { return };
-    let root = shared.join("samples/state");
+    let Some(folder) = shared::folder_with("samples/state") else { return };
+    let root = folder.join("samples/state");
     let manifest: Value =
         serde_json::from_slice(&std::fs::read(root.join("manifest.json")).expect("a manifest")).expect("JSON");
     let (mut read, mut old, mut instances, mut diagnostics) = (0, 0, 0, 0);
@@ -81,7 +73,7 @@ fn every_shared_sample_is_read_or_refused_with_its_reason() {
         let Ok(bytes) = std::fs::read(&path) else { continue };
         if entry["format_version"] != 4 {
             match parse(bytes, &path.display().to_string()) {
-                Err(error @ StateError::OldVersion { .. }) => println!("failed to {error}"),
+                Err(error @ StateError::OldVersion { .. }) => shared::say(&format!("failed to {error}")),
                 other => panic!("{}: {other:?}", path.display()),
             }
             old += 1;
@@ -92,21 +84,23 @@ fn every_shared_sample_is_read_or_refused_with_its_reason() {
         assert_eq!(state.source.serial, entry["serial"].as_u64(), "{}", path.display());
         assert_eq!(state.source.terraform_version.as_deref(), entry["terraform_version"].as_str());
         for diagnostic in &state.diagnostics {
-            println!("{}: {}: {}", path.display(), diagnostic.summary, diagnostic.detail);
+            shared::say(&format!("{}: {}: {}", path.display(), diagnostic.summary, diagnostic.detail));
             assert_eq!(diagnostic.summary, "Legacy attributes in state", "{}", path.display());
         }
         read += 1;
         instances += state.instances.len();
         diagnostics += state.diagnostics.len();
     }
-    println!("{read} states read, {instances} instances, {diagnostics} diagnostics; {old} of older versions refused");
+    shared::say(&format!(
+        "{read} states read, {instances} instances, {diagnostics} diagnostics; {old} of older versions refused"
+    ));
     assert!(read > 0 && old > 0, "the manifest lists states of both kinds");
 }
 
 #[test]
 fn every_shared_provider_case_is_read() {
-    let Some(shared) = shared() else { return };
-    let root = shared.join("gcp/oracle/states");
+    let Some(folder) = shared::folder_with("samples/state") else { return };
+    let root = folder.join("gcp/oracle/states");
     let (mut read, mut marked) = (0, 0);
     for resource_type in std::fs::read_dir(&root).into_iter().flatten().flatten() {
         for case in std::fs::read_dir(resource_type.path()).into_iter().flatten().flatten() {
@@ -119,5 +113,5 @@ fn every_shared_provider_case_is_read() {
             marked += state.instances.iter().filter(|instance| !instance.sensitive.is_empty()).count();
         }
     }
-    println!("{read} states read, {marked} instances with sensitive paths");
+    shared::say(&format!("{read} states read, {marked} instances with sensitive paths"));
 }

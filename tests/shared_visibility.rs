@@ -3,6 +3,8 @@
 //!
 //! The state is taken to say what the answer said before the change: other tests prove that for every recorded case.
 
+mod shared;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -30,16 +32,8 @@ struct Probe {
     expected: PlanVisibility,
 }
 
-#[expect(clippy::print_stdout, reason = "a test says when it is skipped")]
 fn ground_truth() -> Option<PathBuf> {
-    let root = std::env::var_os("TRUEUP_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from)
-        .join("gcp/oracle");
-    if root.is_dir() {
-        return Some(root);
-    }
-    println!("skipped: no {}", root.display());
-    None
+    Some(shared::folder_with("gcp/oracle/visibility.jsonl")?.join("gcp/oracle"))
 }
 
 fn read(path: &Path) -> String {

@@ -42,7 +42,7 @@ struct Samples {
 
 impl Samples {
     fn read() -> Option<Self> {
-        let samples = run::shared("samples/planned/index.json")?.join("samples");
+        let samples = crate::shared::folder_with("samples/planned/index.json")?.join("samples");
         let hcl = tempfile::tempdir().expect("a temporary directory");
         let index = run::json(&samples.join("planned/index.json"));
         let files = index.as_array().expect("a list").iter().filter_map(|entry| entry["file"].as_str());
@@ -169,10 +169,10 @@ fn planned_values_are_not_pending() {
         not_supported += unsupported.into_iter().flat_map(|types| types.values()).filter_map(Json::as_u64).sum::<u64>();
         compared += report["summary"]["attributes"]["compared"].as_u64().unwrap_or_default();
     }
-    println!(
+    crate::shared::say(&format!(
         "{} roots: {managed} instances of known types found, {not_supported} of other types, {compared} attributes compared",
         samples.plans.len()
-    );
+    ));
     assert!(managed > 0 && compared > 0);
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
@@ -322,7 +322,7 @@ fn a_planned_value_that_the_state_has_otherwise_is_pending_and_nothing_else() {
         }
     }
     for (name, count) in counts {
-        println!("{name}: {count} changes");
+        crate::shared::say(&format!("{name}: {count} changes"));
     }
     assert!(!changes.is_empty());
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));

@@ -98,8 +98,8 @@ fn run_case(states: &Path, kind: &ResourceType, case: &Json) -> (Vec<String>, u6
 
 #[test]
 fn recorded_worlds_have_neither_drift_nor_pending_changes() {
-    let Some(shared) = run::shared("gcp/oracle/states/index.json") else { return };
-    let states = shared.join("gcp/oracle/states");
+    let Some(folder) = crate::shared::folder_with("gcp/oracle/states/index.json") else { return };
+    let states = folder.join("gcp/oracle/states");
     let index = run::json(&states.join("index.json"));
     let known = |case: &Json| Catalog::builtin().get(run::text(case, "type"));
     let cases: Vec<(&ResourceType, &Json)> =
@@ -116,7 +116,9 @@ fn recorded_worlds_have_neither_drift_nor_pending_changes() {
         all.extend(faults.into_iter().filter(|fault| !BAD_SAMPLES.iter().any(|bad| fault.starts_with(bad))));
     }
     for (name, Count { cases, compared, pending }) in &counts {
-        println!("{name}: {cases} cases, {compared} attributes compared, {pending} pending as in the plan");
+        crate::shared::say(&format!(
+            "{name}: {cases} cases, {compared} attributes compared, {pending} pending as in the plan"
+        ));
     }
     for kind in Catalog::builtin().types().filter(|kind| !kind.is_facts_only) {
         let compared = counts.get(&*kind.name).map_or(0, |count| count.compared);

@@ -2,24 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value as Json;
-
-/// The folder of samples, where it holds `needed`.
-pub(crate) fn shared(needed: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("TRUEUP_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let path = folder.join(needed);
-    if path.exists() {
-        return Some(folder);
-    }
-    println!("skipped: there is no {}", path.display());
-    None
-}
 
 pub(crate) fn json(path: &Path) -> Json {
     let bytes = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

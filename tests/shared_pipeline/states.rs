@@ -26,8 +26,8 @@ const SAMPLES: &[Sample] = &[
 /// The states were applied from the configuration that lies beside them: what each has is in the other, and equal.
 #[test]
 fn applied_configuration_is_not_pending() {
-    let Some(shared) = run::shared("samples/state/manifest.json") else { return };
-    let samples = shared.join("samples");
+    let Some(folder) = crate::shared::folder_with("samples/state/manifest.json") else { return };
+    let samples = folder.join("samples");
     let reports = run::for_each(SAMPLES, |sample| {
         let state = samples.join(sample.state);
         run::check(&samples.join(sample.root), &["--live", "none", "--state", &state.display().to_string()], &[])
@@ -35,12 +35,12 @@ fn applied_configuration_is_not_pending() {
     let mut faults = Vec::new();
     for (sample, report) in SAMPLES.iter().zip(reports) {
         let resources = run::list(&report, "resources");
-        println!(
+        crate::shared::say(&format!(
             "{}: {} resources, {} attributes compared",
             sample.root,
             resources.len(),
             report["summary"]["attributes"]["compared"]
-        );
+        ));
         for resource in resources {
             if run::text(resource, "presence") != "managed" {
                 faults.push(format!("{}: {} is {}", sample.root, resource["address"], resource["presence"]));
@@ -58,8 +58,8 @@ fn applied_configuration_is_not_pending() {
 /// An apply that failed half-way: the state has services whose later settings the code has and the state lacks.
 #[test]
 fn what_a_failed_apply_left_is_pending_or_not_yet_created() {
-    let Some(shared) = run::shared("samples/state/mirror-map-sieve") else { return };
-    let samples = shared.join("samples");
+    let Some(folder) = crate::shared::folder_with("samples/state/mirror-map-sieve") else { return };
+    let samples = folder.join("samples");
     let state = samples.join("state/mirror-map-sieve/deploy-terraform-errored.tfstate");
     let root: &Path = &samples.join("hcl/mirror-map-sieve/deploy/terraform");
     let report = run::check(root, &["--live", "none", "--state", &state.display().to_string()], &[]);
