@@ -10,9 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 use trueup::catalog::Catalog;
-use trueup::model::{
-    InstanceAddress, InstanceKey, RecordedAttributes, ReferenceData, ResourceAddress, SchemaFacts, Value,
-};
+use trueup::model::{InstanceAddress, RecordedAttributes, ReferenceData, SchemaFacts, Value};
 use trueup::terraform::config::{EvaluateOptions, VariableArgument, evaluate, parse_root};
 
 fn samples() -> Option<PathBuf> {
@@ -27,11 +25,6 @@ fn json(path: &Path) -> Json {
 struct Planned(BTreeMap<InstanceAddress, Json>);
 
 impl ReferenceData for Planned {
-    fn instance_keys(&self, resource: &ResourceAddress) -> Vec<Option<InstanceKey>> {
-        let addresses = self.0.keys().filter(|address| address.resource == *resource);
-        addresses.map(|address| address.key.clone()).collect()
-    }
-
     fn attributes(&self, instance: &InstanceAddress) -> Option<RecordedAttributes> {
         let value = serde_json::from_value(self.0.get(instance)?.clone()).expect("a value");
         Some(RecordedAttributes { value, sensitive: Vec::new() })

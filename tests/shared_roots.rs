@@ -12,9 +12,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
 use trueup::catalog::Catalog;
-use trueup::model::{
-    InstanceAddress, InstanceKey, RecordedAttributes, ReferenceData, ResourceAddress, Severity, Value,
-};
+use trueup::model::{InstanceAddress, RecordedAttributes, ReferenceData, Severity, Value};
 use trueup::terraform::backend::{BackendPlace, locate};
 use trueup::terraform::config::{EvaluateOptions, evaluate, parse_root};
 
@@ -25,10 +23,6 @@ fn samples() -> Option<PathBuf> {
 struct Nothing;
 
 impl ReferenceData for Nothing {
-    fn instance_keys(&self, _resource: &ResourceAddress) -> Vec<Option<InstanceKey>> {
-        Vec::new()
-    }
-
     fn attributes(&self, _instance: &InstanceAddress) -> Option<RecordedAttributes> {
         None
     }

@@ -12,8 +12,7 @@ use thiserror::Error;
 use super::resource_type::RowTable;
 use super::rows::{self, RawRow};
 use super::{
-    Basis, ListCall, ListScope, Locations, Nested, PageTokens, Parent, ResourceType, SystemMade, Template,
-    TemplateError,
+    Basis, ListCall, ListScope, Nested, PageTokens, Parent, ResourceType, SystemMade, Template, TemplateError,
 };
 
 /// Why a catalog file cannot be used.
@@ -93,7 +92,6 @@ struct RawList {
     unreachable: Option<String>,
     permission: String,
     parent: Option<RawParent>,
-    locations: Option<RawLocations>,
 }
 
 #[derive(Deserialize)]
@@ -104,16 +102,6 @@ struct RawParent {
     #[serde(default)]
     readable_when: BTreeMap<String, String>,
     empty_without: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawLocations {
-    path: String,
-    base_url: Option<String>,
-    items: String,
-    id: String,
-    permission: String,
 }
 
 #[derive(Deserialize)]
@@ -142,16 +130,6 @@ pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError>
     let rows = rows::read(name, raw.facts_only, &raw.rows)?;
     let mut lists = Vec::with_capacity(raw.lists.len());
     for list in raw.lists {
-        let locations = match list.locations {
-            None => None,
-            Some(locations) => Some(Locations {
-                path: template(&locations.path)?,
-                base_url: locations.base_url.as_deref().map(template).transpose()?,
-                items: locations.items,
-                id: locations.id,
-                permission: locations.permission,
-            }),
-        };
         let mut query = Vec::with_capacity(list.query.len());
         for (parameter, value) in list.query {
             query.push((parameter, template(&value)?));
@@ -172,7 +150,6 @@ pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError>
                 readable_when: parent.readable_when,
                 empty_without: parent.empty_without,
             }),
-            locations,
         });
     }
     Ok(ResourceType {

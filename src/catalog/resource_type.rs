@@ -98,8 +98,6 @@ pub struct ListCall {
     pub permission: String,
     /// For [`ListScope::Parent`]: whose children are listed.
     pub parent: Option<Parent>,
-    /// For [`ListScope::Location`]: how the locations of a project are listed.
-    pub locations: Option<Locations>,
 }
 
 /// What one list call covers.
@@ -137,21 +135,6 @@ pub struct Parent {
     pub readable_when: BTreeMap<String, String>,
     /// A list in the parent's body without which it has no children, so that they need not be asked for.
     pub empty_without: Option<String>,
-}
-
-/// How the locations of a project are listed.
-#[derive(Clone, Debug)]
-pub struct Locations {
-    /// The URL path, below the base URL of the list call.
-    pub path: Template,
-    /// The base URL, where it is not that of the type.
-    pub base_url: Option<Template>,
-    /// The member that holds the locations.
-    pub items: String,
-    /// The member of a location that names it: `locationId`.
-    pub id: String,
-    /// The permission that it takes.
-    pub permission: String,
 }
 
 /// Where objects stand in the body of their parent.

@@ -52,7 +52,7 @@ Exit status:
 /// Flags of `check`.
 #[derive(Debug, Args)]
 pub(crate) struct CheckArguments {
-    /// Directory of the root module
+    /// Check the root module in this directory
     #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
     pub(crate) root: PathBuf,
 
@@ -74,7 +74,7 @@ pub(crate) struct CheckArguments {
     #[arg(long = "var-file", value_name = "FILE", help_heading = "Terraform", value_hint = ValueHint::FilePath)]
     pub(crate) variable_files: Vec<PathBuf>,
 
-    /// What is running: api, an asset file, or none
+    /// Read live objects from Google Cloud's APIs, an asset file, or not at all
     ///
     /// api reads Google Cloud's APIs. A file is a snapshot or a Cloud Asset Inventory export (JSON lines). none compares
     /// configuration with state only.
@@ -108,14 +108,14 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_name = "FILE", help_heading = "Selection", value_hint = ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
 
-    /// What makes the exit status 2: a comma list, or none
+    /// Exit with status 2 on these: a comma list, or none
     ///
     /// drift, pending, unmanaged: what the comparison found. error, warning, note: findings of that severity or a worse
     /// one. incomplete: something could not be looked at. none: never.
     #[arg(long, value_name = "LIST", default_value = "drift,error", help_heading = "Output")]
     pub(crate) fail_on: String,
 
-    /// Format of standard output
+    /// Print the report in this format
     #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
     pub(crate) format: Format,
 
@@ -131,11 +131,11 @@ pub(crate) struct CheckArguments {
     #[arg(long, help_heading = "Output")]
     pub(crate) show_ignored: bool,
 
-    /// When to use color
+    /// Choose when to use color
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
     pub(crate) color: When,
 
-    /// When to show progress on standard error
+    /// Choose when to show progress on standard error
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
     pub(crate) progress: When,
 

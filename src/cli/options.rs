@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
-use clap::ArgMatches;
+use clap::{ArgMatches, ValueEnum};
 
 use super::arguments::{CheckArguments, Format};
 use super::environment::Environment;
@@ -30,12 +30,12 @@ impl Options {
             let Some((format, path)) = text.split_once('=').filter(|(_, path)| !path.is_empty()) else {
                 bail!("--report `{text}`: expected FORMAT=FILE, such as json=report.json");
             };
-            let format = match format {
-                "text" => Format::Text,
-                "json" => Format::Json,
-                _ => bail!("--report `{text}`: unknown format `{format}`, expected text or json"),
+            let Ok(known) = Format::from_str(format, false) else {
+                let names = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+                let names: Vec<_> = names.map(|value| value.get_name().to_owned()).collect();
+                bail!("--report `{text}`: unknown format `{format}`, expected {}", names.join(" or "));
             };
-            reports.push((format, path.to_owned()));
+            reports.push((known, path.to_owned()));
         }
         let mut endpoints = Endpoints::default();
         endpoints.set_from_variables(environment.iter())?;

@@ -1,6 +1,6 @@
 //! The traits through which the evaluator learns of state and schema without knowing either.
 
-use super::{AttributePath, InstanceAddress, InstanceKey, ResourceAddress, Value};
+use super::{AttributePath, InstanceAddress, Value};
 
 /// What is recorded of one instance: its attributes, and which of their paths are sensitive.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,10 +13,6 @@ pub struct RecordedAttributes {
 
 /// Values of resources and data sources, as last recorded. Implemented over the state.
 pub trait ReferenceData {
-    /// The keys of the recorded instances of a resource or data source; empty where none is recorded.
-    /// `[None]` where it has neither `count` nor `for_each`.
-    fn instance_keys(&self, resource: &ResourceAddress) -> Vec<Option<InstanceKey>>;
-
     /// The recorded attributes of one instance; `None` where the instance is not recorded.
     fn attributes(&self, instance: &InstanceAddress) -> Option<RecordedAttributes>;
 }

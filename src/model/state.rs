@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{AttributePath, Diagnostic, InstanceAddress, ResourceAddress, Value, value_from_json};
+use super::{AttributePath, Diagnostic, InstanceAddress, Value, value_from_json};
 
 /// Where a state came from and what its envelope says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,12 +66,5 @@ impl State {
     pub fn instance(&self, address: &InstanceAddress) -> Option<&StateInstance> {
         let place = self.current.binary_search_by(|index| self.instances[*index].address.cmp(address)).ok()?;
         Some(&self.instances[self.current[place]])
-    }
-
-    /// The current instances of a resource, in the order of their keys.
-    pub fn instances_of<'a>(&'a self, resource: &'a ResourceAddress) -> impl Iterator<Item = &'a StateInstance> {
-        let first = self.current.partition_point(|index| self.instances[*index].address.resource < *resource);
-        let from_first = self.current[first..].iter().map(|index| &self.instances[*index]);
-        from_first.take_while(move |instance| instance.address.resource == *resource)
     }
 }

@@ -27,13 +27,17 @@ pub enum FailOn {
     Incomplete,
 }
 
-/// Why a text is no `--fail-on` class.
+/// Why a text is no `--fail-on` list.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error(
-    "parse fail-on class `{text}`: expected one of drift, pending, unmanaged, error, warning, note, incomplete, none"
-)]
-pub struct FailOnError {
-    text: String,
+pub enum FailOnError {
+    /// No such word.
+    #[error(
+        "parse --fail-on: no class `{0}`; expected drift, pending, unmanaged, error, warning, note, incomplete, or none alone"
+    )]
+    UnknownClass(String),
+    /// `none` among classes.
+    #[error("parse --fail-on: `none` stands alone, without other classes")]
+    NoneAmongOthers,
 }
 
 impl FailOn {
@@ -46,7 +50,11 @@ impl FailOn {
         if text.trim() == "none" {
             return Ok(BTreeSet::new());
         }
-        text.split(',').map(|class| class.trim().parse()).collect()
+        let classes: Vec<&str> = text.split(',').map(str::trim).collect();
+        if classes.contains(&"none") {
+            return Err(FailOnError::NoneAmongOthers);
+        }
+        classes.into_iter().map(str::parse).collect()
     }
 
     /// The word for it on the command line.
@@ -73,7 +81,10 @@ impl FromStr for FailOn {
     type Err = FailOnError;
 
     fn from_str(text: &str) -> Result<Self, FailOnError> {
-        Self::ALL.into_iter().find(|class| class.as_str() == text).ok_or_else(|| FailOnError { text: text.to_owned() })
+        Self::ALL
+            .into_iter()
+            .find(|class| class.as_str() == text)
+            .ok_or_else(|| FailOnError::UnknownClass(text.to_owned()))
     }
 }
 
@@ -131,8 +142,8 @@ mod tests {
     fn lists_are_read() {
         assert_eq!(FailOn::parse_list("drift, error"), Ok([FailOn::Drift, FailOn::Error].into()));
         assert_eq!(FailOn::parse_list("none"), Ok(BTreeSet::new()));
-        assert!(FailOn::parse_list("drift,none").is_err());
-        assert!(FailOn::parse_list("").is_err());
+        assert_eq!(FailOn::parse_list("drift,none"), Err(FailOnError::NoneAmongOthers));
+        assert_eq!(FailOn::parse_list(""), Err(FailOnError::UnknownClass(String::new())));
         for class in FailOn::ALL {
             assert_eq!(class.to_string().parse(), Ok(class));
         }

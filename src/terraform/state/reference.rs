@@ -1,9 +1,6 @@
 //! Gives the evaluator the recorded values of resources and data sources: [`StateReference`].
 
-use crate::model::{
-    InstanceAddress, InstanceKey, RecordedAttributes, ReferenceData, ResourceAddress, State, StateInstance, Value,
-    printable,
-};
+use crate::model::{InstanceAddress, RecordedAttributes, ReferenceData, State, StateInstance, Value, printable};
 
 /// A state as source of recorded values. Attributes are expanded at each call and not kept.
 #[derive(Clone, Copy, Debug)]
@@ -34,10 +31,6 @@ impl<'a> StateReference<'a> {
 }
 
 impl ReferenceData for StateReference<'_> {
-    fn instance_keys(&self, resource: &ResourceAddress) -> Vec<Option<InstanceKey>> {
-        self.state.instances_of(resource).map(|instance| instance.address.key.clone()).collect()
-    }
-
     /// The attributes as last recorded; unknown as a whole where the state has none that can be read.
     fn attributes(&self, address: &InstanceAddress) -> Option<RecordedAttributes> {
         let instance = self.state.instance(address)?;
@@ -59,19 +52,20 @@ mod tests {
     }
 
     #[test]
-    fn keys_come_in_order_and_only_of_current_instances_of_that_block() {
+    fn attributes_are_those_of_the_current_instance_of_that_address() {
         let state = state(
-            r#"{"mode":"managed","type":"a","name":"b","instances":[{"index_key":10},{"index_key":2},
-                 {"index_key":3,"deposed":"00000001"}]},
-               {"mode":"data","type":"a","name":"b","instances":[{"index_key":"x"}]},
-               {"mode":"managed","type":"a","name":"c","instances":[{}]}"#,
+            r#"{"mode":"managed","type":"a","name":"b","instances":[{"index_key":2,"attributes":{"x":2}},
+                 {"index_key":3,"deposed":"00000001","attributes":{"x":3}}]},
+               {"mode":"data","type":"a","name":"b","instances":[{"attributes":{"x":4}}]}"#,
         );
-        let reference = StateReference::new(&state);
-        let keys = |text: &str| reference.instance_keys(&address(text).resource);
-        assert_eq!(keys("a.b"), [Some(InstanceKey::Index(2)), Some(InstanceKey::Index(10))]);
-        assert_eq!(keys("data.a.b"), [Some(InstanceKey::Key("x".to_owned()))]);
-        assert_eq!(keys("a.c"), [None]);
-        assert_eq!(keys("a.d"), []);
+        let x = |text: &str| {
+            let recorded = StateReference::new(&state).attributes(&address(text))?;
+            recorded.value.get("x").cloned()
+        };
+        assert_eq!(x("a.b[2]"), Some(Value::from(2)));
+        assert_eq!(x("a.b[3]"), None);
+        assert_eq!(x("a.b"), None);
+        assert_eq!(x("data.a.b"), Some(Value::from(4)));
     }
 
     #[test]

@@ -14,8 +14,8 @@ use tempfile::TempDir;
 
 use super::{EvaluateOptions, Evaluated, VariableArgument, evaluate, parse_root};
 use crate::model::{
-    ArgumentFacts, AttributePath, ConfiguredInstance, Diagnostic, InstanceAddress, InstanceKey, Nesting,
-    RecordedAttributes, ReferenceData, ResourceAddress, SchemaFacts, Value, ValueType,
+    ArgumentFacts, AttributePath, ConfiguredInstance, Diagnostic, InstanceAddress, Nesting, RecordedAttributes,
+    ReferenceData, SchemaFacts, Value, ValueType,
 };
 use crate::terraform::settings;
 
@@ -33,11 +33,6 @@ pub(crate) struct Root {
 pub(crate) struct Recorded(BTreeMap<String, RecordedAttributes>);
 
 impl ReferenceData for Recorded {
-    fn instance_keys(&self, resource: &ResourceAddress) -> Vec<Option<InstanceKey>> {
-        let addresses = self.0.keys().filter_map(|address| address.parse::<InstanceAddress>().ok());
-        addresses.filter(|address| address.resource == *resource).map(|address| address.key).collect()
-    }
-
     fn attributes(&self, instance: &InstanceAddress) -> Option<RecordedAttributes> {
         self.0.get(&instance.to_string()).cloned()
     }
