@@ -2,7 +2,6 @@
 
 mod shared;
 
-
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use trueup::catalog::Catalog;

@@ -42,6 +42,7 @@ fn values_of_flags_are_checked_before_any_work() {
         (&["--report", "text"], "FORMAT=FILE"),
         (&["--endpoint", "redis"], "SERVICE=URL"),
         (&["--endpoint", "redis=ftp://x"], "redis"),
+        (&["--endpoint", "rediss=http://127.0.0.1:1/"], "rediss"),
         (&["--var", "novalue"], "novalue"),
         (&["--config", "nosuch.hcl"], "nosuch.hcl"),
         (&["--var-file", "nosuch.tfvars"], "nosuch.tfvars"),

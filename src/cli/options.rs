@@ -7,7 +7,8 @@ use clap::{ArgMatches, ValueEnum};
 
 use super::arguments::{CheckArguments, Format};
 use super::environment::Environment;
-use crate::google::Endpoints;
+use crate::catalog::Catalog;
+use crate::google::{Endpoints, check_endpoints};
 use crate::report::FailOn;
 use crate::terraform::config::VariableArgument;
 
@@ -41,6 +42,9 @@ impl Options {
         endpoints.set_from_variables(environment.iter())?;
         for text in &arguments.endpoints {
             endpoints.set_from_flag(text)?;
+        }
+        if !arguments.endpoints.is_empty() {
+            check_endpoints(&endpoints, Catalog::builtin())?;
         }
         let fail_on = FailOn::parse_list(&arguments.fail_on)?;
         Ok(Self { reports, endpoints, fail_on })

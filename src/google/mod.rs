@@ -24,6 +24,6 @@ pub use credentials::CredentialSource;
 pub use endpoint::{EndpointError, Endpoints};
 pub use error::ApiError;
 pub use live::{LiveError, LiveOptions, read_live};
-pub use plan::{Children, Plan, PlannedCall, Wanted, Wants, plan};
+pub use plan::{Children, Plan, PlannedCall, Wanted, Wants, check_endpoints, plan};
 pub use storage::{ObjectError, StorageOptions, fetch_object};
 pub use transport::{Transport, TransportError, TransportOptions};

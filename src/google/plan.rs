@@ -93,8 +93,7 @@ pub struct Children {
 /// # Errors
 /// An endpoint override of a service that does not exist.
 pub fn plan(wants: &Wants, catalog: &Catalog, endpoints: &Endpoints) -> Result<Plan, EndpointError> {
-    let services: Vec<String> = catalog.types().flat_map(service_names).collect();
-    endpoints.check(services.iter().map(String::as_str).chain([RESOURCE_MANAGER.0, "storage"]))?;
+    check_endpoints(endpoints, catalog)?;
     let mut planner = Planner { catalog, endpoints, plan: Plan::default(), listed: BTreeMap::new() };
     planner.plan.numbers.merge(&wants.numbers);
     planner.plan.projects_url =
@@ -102,6 +101,15 @@ pub fn plan(wants: &Wants, catalog: &Catalog, endpoints: &Endpoints) -> Result<P
     planner.scopes(wants);
     planner.calls();
     Ok(planner.plan)
+}
+
+/// Checks that every overridden service is one that is asked at all.
+///
+/// # Errors
+/// An endpoint override of a service that does not exist; it names those that do.
+pub fn check_endpoints(endpoints: &Endpoints, catalog: &Catalog) -> Result<(), EndpointError> {
+    let services: Vec<String> = catalog.types().flat_map(service_names).collect();
+    endpoints.check(services.iter().map(String::as_str).chain([RESOURCE_MANAGER.0, "storage"]))
 }
 
 /// The names by which the API of a type goes: the catalog's, and the one in the provider's variable.
