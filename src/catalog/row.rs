@@ -4,13 +4,18 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::model::{AttributeFacts, Nesting, PlanVisibility, Replacement, Value, VisibilityRule};
+use crate::model::{
+    AttributeFacts, AttributePath, Nesting, PathStep, PlanVisibility, Replacement, Value, VisibilityRule,
+};
 
 /// One attribute of a resource type.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// The Terraform path, names only: `settings.ip_configuration.ipv4_enabled`.
     pub path: String,
+    /// Where it stands in the first element of every block around it: `settings[0].ip_configuration[0].ipv4_enabled`.
+    /// Most blocks have no other element, and all sides of all resources share these steps.
+    pub first: AttributePath,
     /// The member of the REST body, from the body's root, names only: `settings.ipConfiguration.ipv4Enabled`. `None`
     /// where the body has none.
     pub api: Option<String>,
@@ -66,7 +71,10 @@ pub struct Row {
 impl Row {
     /// The last name of the path: `tier`.
     pub fn name(&self) -> &str {
-        self.path.rsplit('.').next().unwrap_or(&self.path)
+        match self.first.steps().last() {
+            Some(PathStep::Attribute(name)) => name,
+            _ => &self.path,
+        }
     }
 
     /// The path of the row above; `""` at the top.

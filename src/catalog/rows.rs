@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::resource_type::parent_path;
 use super::row::{default_visibility, is_compared};
 use super::{CatalogError, Converter, Form, Kind, Mode, Row, Treatment};
-use crate::model::{AttributeFacts, Exception, Nesting, PlanVisibility, Replacement, Value};
+use crate::model::{AttributeFacts, AttributePath, Exception, Nesting, PlanVisibility, Replacement, Value};
 
 /// A row as it is written.
 #[derive(Deserialize)]
@@ -80,6 +80,22 @@ enum RawVisibility {
     Hidden,
 }
 
+/// What rows need of the row above them.
+struct Above {
+    /// The member of the body.
+    api: Option<String>,
+    is_sensitive: bool,
+    /// The first element of the block.
+    element: AttributePath,
+}
+
+impl Default for Above {
+    /// What is above the rows at the top: the body itself.
+    fn default() -> Self {
+        Self { api: Some(String::new()), is_sensitive: false, element: AttributePath::root() }
+    }
+}
+
 /// The rows of a type, in the order of their paths.
 pub(super) fn read(
     resource_type: &str,
@@ -92,14 +108,14 @@ pub(super) fn read(
         reason: reason.to_owned(),
     };
     // Paths are sorted, so that a parent comes before what is below it.
-    let mut above: BTreeMap<&str, (Option<String>, bool)> = BTreeMap::from([("", (Some(String::new()), false))]);
+    let mut above: BTreeMap<&str, Above> = BTreeMap::from([("", Above::default())]);
     let mut rows = Vec::with_capacity(raw.len());
     for (path, raw) in raw {
-        let (parent, is_parent_sensitive) =
-            above.get(parent_path(path)).ok_or_else(|| error(path, "has no parent row"))?;
-        let api = member(path, parent.as_deref(), raw.api.as_deref());
-        let is_sensitive = raw.sensitive || *is_parent_sensitive;
-        above.insert(path, (api.clone(), is_sensitive));
+        let parent = above.get(parent_path(path)).ok_or_else(|| error(path, "has no parent row"))?;
+        let api = member(path, parent.api.as_deref(), raw.api.as_deref());
+        let is_sensitive = raw.sensitive || parent.is_sensitive;
+        let first = parent.element.attribute(last_name(path));
+        above.insert(path, Above { api: api.clone(), is_sensitive, element: first.index(0) });
         let mut treatment = raw.treatment.unwrap_or(Treatment::Compared);
         if is_facts_only && treatment == Treatment::Compared {
             treatment = Treatment::Fact;
@@ -128,6 +144,7 @@ pub(super) fn read(
         let facts = AttributeFacts { row: path.clone(), is_compared, replacement, visibility, exception };
         rows.push(Row {
             path: path.clone(),
+            first,
             api,
             kind: kind_of(raw.kind),
             mode: raw.mode,
@@ -160,12 +177,16 @@ fn member(path: &str, parent: Option<&str>, api: Option<&str>) -> Option<String>
         Some("") => return None,
         Some(absolute) if absolute.starts_with('/') => return Some(absolute[1..].to_owned()),
         Some(name) => name.to_owned(),
-        None => camel_case(path.rsplit('.').next().unwrap_or(path)),
+        None => camel_case(last_name(path)),
     };
     match parent? {
         "" => Some(name),
         parent => Some(format!("{parent}.{name}")),
     }
+}
+
+fn last_name(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
 }
 
 fn camel_case(name: &str) -> String {
@@ -230,6 +251,20 @@ mod tests {
         );
         let members: Vec<_> = rows.expect("good rows").into_iter().map(|row| row.api.unwrap_or_default()).collect();
         assert_eq!(members, ["aBlock", "", "aBlock.inner.name", "aBlock.someName", "top"]);
+    }
+
+    #[test]
+    fn a_row_stands_in_the_first_element_of_every_block_around_it() {
+        let rows = rows(
+            r#"
+            "a" = { kind = "block", mode = "optional", source = "s" }
+            "a.b" = { kind = "block_list", mode = "optional", source = "s" }
+            "a.b.c" = { kind = "string", mode = "optional", source = "s" }
+            "#,
+        );
+        let rows = rows.expect("good rows");
+        let places: Vec<(String, &str)> = rows.iter().map(|row| (row.first.to_string(), row.name())).collect();
+        assert_eq!(places, [("a".into(), "a"), ("a[0].b".into(), "b"), ("a[0].b[0].c".into(), "c")]);
     }
 
     #[test]

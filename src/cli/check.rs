@@ -61,17 +61,19 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
     ));
 
     let catalog = Catalog::builtin();
-    let mut numbers = project_numbers(recorded);
-    let first = Normalizer::new(catalog, &numbers);
-    let wants =
-        TerraformSides::new(&configuration, recorded, &first).wants(catalog, &configuration, &settings.live, &numbers);
+    let recorded_numbers = project_numbers(recorded);
+    let mut sides = TerraformSides::new(&configuration, recorded, &Normalizer::new(catalog, &recorded_numbers));
+    let wants = sides.wants(catalog, &configuration, &settings.live, &recorded_numbers);
     let inventory = live::read(&LiveArgument::read(&arguments.live), &wants, arguments, &options, environment)?;
     say(&format!("read {} live objects", inventory.objects.len()));
 
     // Live may have taught which number belongs to which project: identities are worked out once more with it.
+    let mut numbers = recorded_numbers.clone();
     numbers.merge(&inventory.projects);
     let normalizer = Normalizer::new(catalog, &numbers);
-    let mut sides = TerraformSides::new(&configuration, recorded, &normalizer);
+    if numbers != recorded_numbers {
+        sides = TerraformSides::new(&configuration, recorded, &normalizer);
+    }
     let live = live_sides(&mut sides, &inventory, catalog, &normalizer);
     let unmanaged_scopes = sides.projects(&configuration, &settings.live, &numbers);
     let ignores = unexpired(&settings.ignores, &today(), &mut diagnostics);

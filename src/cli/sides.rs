@@ -34,26 +34,26 @@ impl TerraformSides {
                 continue;
             }
             let resource_type = &instance.address.resource.resource_type;
+            // Attributes are read of types alone that something can be said of: most of a large state may be others.
+            if !normalizer.knows(resource_type) {
+                not_supported.insert(instance.address.clone());
+                continue;
+            }
             // It stands in the state however little of it can be read; nothing else may take it for absent.
             let attributes = state.attributes(instance).unwrap_or_else(|error| {
                 sides.diagnostics.push(unreadable_in_state(instance, state, &error.to_string()));
                 Value::Map(BTreeMap::new())
             });
-            match normalizer.state(resource_type, &attributes, &instance.sensitive) {
-                Some(resource) => {
-                    if let Some(unreadable) = unreadable(&resource) {
-                        sides.diagnostics.push(unreadable_in_state(instance, state, &unreadable));
-                    }
-                    sides.recorded.push(RecordedSide {
-                        address: instance.address.clone(),
-                        resource,
-                        is_tainted: instance.is_tainted,
-                        deposed: instance.deposed.clone(),
-                    });
+            if let Some(resource) = normalizer.state(resource_type, &attributes, &instance.sensitive) {
+                if let Some(unreadable) = unreadable(&resource) {
+                    sides.diagnostics.push(unreadable_in_state(instance, state, &unreadable));
                 }
-                None => {
-                    not_supported.insert(instance.address.clone());
-                }
+                sides.recorded.push(RecordedSide {
+                    address: instance.address.clone(),
+                    resource,
+                    is_tainted: instance.is_tainted,
+                    deposed: instance.deposed.clone(),
+                });
             }
         }
         let configured: HashSet<&InstanceAddress> = configuration

@@ -1,7 +1,7 @@
 //! The attributes of one resource: the union of the leaves of its sides, each with verdict, replacement and visibility.
 
+use std::cmp::Ordering;
 use std::collections::btree_map;
-use std::iter::Peekable;
 
 use super::replacement::replaces;
 use super::verdict::{settle, verdict};
@@ -34,19 +34,21 @@ impl<'a> Seen<'a> {
     }
 }
 
-struct Leaves<'a>(Option<Peekable<btree_map::Iter<'a, AttributePath, Leaf>>>);
+/// The leaves of one side in order, the next one in view.
+struct Leaves<'a> {
+    next: Option<(&'a AttributePath, &'a Leaf)>,
+    rest: btree_map::Iter<'a, AttributePath, Leaf>,
+}
 
 impl<'a> Leaves<'a> {
     fn of(resource: Option<&'a NormalizedResource>) -> Self {
-        Self(resource.map(|resource| resource.leaves.iter().peekable()))
+        let mut rest = resource.map(|resource| resource.leaves.iter()).unwrap_or_default();
+        Self { next: rest.next(), rest }
     }
 
-    fn peek(&mut self) -> Option<&'a AttributePath> {
-        self.0.as_mut()?.peek().map(|(path, _)| *path)
-    }
-
-    fn take(&mut self, path: &AttributePath) -> Option<&'a Leaf> {
-        self.0.as_mut()?.next_if(|(candidate, _)| *candidate == path).map(|(_, leaf)| leaf)
+    fn take(&mut self) -> Option<&'a Leaf> {
+        let (_, leaf) = std::mem::replace(&mut self.next, self.rest.next())?;
+        Some(leaf)
     }
 }
 
@@ -97,9 +99,26 @@ pub(crate) fn for_each_row<'a>(
     live: Option<&'a NormalizedResource>,
     mut visit: impl FnMut(Row<'a>),
 ) {
-    let (mut configuration, mut state, mut live) = (Leaves::of(configuration), Leaves::of(state), Leaves::of(live));
-    while let Some(path) = [configuration.peek(), state.peek(), live.peek()].into_iter().flatten().min() {
-        visit(Row { path, configuration: configuration.take(path), state: state.take(path), live: live.take(path) });
+    let mut sides = [Leaves::of(configuration), Leaves::of(state), Leaves::of(live)];
+    loop {
+        // Each path is looked at once: those that come first, and which sides they are of.
+        let mut first: Option<&'a AttributePath> = None;
+        let mut is_first = [false; 3];
+        for (index, side) in sides.iter().enumerate() {
+            let Some((path, _)) = side.next else { continue };
+            match first.map_or(Ordering::Less, |first| path.cmp(first)) {
+                Ordering::Less => {
+                    first = Some(path);
+                    is_first = [false; 3];
+                    is_first[index] = true;
+                }
+                Ordering::Equal => is_first[index] = true,
+                Ordering::Greater => {}
+            }
+        }
+        let Some(path) = first else { return };
+        let mut take = |index: usize| if is_first[index] { sides[index].take() } else { None };
+        visit(Row { path, configuration: take(0), state: take(1), live: take(2) });
     }
 }
 
@@ -150,7 +169,7 @@ fn compare_row(sides: &Sides<'_>, row: &Row<'_>, compared: &mut Compared) {
         state: state.clone(),
         live: live.clone(),
         is_sensitive: is_sensitive(sides, row),
-        origin: row.configuration.map(|leaf| leaf.origin.clone()).unwrap_or_default(),
+        origin: row.configuration.map(|leaf| leaf.origin.to_vec()).unwrap_or_default(),
         forces_replacement: verdict != Verdict::NotComparable && replaces(replacement, c.or(s), l.or(s)),
         plan_visibility,
         plan_visibility_reason,

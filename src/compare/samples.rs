@@ -28,7 +28,7 @@ pub(crate) fn facts(row: &str) -> AttributeFacts {
 }
 
 pub(crate) fn leaf(path: &str, side: Side) -> Leaf {
-    Leaf { side, facts: Arc::new(facts(path)), is_sensitive: false, origin: Vec::new() }
+    Leaf { side, facts: Arc::new(facts(path)), is_sensitive: false, origin: Box::default() }
 }
 
 /// A resource with the given leaves and no identity; what is not a leaf is not recorded.

@@ -200,7 +200,7 @@ impl<'a> Parts<'a> {
         self.rest = &self.rest[taken..];
         Ok(Some(match step {
             PathStep::Index(index) => InstanceKey::Index(index),
-            PathStep::Key(key) | PathStep::Attribute(key) => InstanceKey::Key(key),
+            PathStep::Key(key) | PathStep::Attribute(key) => InstanceKey::Key(key.to_string()),
         }))
     }
 }

@@ -37,7 +37,7 @@ pub struct Leaf {
     /// Never to be printed.
     pub is_sensitive: bool,
     /// Where the configuration sets it, outermost first; empty for the other sides.
-    pub origin: Vec<SourceRange>,
+    pub origin: Box<[SourceRange]>,
 }
 
 /// What one side says of one attribute.

@@ -1,8 +1,10 @@
 //! Attribute paths: where in a resource a value stands.
 
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use thiserror::Error;
 
@@ -10,18 +12,19 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PathStep {
     /// An attribute or block name: `settings`, `.tier`.
-    Attribute(String),
+    Attribute(Arc<str>),
     /// An element of a list, from 0: `[0]`.
     Index(usize),
     /// A member of a map, or an element of a set that has a key: `["max_connections"]`.
-    Key(String),
+    Key(Arc<str>),
 }
 
 /// A path inside a resource, as Terraform writes it: `settings[0].database_flags["max_connections"].value`.
 ///
-/// Sorted by name, then index, then key, so that reports have one order.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AttributePath(Vec<PathStep>);
+/// Sorted by name, then index, then key, so that reports have one order. A clone shares the steps: the same path is met
+/// many times over, on every side of every resource.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct AttributePath(Arc<[PathStep]>);
 
 /// Why a text is no attribute path.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -39,7 +42,7 @@ impl AttributePath {
 
     /// A path of given steps.
     pub fn new(steps: Vec<PathStep>) -> Self {
-        Self(steps)
+        Self(steps.into())
     }
 
     /// The steps, outermost first.
@@ -54,8 +57,8 @@ impl AttributePath {
 
     /// This path and one attribute name below it.
     #[must_use]
-    pub fn attribute(&self, name: impl Into<String>) -> Self {
-        self.with(PathStep::Attribute(name.into()))
+    pub fn attribute(&self, name: impl AsRef<str>) -> Self {
+        self.with(PathStep::Attribute(name.as_ref().into()))
     }
 
     /// This path and one list index below it.
@@ -66,23 +69,21 @@ impl AttributePath {
 
     /// This path and one key below it.
     #[must_use]
-    pub fn key(&self, key: impl Into<String>) -> Self {
-        self.with(PathStep::Key(key.into()))
+    pub fn key(&self, key: impl AsRef<str>) -> Self {
+        self.with(PathStep::Key(key.as_ref().into()))
     }
 
     /// This path and one step below it.
     #[must_use]
     pub fn with(&self, step: PathStep) -> Self {
-        let mut steps = Vec::with_capacity(self.0.len() + 1);
-        steps.extend_from_slice(&self.0);
-        steps.push(step);
-        Self(steps)
+        // One allocation: the length of such a chain is known.
+        Self(self.0.iter().cloned().chain(std::iter::once(step)).collect())
     }
 
     /// The path without its last step; `None` at the root.
     pub fn parent(&self) -> Option<Self> {
         let (_, rest) = self.0.split_last()?;
-        Some(Self(rest.to_vec()))
+        Some(Self(rest.into()))
     }
 
     /// Whether `self` is `prefix` or below it.
@@ -93,7 +94,7 @@ impl AttributePath {
     /// The names alone, without indexes and keys: `settings.database_flags.value`. How catalog rows are named.
     pub fn pattern(&self) -> String {
         let mut text = String::new();
-        for step in &self.0 {
+        for step in &*self.0 {
             if let PathStep::Attribute(name) = step {
                 if !text.is_empty() {
                     text.push('.');
@@ -102,6 +103,19 @@ impl AttributePath {
             }
         }
         text
+    }
+}
+
+impl PartialOrd for AttributePath {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for AttributePath {
+    /// The order of the steps; shared ones are not looked at.
+    fn cmp(&self, other: &Self) -> Ordering {
+        if Arc::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.0.cmp(&other.0) }
     }
 }
 
@@ -154,7 +168,7 @@ pub(crate) fn bracket(rest: &str) -> Option<(PathStep, usize)> {
                 escaped = true;
             } else if character == '"' {
                 let end = 2 + offset + 1;
-                return rest[end..].starts_with(']').then_some((PathStep::Key(key), end + 1));
+                return rest[end..].starts_with(']').then(|| (PathStep::Key(key.into()), end + 1));
             } else {
                 key.push(character);
             }
@@ -192,10 +206,10 @@ impl FromStr for AttributePath {
             if name_end == name_start {
                 return Err(error(name_start));
             }
-            steps.push(PathStep::Attribute(text[name_start..name_end].to_owned()));
+            steps.push(PathStep::Attribute(text[name_start..name_end].into()));
             offset = name_end;
         }
-        Ok(Self(steps))
+        Ok(Self::new(steps))
     }
 }
 
@@ -207,19 +221,29 @@ mod tests {
 
     fn step() -> impl Strategy<Value = PathStep> {
         prop_oneof![
-            "[a-z][a-z0-9_]{0,8}".prop_map(PathStep::Attribute),
+            "[a-z][a-z0-9_]{0,8}".prop_map(|name| PathStep::Attribute(name.into())),
             (0_usize..1000).prop_map(PathStep::Index),
-            ".{0,12}".prop_map(PathStep::Key),
+            ".{0,12}".prop_map(|key| PathStep::Key(key.into())),
         ]
     }
 
     proptest! {
         #[test]
         fn parsing_what_was_printed_gives_the_path_back(first in "[a-z]{1,8}", rest in proptest::collection::vec(step(), 0..6)) {
-            let mut steps = vec![PathStep::Attribute(first)];
+            let mut steps = vec![PathStep::Attribute(first.into())];
             steps.extend(rest);
             let path = AttributePath::new(steps);
             prop_assert_eq!(path.to_string().parse::<AttributePath>(), Ok(path));
+        }
+
+        #[test]
+        fn paths_have_the_order_of_their_steps(
+            a in proptest::collection::vec(step(), 0..4),
+            b in proptest::collection::vec(step(), 0..4),
+        ) {
+            let (first, second) = (AttributePath::new(a.clone()), AttributePath::new(b.clone()));
+            prop_assert_eq!(first.cmp(&second), a.cmp(&b));
+            prop_assert_eq!(first.cmp(&first.clone()), Ordering::Equal);
         }
     }
 

@@ -72,7 +72,7 @@ impl Addresses {
         if count > 1 {
             self.taken.insert(address.clone(), 1);
         }
-        PathStep::Key(address)
+        PathStep::Key(address.into())
     }
 }
 
@@ -86,7 +86,7 @@ mod tests {
     fn repeated_keys_are_numbered() {
         let mut addresses = Addresses::default();
         let keys: Vec<PathStep> = ["a", "a#2", "a", "b", "a"].iter().map(|key| addresses.key(key)).collect();
-        let expected = ["a", "a#2", "a#3", "b", "a#4"].map(|key| PathStep::Key(key.to_owned()));
+        let expected = ["a", "a#2", "a#3", "b", "a#4"].map(|key| PathStep::Key(key.into()));
         assert_eq!(keys, expected);
     }
 

@@ -80,6 +80,11 @@ impl<'a> Normalizer<'a> {
         Self { catalog, numbers, members: Mutex::new(BTreeMap::new()) }
     }
 
+    /// Whether the catalog has a type; of others nothing can be normalized.
+    pub fn knows(&self, resource_type: &str) -> bool {
+        self.catalog.get(resource_type).is_some()
+    }
+
     /// One instance of the configuration; `None` where the catalog does not have its type.
     ///
     /// Of an `expect` block only what it gives says something: everything else drops out. `recorded` is the identity of

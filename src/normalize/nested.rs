@@ -120,10 +120,7 @@ impl Walk<'_> {
         let first = rows.partition_point(|other| other.path < prefix);
         let has_sensitive =
             rows[first..].iter().take_while(|row| row.path.starts_with(&prefix)).any(|row| row.is_sensitive);
-        self.leaf(row, Arc::clone(&row.facts), side, place);
-        if has_sensitive && let Some(leaf) = self.leaves.get_mut(&place.path) {
-            leaf.is_sensitive = true;
-        }
+        self.leaf_of(row.is_sensitive || has_sensitive, Arc::clone(&row.facts), side, place);
     }
 
     /// A map of scalars: a leaf for each member.

@@ -8,7 +8,7 @@
 //! - Two rows that say one thing in two units ([`Exception::SameAs`]): only one of them is compared.
 //! - Values of the configuration that stand for more than one value of the API: what the API has is what they mean.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, Form, Kind, ResourceType, Row};
@@ -34,7 +34,8 @@ pub fn settle<'a>(
     recorded: impl IntoIterator<Item = &'a mut NormalizedResource>,
     live: impl IntoIterator<Item = &'a mut NormalizedResource>,
 ) {
-    let mut objects: BTreeMap<(Arc<str>, Identity), Sides<'a>> = BTreeMap::new();
+    // Each object is settled by itself: in which order does not count.
+    let mut objects: HashMap<(Arc<str>, Identity), Sides<'a>> = HashMap::new();
     let key = |resource: &NormalizedResource| {
         let identity = resource.identity.as_ref().ok()?.clone();
         Some((Arc::clone(&resource.resource_type), identity))
@@ -96,7 +97,7 @@ impl Sides<'_> {
                 if says_nothing && !configuration.leaves.contains_key(path) {
                     let side = Side::Unset { counts_as: Some(Value::Null) };
                     let facts = Arc::clone(&leaf.facts);
-                    let leaf = Leaf { side, facts, is_sensitive: leaf.is_sensitive, origin: Vec::new() };
+                    let leaf = Leaf { side, facts, is_sensitive: leaf.is_sensitive, origin: Box::default() };
                     configuration.leaves.insert(path.clone(), leaf);
                 }
             }

@@ -177,9 +177,9 @@ fn the_origin_is_the_line_or_the_block_around_it() {
         (path("settings[0].database_flags[1]"), vec![range(9)]),
     ]);
     let sql = normalize_instance(&written);
-    assert_eq!(leaf(&sql, "settings[0].tier").origin, [range(4)]);
-    assert_eq!(leaf(&sql, "settings[0].disk_type").origin, [range(3)]);
-    assert_eq!(leaf(&sql, "settings[0].database_flags[\"a\"].value").origin, [range(9)]);
+    assert_eq!(*leaf(&sql, "settings[0].tier").origin, [range(4)]);
+    assert_eq!(*leaf(&sql, "settings[0].disk_type").origin, [range(3)]);
+    assert_eq!(*leaf(&sql, "settings[0].database_flags[\"a\"].value").origin, [range(9)]);
     assert!(leaf(&sql, "region").origin.is_empty());
 }
 

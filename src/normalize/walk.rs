@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::catalog::{Form, Kind, Mode, ResourceType, Row, Treatment};
 use crate::model::{
@@ -15,6 +15,12 @@ use crate::model::{
 
 use super::scope::Scope;
 use super::{convert, forms, identity, labels};
+
+/// Why a live body says nothing of a row that is only written.
+static NEVER_RETURNED: LazyLock<Arc<str>> = LazyLock::new(|| "the API never returns it".into());
+
+/// Why a live body says nothing of a row that no answer has.
+static IN_NO_ANSWER: LazyLock<Arc<str>> = LazyLock::new(|| "no answer of the API has it".into());
 
 /// Where the values of a walk come from.
 #[derive(Clone, Copy, Debug)]
@@ -45,24 +51,66 @@ pub(crate) enum Source<'a> {
 pub(crate) struct Place {
     /// The path of the leaf: elements by key where they have one.
     pub(crate) path: AttributePath,
-    /// The path in the source: elements by index. `None` where nobody asks for it.
-    written: Option<AttributePath>,
+    written: Written,
+    /// Whether every element on the way is the first of its list: then [`Row::first`] is the path.
+    is_first: bool,
+}
+
+/// The path in the source: elements by index.
+#[derive(Clone, Debug)]
+enum Written {
+    /// Nobody asks for it.
+    Unasked,
+    /// That of the leaf.
+    Same,
+    /// Another one.
+    At(AttributePath),
 }
 
 impl Place {
-    /// The place of an attribute below this one.
-    pub(crate) fn attribute(&self, name: &str) -> Self {
-        Self { path: self.path.attribute(name), written: self.written.as_ref().map(|path| path.attribute(name)) }
+    fn written(&self) -> Option<&AttributePath> {
+        match &self.written {
+            Written::Unasked => None,
+            Written::Same => Some(&self.path),
+            Written::At(path) => Some(path),
+        }
+    }
+
+    /// The place of a row below this one.
+    fn row(&self, row: &Row) -> Self {
+        let below = |path: &AttributePath| match row.first.steps().last() {
+            Some(step) => path.with(step.clone()),
+            None => path.clone(),
+        };
+        let written = match &self.written {
+            Written::Unasked => Written::Unasked,
+            Written::Same => Written::Same,
+            Written::At(path) => Written::At(below(path)),
+        };
+        let path = if self.is_first { row.first.clone() } else { below(&self.path) };
+        Self { path, written, is_first: self.is_first }
     }
 
     /// The place of a member of a map below this one.
     pub(crate) fn member(&self, key: &str) -> Self {
-        Self { path: self.path.key(key), written: self.written.as_ref().map(|path| path.key(key)) }
+        let written = match &self.written {
+            Written::Unasked => Written::Unasked,
+            Written::Same => Written::Same,
+            Written::At(path) => Written::At(path.key(key)),
+        };
+        Self { path: self.path.key(key), written, is_first: false }
     }
 
     /// The place of an element of a block below this one: addressed by `step`, written at `index`.
     pub(super) fn element(&self, step: PathStep, index: usize) -> Self {
-        Self { path: self.path.with(step), written: self.written.as_ref().map(|path| path.index(index)) }
+        let written = match &self.written {
+            Written::Unasked => Written::Unasked,
+            Written::Same if step == PathStep::Index(index) => Written::Same,
+            Written::Same => Written::At(self.path.index(index)),
+            Written::At(path) => Written::At(path.index(index)),
+        };
+        let is_first = self.is_first && step == PathStep::Index(0);
+        Self { path: self.path.with(step), written, is_first }
     }
 }
 
@@ -72,8 +120,10 @@ pub(crate) struct Walk<'a> {
     pub(crate) scope: &'a Scope<'a>,
     pub(crate) source: Source<'a>,
     sensitive: Cow<'a, BTreeSet<AttributePath>>,
-    pub(super) leaves: BTreeMap<AttributePath, Leaf>,
-    below: BTreeMap<AttributePath, Side>,
+    /// In the order of the walk, which is nearly that of the paths: a map of them is made at the end. Of two with one
+    /// path the later counts.
+    leaves: Vec<(AttributePath, Leaf)>,
+    below: Vec<(AttributePath, Side)>,
     unknown_members: usize,
     sensitive_names: BTreeSet<String>,
 }
@@ -91,8 +141,8 @@ impl<'a> Walk<'a> {
             scope,
             source,
             sensitive,
-            leaves: BTreeMap::new(),
-            below: BTreeMap::new(),
+            leaves: Vec::with_capacity(resource_type.children("").count()),
+            below: Vec::new(),
             unknown_members: 0,
             sensitive_names: BTreeSet::new(),
         }
@@ -107,16 +157,16 @@ impl<'a> Walk<'a> {
             Source::Configuration { .. } => Side::Unset { counts_as: None },
             Source::State { .. } => Side::NotRecorded,
         };
-        self.below.insert(AttributePath::root(), root);
+        self.below.push((AttributePath::root(), root));
         let is_asked = self.is_configuration() || !self.sensitive.is_empty();
-        let written = is_asked.then(AttributePath::root);
-        self.rows("", members, &Place { path: AttributePath::root(), written });
+        let written = if is_asked { Written::Same } else { Written::Unasked };
+        self.rows("", members, &Place { path: AttributePath::root(), written, is_first: true });
         self.finish()
     }
 
     /// A resource of which every path says the same.
     pub(crate) fn all(mut self, side: &Side) -> NormalizedResource {
-        self.below.insert(AttributePath::root(), side.clone());
+        self.below.push((AttributePath::root(), side.clone()));
         self.finish()
     }
 
@@ -124,8 +174,8 @@ impl<'a> Walk<'a> {
         NormalizedResource {
             resource_type: Arc::clone(&self.resource_type.name),
             identity: Err("not worked out".to_owned()),
-            leaves: self.leaves,
-            below: self.below,
+            leaves: self.leaves.into_iter().collect(),
+            below: self.below.into_iter().collect(),
             unknown_members: self.unknown_members,
             sensitive_names: self.sensitive_names,
         }
@@ -143,21 +193,24 @@ impl<'a> Walk<'a> {
     pub(super) fn rows(&mut self, parent: &str, members: &BTreeMap<String, Value>, place: &Place) {
         let mut read = 0;
         let resource_type = self.resource_type;
+        // Rows and members are both in the order of their names, and are gone through side by side.
+        let mut rest = members.iter().peekable();
         for row in resource_type.children(parent) {
             let name = row.name();
-            let raw = members.get(name);
+            while rest.next_if(|(member, _)| member.as_str() < name).is_some() {}
+            let raw = rest.peek().filter(|(member, _)| *member == name).map(|(_, value)| *value);
             read += usize::from(raw.is_some());
             if labels::is_shadow(resource_type, parent, name) {
                 continue;
             }
             if row.form == Form::Labels && row.kind == Kind::Map {
-                labels::walk(self, row, members, &place.attribute(name));
+                labels::walk(self, row, members, &place.row(row));
                 continue;
             }
             let given = raw.filter(|value| !value.is_null());
             if !is_read(row, members) {
                 // Its sibling says that it is not in use: nothing is there, on any side.
-                self.leaf(row, Arc::clone(&row.facts), Side::Value(Value::Null), &place.attribute(name));
+                self.leaf(row, Arc::clone(&row.facts), Side::Value(Value::Null), &place.row(row));
                 continue;
             }
             let default = match self.source {
@@ -166,7 +219,7 @@ impl<'a> Walk<'a> {
                 }
                 _ => None,
             };
-            self.attribute(row, default.or(raw), &place.attribute(name));
+            self.attribute(row, default.or(raw), &place.row(row));
         }
         if matches!(self.source, Source::State { .. }) {
             let always = parent.is_empty() && self.resource_type.row("id").is_none() && members.contains_key("id");
@@ -253,36 +306,41 @@ impl<'a> Walk<'a> {
             return Some(Side::NotObserved((*why).into()));
         }
         let why = if row.treatment == Treatment::WriteOnly {
-            "the API never returns it"
+            &NEVER_RETURNED
         } else if row.treatment == Treatment::NotReadable || (row.api.is_none() && row.converter.is_none()) {
-            "no answer of the API has it"
+            &IN_NO_ANSWER
         } else {
             return None;
         };
         // Blocks that only group rows have no member of their own; their rows speak for themselves.
         let is_group = matches!(row.kind, Kind::Block(_)) && row.treatment == Treatment::Compared;
-        (!is_group).then(|| Side::NotObserved(why.into()))
+        (!is_group).then(|| Side::NotObserved(Arc::clone(why)))
     }
 
     /// Notes what holds at and below a place.
     pub(crate) fn put_below(&mut self, place: &Place, side: Side) {
-        self.below.insert(place.path.clone(), side);
+        self.below.push((place.path.clone(), side));
     }
 
     /// Notes a leaf.
     pub(crate) fn leaf(&mut self, row: &Row, facts: Arc<AttributeFacts>, side: Side, place: &Place) {
-        let written = place.written.as_ref();
-        let is_sensitive = row.is_sensitive || written.is_some_and(|written| self.is_marked_sensitive(written));
+        self.leaf_of(row.is_sensitive, facts, side, place);
+    }
+
+    /// Notes a leaf of a row that is sensitive, or is not.
+    pub(super) fn leaf_of(&mut self, is_sensitive: bool, facts: Arc<AttributeFacts>, side: Side, place: &Place) {
+        let written = place.written();
+        let is_sensitive = is_sensitive || written.is_some_and(|written| self.is_marked_sensitive(written));
         let origin = match (self.source, written) {
             (Source::Configuration { arguments, .. }, Some(written)) => origin(&arguments.ranges, written),
-            _ => Vec::new(),
+            _ => Box::default(),
         };
-        self.leaves.insert(place.path.clone(), Leaf { side, facts, is_sensitive, origin });
+        self.leaves.push((place.path.clone(), Leaf { side, facts, is_sensitive, origin }));
     }
 
     /// Notes the keys of a map whose keys the source marks as sensitive, and so does a mark on the whole of it.
     pub(crate) fn note_sensitive_keys<'k>(&mut self, place: &Place, keys: impl Iterator<Item = &'k String>) {
-        if place.written.as_ref().is_some_and(|written| self.is_marked_whole(written)) {
+        if place.written().is_some_and(|written| self.is_marked_whole(written)) {
             self.sensitive_names.extend(keys.cloned());
         }
     }
@@ -291,9 +349,12 @@ impl<'a> Walk<'a> {
     /// are coarse: one on a set of blocks hides the name of none.)
     pub(super) fn note_sensitive_element(&mut self, element: &Place, name: &str) {
         let Some(PathStep::Key(key)) = element.path.steps().last() else { return };
-        let written = element.written.as_ref().map(|written| written.attribute(name));
-        if self.is_configuration() && written.is_some_and(|written| self.is_marked_whole(&written)) {
-            self.sensitive_names.insert(key.clone());
+        if !self.is_configuration() || self.sensitive.is_empty() {
+            return;
+        }
+        let written = element.written().map(|written| written.attribute(name));
+        if written.is_some_and(|written| self.is_marked_whole(&written)) {
+            self.sensitive_names.insert(key.to_string());
         }
     }
 
@@ -346,8 +407,8 @@ fn is_read(row: &Row, siblings: &BTreeMap<String, Value>) -> bool {
 }
 
 /// Where a path was written: its own range, else that of the nearest block around it.
-fn origin(ranges: &BTreeMap<AttributePath, Vec<SourceRange>>, path: &AttributePath) -> Vec<SourceRange> {
+fn origin(ranges: &BTreeMap<AttributePath, Vec<SourceRange>>, path: &AttributePath) -> Box<[SourceRange]> {
     let steps = path.steps();
     let nearest = (0..=steps.len()).rev().find_map(|length| ranges.get(&steps[..length]));
-    nearest.cloned().unwrap_or_default()
+    nearest.map(|ranges| ranges.as_slice().into()).unwrap_or_default()
 }

@@ -329,7 +329,7 @@ mod compared {
             },
             exception: None,
         };
-        let origin = if is_configured { vec![range()] } else { Vec::new() };
+        let origin = if is_configured { [range()].into() } else { Box::default() };
         Leaf { side: Side::Value(value), facts: Arc::new(facts), is_sensitive: false, origin }
     }
 

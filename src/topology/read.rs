@@ -98,7 +98,7 @@ pub(super) fn matching<'w>(
 /// Whether the names of a path, without indexes and keys, are these.
 pub(super) fn has_names(path: &AttributePath, names: &[&str]) -> bool {
     let mut given = path.steps().iter().filter_map(|step| match step {
-        PathStep::Attribute(name) => Some(name.as_str()),
+        PathStep::Attribute(name) => Some(&**name),
         PathStep::Index(_) | PathStep::Key(_) => None,
     });
     names.iter().all(|name| given.next() == Some(name)) && given.next().is_none()
@@ -114,7 +114,7 @@ pub(super) fn really_unknown(resource: &WorldResource) -> impl Iterator<Item = (
 pub(super) fn unknown_around(resource: &WorldResource, names: &[&str]) -> Option<Arc<str>> {
     really_unknown(resource).find_map(|(path, reason)| {
         let mut given = path.steps().iter().filter_map(|step| match step {
-            PathStep::Attribute(name) => Some(name.as_str()),
+            PathStep::Attribute(name) => Some(&**name),
             PathStep::Index(_) | PathStep::Key(_) => None,
         });
         let agrees = names.iter().all(|name| given.next().is_none_or(|given| given == *name));
@@ -151,7 +151,7 @@ pub(crate) fn location(resource: &WorldResource) -> Option<String> {
 pub(super) fn element_name(resource: &WorldResource, leaf: &AttributePath) -> Option<String> {
     let element = leaf.parent()?;
     match element.steps().last()? {
-        PathStep::Key(key) => Some(key.clone()),
+        PathStep::Key(key) => Some(key.to_string()),
         PathStep::Index(_) => {
             let name = resource.attributes.get(&element.attribute("name"))?;
             name.value.as_str().map(str::to_owned)

@@ -328,7 +328,7 @@ fn variables(resource: &WorldResource, shape: &Shape) -> Vec<Variable> {
 /// The first path below the block element `env[…]` of a leaf that lies deeper in it.
 fn path_below_element(leaf: &AttributePath) -> Option<AttributePath> {
     let steps = leaf.steps();
-    let position = steps.iter().position(|step| matches!(step, PathStep::Attribute(name) if name == "env"))?;
+    let position = steps.iter().position(|step| matches!(step, PathStep::Attribute(name) if &**name == "env"))?;
     Some(AttributePath::new(steps.get(..position + 3)?.to_vec()))
 }
 

@@ -13,6 +13,8 @@ mod quantity;
 mod text;
 mod timestamp;
 
+use std::borrow::Cow;
+
 use crate::catalog::{Form, Kind, Row};
 use crate::model::{Number, Value};
 
@@ -24,13 +26,13 @@ const LONGEST: usize = 1 << 20;
 /// One scalar of a row in canonical form: of the row's kind, in the row's form, and null where it is the zero value of
 /// its type (unless the row tells zero and null apart).
 pub(crate) fn scalar(row: &Row, value: &Value, scope: &Scope<'_>) -> Value {
-    let value = canonical(row.form, row.link.as_deref(), &coerce(row.kind, value), scope);
+    let value = in_form(row.form, row.link.as_deref(), coerce(row.kind, value), scope);
     if row.zero_is_distinct || !is_zero(&value) { value } else { Value::Null }
 }
 
 /// One element of a list or set of scalars: elements are never made null, an empty one is an element.
 pub(crate) fn element(row: &Row, value: &Value, scope: &Scope<'_>) -> Value {
-    canonical(row.form, row.link.as_deref(), &coerce(Kind::String, value), scope)
+    in_form(row.form, row.link.as_deref(), coerce(Kind::String, value), scope)
 }
 
 /// Whether a value is the zero value of its type or null.
@@ -48,37 +50,39 @@ pub(crate) fn is_zero(value: &Value) -> bool {
 
 /// A value as the kind has it: 64-bit numbers that an API writes as text, numbers where the schema has text. What does
 /// not fit the kind stays as it is, so that it is seen as a difference and not lost.
-pub(crate) fn coerce(kind: Kind, value: &Value) -> Value {
-    match (kind, value) {
-        (Kind::Integer | Kind::Float, Value::String(text)) => match Number::parse(text.trim()) {
-            Some(number) => Value::Number(number),
-            None => value.clone(),
-        },
+pub(crate) fn coerce(kind: Kind, value: &Value) -> Cow<'_, Value> {
+    let coerced = match (kind, value) {
+        (Kind::Integer | Kind::Float, Value::String(text)) => Number::parse(text.trim()).map(Value::Number),
         (Kind::Boolean, Value::String(text)) => match text.as_str() {
-            "true" => Value::Bool(true),
-            "false" => Value::Bool(false),
-            _ => value.clone(),
+            "true" => Some(Value::Bool(true)),
+            "false" => Some(Value::Bool(false)),
+            _ => None,
         },
         (Kind::String | Kind::Map | Kind::ScalarList | Kind::ScalarSet, Value::Number(number)) => {
-            Value::String(number.to_string())
+            Some(Value::String(number.to_string()))
         }
         (Kind::String | Kind::Map | Kind::ScalarList | Kind::ScalarSet, Value::Bool(value)) => {
-            Value::String(value.to_string())
+            Some(Value::String(value.to_string()))
         }
-        _ => value.clone(),
-    }
+        _ => None,
+    };
+    coerced.map_or(Cow::Borrowed(value), Cow::Owned)
 }
 
 /// A value in a form. Only texts have forms; `link` is the collection that a bare name of a link stands in.
 pub(crate) fn canonical(form: Form, link: Option<&str>, value: &Value, scope: &Scope<'_>) -> Value {
-    let Value::String(text) = value else {
-        return value.clone();
+    in_form(form, link, Cow::Borrowed(value), scope)
+}
+
+fn in_form(form: Form, link: Option<&str>, value: Cow<'_, Value>, scope: &Scope<'_>) -> Value {
+    let Value::String(text) = &*value else {
+        return value.into_owned();
     };
     if text.is_empty() || text.len() > LONGEST {
-        return value.clone();
+        return value.into_owned();
     }
     Value::String(match form {
-        Form::Exact | Form::Labels => text.clone(),
+        Form::Exact | Form::Labels => return value.into_owned(),
         Form::Link => link::canonical(text, link, scope),
         Form::LastSegment => text::last_segment(text),
         Form::Cidr => cidr::canonical(text),
@@ -146,9 +150,9 @@ mod tests {
 
     #[test]
     fn numbers_that_an_api_writes_as_text_are_numbers() {
-        assert_eq!(coerce(Kind::Integer, &"10".into()), Value::from(10));
-        assert_eq!(coerce(Kind::Integer, &"ten".into()), Value::from("ten"));
-        assert_eq!(coerce(Kind::String, &Value::from(8080)), Value::from("8080"));
+        assert_eq!(*coerce(Kind::Integer, &"10".into()), Value::from(10));
+        assert_eq!(*coerce(Kind::Integer, &"ten".into()), Value::from("ten"));
+        assert_eq!(*coerce(Kind::String, &Value::from(8080)), Value::from("8080"));
     }
 
     #[test]

@@ -260,8 +260,8 @@ fn ignored(attribute: &Attribute) -> Option<IgnoreChanges> {
         let steps = reference_steps(element)?
             .into_iter()
             .map(|step| match step {
-                ReferenceStep::Name(name) => Some(PathStep::Attribute(name)),
-                ReferenceStep::Key(key) => Some(PathStep::Key(key)),
+                ReferenceStep::Name(name) => Some(PathStep::Attribute(name.into())),
+                ReferenceStep::Key(key) => Some(PathStep::Key(key.into())),
                 ReferenceStep::Index(index) => usize::try_from(index).ok().map(PathStep::Index),
             })
             .collect::<Option<Vec<_>>>()?;

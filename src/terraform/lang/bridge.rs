@@ -62,7 +62,7 @@ impl Val {
     fn has_step(&self, step: &PathStep) -> bool {
         match (self.kind(), step) {
             (Kind::Object(members) | Kind::Map(_, members), PathStep::Attribute(name) | PathStep::Key(name)) => {
-                members.contains_key(name.as_str())
+                members.contains_key(&**name)
             }
             (Kind::Tuple(elements) | Kind::List(_, elements), PathStep::Index(index)) => *index < elements.len(),
             // What is null or not there cannot give anything away.

@@ -197,7 +197,7 @@ fn convert_elements(
 fn convert_members(value: &Val, members: &BTreeMap<Arc<str>, Val>, of: &Type) -> Result<Val, ConversionError> {
     let mut converted = BTreeMap::new();
     for (name, member) in members {
-        let member = convert(member, of).map_err(|error| error.below(PathStep::Key(name.to_string())))?;
+        let member = convert(member, of).map_err(|error| error.below(PathStep::Key(Arc::clone(name))))?;
         converted.insert(Arc::clone(name), member);
     }
     if !of.has_any() {
@@ -219,7 +219,7 @@ fn convert_members(value: &Val, members: &BTreeMap<Arc<str>, Val>, of: &Type) ->
 fn convert_object(
     members: &BTreeMap<Arc<str>, Val>,
     of: &ObjectType,
-    step: fn(String) -> PathStep,
+    step: fn(Arc<str>) -> PathStep,
 ) -> Result<Val, ConversionError> {
     let missing: Vec<&str> = of
         .attributes
@@ -233,7 +233,7 @@ fn convert_object(
     let mut converted = BTreeMap::new();
     for (name, of) in &of.attributes {
         let member = match members.get(name) {
-            Some(member) => convert(member, of).map_err(|error| error.below(step(name.to_string())))?,
+            Some(member) => convert(member, of).map_err(|error| error.below(step(Arc::clone(name))))?,
             None => Val::null_of(required_only(of)),
         };
         converted.insert(Arc::clone(name), member);

@@ -64,7 +64,7 @@ fn is_index_step(element: &Value) -> bool {
 fn step(encoded: &Value) -> Option<PathStep> {
     let value = encoded.get("value")?;
     match encoded.get("type")?.as_str()? {
-        "get_attr" => value.as_str().map(|name| PathStep::Attribute(name.to_owned())),
+        "get_attr" => value.as_str().map(|name| PathStep::Attribute(name.into())),
         "index" => match value {
             Value::Map(typed) => key(typed.get("value")?),
             plain => key(plain),
@@ -75,7 +75,7 @@ fn step(encoded: &Value) -> Option<PathStep> {
 
 fn key(value: &Value) -> Option<PathStep> {
     match value {
-        Value::String(key) => Some(PathStep::Key(key.clone())),
+        Value::String(key) => Some(PathStep::Key(key.as_str().into())),
         Value::Number(_) => value.as_i64().and_then(|index| usize::try_from(index).ok()).map(PathStep::Index),
         // The elements of a set are their own keys; the set as a whole is marked then.
         _ => None,
