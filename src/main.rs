@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// A check makes and drops very many small values.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     trueup::cli::main()
 }

@@ -3,6 +3,10 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
+/// The program's own allocator, so that the figures are the program's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// One measured figure with the limit that it must keep.
 pub(crate) struct Figure {
     /// What was measured.

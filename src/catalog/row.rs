@@ -35,9 +35,6 @@ pub struct Row {
     /// What an absent (or zero) value means on any side that was read, where that is not the zero value: `edition`
     /// absent is `ENTERPRISE`.
     pub when_absent: Option<Value>,
-    /// Whether the type's zero value (`""`, `0`, `false`, empty list) and null are told apart. Nearly never: the
-    /// provider stores zero for absent.
-    pub zero_is_distinct: bool,
     /// When a change replaces the object.
     pub replacement: Replacement,
     /// Never printed.
@@ -172,10 +169,6 @@ pub enum Form {
     Protocol,
     /// Case does not count.
     CaseInsensitive,
-    /// JSON text: blanks and member order do not count.
-    Json,
-    /// Base64 in any alphabet, with or without padding.
-    Base64,
     /// An enum that is written in upper case with `-` for `_`.
     UpperSnake,
     /// A member of the map belongs to whoever set it: see `normalize::labels`.

@@ -22,8 +22,6 @@ pub(super) struct RawRow {
     key: Option<String>,
     default: Option<Value>,
     when_absent: Option<Value>,
-    #[serde(default)]
-    zero_is_distinct: bool,
     replaces: Option<RawReplacement>,
     #[serde(default)]
     sensitive: bool,
@@ -153,7 +151,6 @@ pub(super) fn read(
             key: raw.key.clone(),
             default: raw.default.clone(),
             when_absent: raw.when_absent.clone(),
-            zero_is_distinct: raw.zero_is_distinct,
             replacement,
             is_sensitive,
             converter: raw.converter,

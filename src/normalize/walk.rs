@@ -394,7 +394,7 @@ pub(super) fn canonical(row: &Row, value: &Value, scope: &Scope<'_>) -> Value {
         Kind::ScalarSet => Value::set(elements()),
         _ => convert::value(row, forms::scalar(row, value, scope)),
     };
-    if forms::is_zero(&value) && !row.zero_is_distinct { Value::Null } else { value }
+    if forms::is_zero(&value) { Value::Null } else { value }
 }
 
 /// Whether a row is in use, by its sibling: see [`Row::only_with`]. A sibling that is unknown or not there says nothing

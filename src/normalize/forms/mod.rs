@@ -3,10 +3,8 @@
 //! Every form is total (what it does not understand stays as it is) and idempotent, so that plain `==` is enough
 //! afterwards. Coercion to the kind of an attribute is here as well ([`scalar`]); sets, maps and blocks are not.
 
-mod base64;
 mod cidr;
 mod duration;
-mod json;
 mod link;
 mod port;
 mod quantity;
@@ -24,10 +22,10 @@ use super::scope::Scope;
 const LONGEST: usize = 1 << 20;
 
 /// One scalar of a row in canonical form: of the row's kind, in the row's form, and null where it is the zero value of
-/// its type (unless the row tells zero and null apart).
+/// its type: the provider stores zero for absent.
 pub(crate) fn scalar(row: &Row, value: &Value, scope: &Scope<'_>) -> Value {
     let value = in_form(row.form, row.link.as_deref(), coerce(row.kind, value), scope);
-    if row.zero_is_distinct || !is_zero(&value) { value } else { Value::Null }
+    if is_zero(&value) { Value::Null } else { value }
 }
 
 /// One element of a list or set of scalars: elements are never made null, an empty one is an element.
@@ -92,8 +90,6 @@ fn in_form(form: Form, link: Option<&str>, value: Cow<'_, Value>, scope: &Scope<
         Form::PortRange => port::range(text),
         Form::Protocol => port::protocol(text),
         Form::CaseInsensitive => text.to_lowercase(),
-        Form::Json => json::canonical(text),
-        Form::Base64 => base64::canonical(text),
         Form::UpperSnake => text::upper_snake(text),
     })
 }
@@ -105,7 +101,7 @@ mod tests {
     use super::*;
     use crate::model::ProjectNumbers;
 
-    const FORMS: [Form; 14] = [
+    const FORMS: [Form; 12] = [
         Form::Exact,
         Form::Link,
         Form::LastSegment,
@@ -116,8 +112,6 @@ mod tests {
         Form::PortRange,
         Form::Protocol,
         Form::CaseInsensitive,
-        Form::Json,
-        Form::Base64,
         Form::UpperSnake,
         Form::Labels,
     ];
