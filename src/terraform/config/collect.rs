@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::evaluator::{Evaluator, Node};
 use super::module::{ModuleSource, ResourceKey};
 use super::provider::{ProviderCache, ProviderName, provider_of};
+use super::shape;
 use crate::model::{
     Configuration, ConfiguredInstance, Diagnostic, ModuleAddress, ProviderDefaults, ResourceAddress, ResourceMode,
     UnexpandedResource, UnreadableModule, Value,
@@ -121,15 +122,15 @@ impl<'a> Evaluator<'a> {
 
     /// Reports arguments of a module call that the module has no variable for.
     fn check_call(&self, instance: usize, name: &str) {
-        const META: &[&str] = &["source", "version", "count", "for_each", "providers", "depends_on"];
         let node = &self.tree.nodes[self.instance(instance).node];
         let (Some(call), Some(Ok(child))) = (node.source.calls.get(name), node.children.get(name)) else { return };
         let child: &ModuleSource = &self.tree.nodes[*child].source;
         if child.is_incomplete {
             return;
         }
+        let is_meta = |name: &str| shape::FILE.block("module").is_some_and(|shape| shape.argument(name).is_some());
         for attribute in &call.body.attributes {
-            if !META.contains(&attribute.name.as_str()) && !child.variables.contains_key(&attribute.name) {
+            if !is_meta(&attribute.name) && !child.variables.contains_key(&attribute.name) {
                 let detail = format!("An argument named \"{}\" is not expected here.", attribute.name);
                 self.report(Diagnostic::error("Unsupported argument", detail).at(attribute.name_range.clone()));
             }

@@ -5,6 +5,7 @@
 //! Main entries: [`parse_root`] and [`evaluate`].
 
 mod arguments;
+mod block_check;
 mod body;
 mod collect;
 mod evaluator;
@@ -18,10 +19,12 @@ mod module;
 mod moves;
 mod options;
 mod order;
+mod overrides;
 mod provider;
 mod repetition;
 mod resource;
 mod scope;
+mod shape;
 mod source;
 mod spelling;
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! Roots in temporary folders, evaluated.
 
+mod blocks;
 mod files;
 mod modules;
+mod overrides;
 mod references;
 mod resources;
 mod values;
