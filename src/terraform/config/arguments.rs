@@ -270,15 +270,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
                 return;
             }
         };
-        let iterator = block
-            .body
-            .attribute("iterator")
-            .and_then(|attribute| match &*attribute.expression {
-                Expression::Variable(name) => Some(name.as_str().to_owned()),
-                Expression::String(name) => Some(name.as_str().to_owned()),
-                _ => None,
-            })
-            .unwrap_or_else(|| block.label().to_owned());
+        let iterator = iterator(block);
         self.blocks.set(self.blocks.get().saturating_add(pairs.len()));
         if self.blocks.get() > MAX_BLOCKS {
             let detail = format!("A resource may have at most {MAX_BLOCKS} blocks.");
@@ -420,6 +412,16 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
         }
         String::new()
     }
+}
+
+/// The name that a `dynamic` block gives to its element.
+pub(super) fn iterator(block: &Block) -> String {
+    let named = block.body.attribute("iterator").and_then(|attribute| match &*attribute.expression {
+        Expression::Variable(name) => Some(name.as_str().to_owned()),
+        Expression::String(name) => Some(name.as_str().to_owned()),
+        _ => None,
+    });
+    named.unwrap_or_else(|| block.label().to_owned())
 }
 
 fn numbered(elements: &[Val]) -> Vec<(Val, Val)> {

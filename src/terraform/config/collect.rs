@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::evaluator::{Evaluator, Node};
 use super::module::{ModuleSource, ResourceKey};
 use super::provider::{ProviderCache, ProviderName, provider_of};
+use super::reference_check::check_references;
 use super::shape;
 use crate::model::{
     Configuration, ConfiguredInstance, Diagnostic, ModuleAddress, ProviderDefaults, ResourceAddress, ResourceMode,
@@ -31,12 +32,10 @@ impl<'a> Evaluator<'a> {
             .chain(&self.inputs.diagnostics)
             .for_each(|diagnostic| self.report(diagnostic.clone()));
 
+        check_references(self.tree, self.facts).into_iter().for_each(|diagnostic| self.report(diagnostic));
         self.expand_modules(&mut configuration);
         for instance in 0..self.instance_count() {
             self.collect_module(instance, providers, &mut configuration);
-        }
-        for instance in 0..self.instance_count() {
-            self.validate_variables(instance);
         }
         configuration.instances.sort_by(|left, right| left.address.cmp(&right.address));
         configuration.unexpanded.sort_by(|left, right| left.resource.cmp(&right.resource));

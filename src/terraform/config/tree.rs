@@ -40,6 +40,17 @@ pub(crate) struct ModuleTree {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
+impl ModuleTree {
+    /// How Terraform names a module: `the root module`, or the path of calls that leads there first.
+    pub(crate) fn label(&self, module: &ModuleSource) -> String {
+        let path = self.nodes.iter().find(|node| node.source.display == module.display).map(|node| &*node.path);
+        match path {
+            None | Some([]) => "the root module".to_owned(),
+            Some(names) => names.iter().map(|name| format!("module.{name}")).collect::<Vec<_>>().join("."),
+        }
+    }
+}
+
 /// `.terraform/modules/modules.json`.
 #[derive(Default, Deserialize)]
 struct Manifest {

@@ -1,6 +1,8 @@
 //! Roots in temporary folders, evaluated.
 
 mod blocks;
+mod conditions;
+mod declared;
 mod files;
 mod modules;
 mod overrides;

@@ -140,32 +140,6 @@ fn a_cycle_is_reported_with_its_path_and_the_rest_goes_on() {
 }
 
 #[test]
-fn what_is_not_declared_is_reported_as_terraform_words_it() {
-    let evaluated = main_tf(
-        "locals {\n  a = var.none\n  b = local.none\n  c = google_x.none.id\n  d = data.google_x.none.id\n  e = module.none.x\n  f = each.key\n  g = count.index\n}\n",
-    )
-    .evaluate();
-    let summaries: Vec<&str> =
-        evaluated.configuration.diagnostics.iter().map(|diagnostic| diagnostic.summary.as_str()).collect();
-    assert_eq!(
-        summaries,
-        [
-            "Reference to undeclared input variable",
-            "Reference to undeclared local value",
-            "Reference to undeclared resource",
-            "Reference to undeclared resource",
-            "Reference to undeclared module",
-            "Reference to \"each\" in context without for_each",
-            "Reference to \"count\" in non-counted context",
-        ]
-    );
-    assert!(
-        evaluated.lines()[2]
-            .contains("A managed resource \"google_x\" \"none\" has not been declared in the root module.")
-    );
-}
-
-#[test]
 fn path_and_workspace_are_known() {
     let mut world = shown("", "\"${path.module}|${path.root}|${terraform.workspace}\"");
     world.options.workspace = "staging".to_owned();
