@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::cycles::find_cycles;
 use super::evaluator::{Evaluator, Node};
 use super::module::{ModuleSource, ResourceKey};
 use super::provider::{ProviderCache, ProviderName, provider_of};
@@ -32,7 +33,8 @@ impl<'a> Evaluator<'a> {
             .chain(&self.inputs.diagnostics)
             .for_each(|diagnostic| self.report(diagnostic.clone()));
 
-        check_references(self.tree, self.facts).into_iter().for_each(|diagnostic| self.report(diagnostic));
+        let references = check_references(self.tree, self.facts);
+        references.into_iter().chain(find_cycles(self.tree)).for_each(|diagnostic| self.report(diagnostic));
         self.expand_modules(&mut configuration);
         for instance in 0..self.instance_count() {
             self.collect_module(instance, providers, &mut configuration);

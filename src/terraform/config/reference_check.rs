@@ -56,7 +56,10 @@ impl<'m> Check<'m> {
     fn module(&mut self) {
         let module = self.source();
         let plain = Place::default();
-        module.locals.values().for_each(|local| self.attribute(local, &plain));
+        for local in module.locals.values() {
+            self.attribute(local, &plain);
+            self.own_value(local);
+        }
         for output in module.outputs.values() {
             output.body.attribute("value").into_iter().for_each(|own| self.attribute(own, &plain));
             output.body.blocks.iter().for_each(|condition| self.condition(condition, &plain));
@@ -113,6 +116,7 @@ impl<'m> Check<'m> {
     fn resource(&mut self, key: &ResourceKey, block: &'m Block) {
         let check = self.source().scoped.get(key).map(String::as_str);
         self.repeated(&block.body, Place { check, ..Place::default() });
+        self.own_arguments(key, &block.body);
         for condition in block.body.blocks_of("lifecycle").flat_map(|lifecycle| &lifecycle.body.blocks) {
             self.own_condition(key, condition);
         }

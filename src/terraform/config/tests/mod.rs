@@ -2,6 +2,7 @@
 
 mod blocks;
 mod conditions;
+mod cycles;
 mod declared;
 mod files;
 mod modules;
