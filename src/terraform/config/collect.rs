@@ -39,6 +39,14 @@ impl<'a> Evaluator<'a> {
         for instance in 0..self.instance_count() {
             self.collect_module(instance, providers, &mut configuration);
         }
+        for instance in 0..self.instance_count() {
+            self.check_constants(instance);
+            let forgotten = self.read_removed(instance);
+            configuration.forgotten.extend(forgotten.resources);
+            configuration.forgotten_modules.extend(forgotten.modules);
+        }
+        self.check_moved();
+        configuration.imports = self.read_imports();
         configuration.instances.sort_by(|left, right| left.address.cmp(&right.address));
         configuration.unexpanded.sort_by(|left, right| left.resource.cmp(&right.resource));
         configuration
@@ -50,7 +58,6 @@ impl<'a> Evaluator<'a> {
         let mut instance = 0;
         while instance < self.instance_count() {
             configuration.moved.extend(self.read_moved(instance));
-            configuration.forgotten.extend(self.read_forgotten(instance));
             let address = self.instance(instance).address.clone();
             let node = &self.tree.nodes[self.instance(instance).node];
             for (name, block) in &node.source.calls {
