@@ -303,7 +303,7 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn input(&self, name: &str, is_text: bool) -> Option<(Val, Option<SourceRange>)> {
         let constants = Constants { files: &self.files };
         match self.inputs.values.get(name)? {
-            Input::Argument(attribute) => Some((self.expression(attribute, &constants), Some(attribute.range()))),
+            Input::Argument(attribute) => Some((self.constant_value(attribute), Some(attribute.range()))),
             Input::Text { text, .. } if is_text => Some((Val::string(text.as_str()), None)),
             Input::Text { text, label } => {
                 let Some(expression) = super::hcl::parse_expression(text) else {

@@ -45,26 +45,23 @@ impl Evaluator<'_> {
         if let Some(reason) = value.unknown_reason() {
             return Err(format!("count is unknown: {reason}").into());
         }
-        if value.contains_sensitive() {
-            return Err(self.refuse(
-                attribute,
-                "Sensitive values, or values derived from sensitive values, cannot be used as count arguments. If used, the sensitive value could be exposed as a resource instance key.",
-            ));
-        }
+        // How many there are may be told, also where it comes from something sensitive.
+        let (value, _) = value.unmark_deep();
         if value.is_null() {
             return Err(self.refuse(attribute, "The given \"count\" argument value is null. An integer is required."));
         }
         let number = match convert(&value, &Type::Number) {
             Ok(number) => number.as_number(),
             Err(error) => {
-                let detail = format!("The given \"count\" argument value is unsuitable: {error}.");
-                return Err(self.refuse(attribute, &detail));
+                let detail = format!("Invalid expression value: {error}.");
+                self.report(Diagnostic::error("Incorrect value type", detail).at(attribute.value_range.clone()));
+                return Err("count is not valid".into());
             }
         };
         let Some(count) = number.and_then(|number| number.as_i64()) else {
             return Err(self.refuse(
                 attribute,
-                "The given \"count\" argument value is unsuitable: value must be a whole number, between -9223372036854775808 and 9223372036854775807 inclusive.",
+                "The given \"count\" argument value is unsuitable: value must be a whole number, between -9223372036854775808 and 9223372036854775807.",
             ));
         };
         let Ok(count) = usize::try_from(count) else {
@@ -105,19 +102,24 @@ impl Evaluator<'_> {
                 if let Some(reason) = elements.iter().find_map(Val::unknown_reason) {
                     return Err(format!("for_each is unknown: {reason}").into());
                 }
+                let refuse = |why: &str| {
+                    let summary = "Invalid for_each set argument";
+                    let diagnostic = Diagnostic::error(summary, unsuitable(why)).at(attribute.value_range.clone());
+                    self.report(diagnostic);
+                    Arc::<str>::from("for_each is not valid")
+                };
+                if *of != Type::String && !(elements.is_empty() && *of == Type::Any) {
+                    return Err(refuse(&format!(
+                        "\"for_each\" supports maps and sets of strings, but you have provided a set containing type {}",
+                        of.friendly_name()
+                    )));
+                }
                 if elements.iter().any(Val::is_null) {
-                    let detail = unsuitable("\"for_each\" sets must not contain null values");
-                    return Err(self.refuse(attribute, &detail));
+                    return Err(refuse("\"for_each\" sets must not contain null values"));
                 }
                 let mut keys = BTreeMap::new();
                 for element in elements.iter() {
-                    let Some(text) = element.as_str() else {
-                        let detail = unsuitable(&format!(
-                            "\"for_each\" supports maps and sets of strings, but you have provided a set containing type {}",
-                            of.friendly_name()
-                        ));
-                        return Err(self.refuse(attribute, &detail));
-                    };
+                    let text = element.as_str().unwrap_or_default();
                     keys.insert(text.to_owned(), (element.clone(), element.clone()));
                 }
                 keys
