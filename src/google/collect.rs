@@ -423,7 +423,7 @@ fn advice(error: &ApiError, kind: &ResourceType, permission: &str, project: Opti
         ApiError::Unauthenticated { .. } => {
             format!("{error}; `gcloud auth application-default login` renews them")
         }
-        ApiError::Transport { is_timeout: true, .. } => format!("{error}; more time: --timeout"),
+        ApiError::Transport { is_out_of_time: true, .. } => format!("{error}; more time: --timeout"),
         _ => error.to_string(),
     }
 }
