@@ -49,12 +49,12 @@ Exit status:
   1  the job could not be done: bad usage, unreadable state, every API refused
   2  something was found";
 
-/// Flags of `check`.
+/// Which root module a command is about, and what belongs to it.
 #[derive(Debug, Args)]
-pub(crate) struct CheckArguments {
-    /// Check the root module in this directory
-    #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
-    pub(crate) root: PathBuf,
+pub(crate) struct RootArguments {
+    /// Take the root module in this directory
+    #[arg(value_name = "ROOT", default_value = ".", value_hint = ValueHint::DirPath)]
+    pub(crate) directory: PathBuf,
 
     /// Read this state: a file, - for standard input, or gs://BUCKET/OBJECT
     ///
@@ -74,13 +74,14 @@ pub(crate) struct CheckArguments {
     #[arg(long = "var-file", value_name = "FILE", help_heading = "Terraform", value_hint = ValueHint::FilePath)]
     pub(crate) variable_files: Vec<PathBuf>,
 
-    /// Read live objects from Google Cloud's APIs, an asset file, or not at all
-    ///
-    /// api reads Google Cloud's APIs. A file is a snapshot or a Cloud Asset Inventory export (JSON lines). none compares
-    /// configuration with state only.
-    #[arg(long, value_name = "api|FILE|none", default_value = "api", help_heading = "Live", value_hint = ValueHint::FilePath)]
-    pub(crate) live: String,
+    /// Read settings from this file instead of trueup.hcl
+    #[arg(long, value_name = "FILE", help_heading = "Selection", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+}
 
+/// How requests are made.
+#[derive(Debug, Args)]
+pub(crate) struct RequestArguments {
     /// Send requests for a service elsewhere; repeatable
     ///
     /// SERVICE is the API's short name, such as redis or compute. The provider's GOOGLE_<SERVICE>_CUSTOM_ENDPOINT
@@ -95,6 +96,39 @@ pub(crate) struct CheckArguments {
     /// Give up on a request after this time, retries included, such as 90s or 5m
     #[arg(long, value_name = "DURATION", default_value = "1m", help_heading = "Live", value_parser = parse_duration)]
     pub(crate) timeout: Duration,
+}
+
+/// What is said on standard error.
+#[derive(Debug, Args)]
+pub(crate) struct DisplayArguments {
+    /// Choose when to show progress on standard error
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    pub(crate) progress: When,
+
+    /// Print nothing on standard error but errors
+    #[arg(short, long, help_heading = "Output", conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Print what is read and asked on standard error
+    #[arg(short, long, help_heading = "Output")]
+    pub(crate) verbose: bool,
+}
+
+/// Flags of `check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    #[command(flatten)]
+    pub(crate) root: RootArguments,
+
+    /// Read live objects from Google Cloud's APIs, an asset file, or not at all
+    ///
+    /// api reads Google Cloud's APIs. A file is a snapshot or a Cloud Asset Inventory export (JSON lines). none compares
+    /// configuration with state only.
+    #[arg(long, value_name = "api|FILE|none", default_value = "api", help_heading = "Live", value_hint = ValueHint::FilePath)]
+    pub(crate) live: String,
+
+    #[command(flatten)]
+    pub(crate) requests: RequestArguments,
 
     /// Compare only what matches: an address or type glob; repeatable
     #[arg(long, value_name = "PATTERN", help_heading = "Selection")]
@@ -103,10 +137,6 @@ pub(crate) struct CheckArguments {
     /// Leave out what matches: an address or type glob; repeatable
     #[arg(long, value_name = "PATTERN", help_heading = "Selection")]
     pub(crate) skip: Vec<String>,
-
-    /// Read settings from this file instead of trueup.hcl
-    #[arg(long, value_name = "FILE", help_heading = "Selection", value_hint = ValueHint::FilePath)]
-    pub(crate) config: Option<PathBuf>,
 
     /// Exit with status 2 on these: a comma list, or none
     ///
@@ -135,17 +165,8 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
     pub(crate) color: When,
 
-    /// Choose when to show progress on standard error
-    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
-    pub(crate) progress: When,
-
-    /// Print nothing on standard error but errors
-    #[arg(short, long, help_heading = "Output", conflicts_with = "verbose")]
-    pub(crate) quiet: bool,
-
-    /// Print what is read and asked on standard error
-    #[arg(short, long, help_heading = "Output")]
-    pub(crate) verbose: bool,
+    #[command(flatten)]
+    pub(crate) display: DisplayArguments,
 }
 
 /// Report formats.

@@ -7,8 +7,11 @@ mod arguments;
 mod check;
 mod environment;
 mod live;
+mod loaded_root;
 mod options;
 mod output;
+mod reader;
+mod root_state;
 mod sides;
 mod terraform_root;
 
@@ -44,7 +47,7 @@ pub fn main() -> ExitCode {
     let outcome = match command_line.command {
         Command::Check(arguments) => {
             let check = matches.subcommand_matches("check").unwrap_or(&matches);
-            options::variables(&arguments, check)
+            options::variables(&arguments.root, check)
                 .and_then(|variables| check::run(&arguments, &variables, &Environment::of_process()))
         }
         Command::Completions { shell } => {
