@@ -14,6 +14,7 @@ mod reader;
 mod root_state;
 mod sides;
 mod terraform_root;
+mod wants;
 
 use std::process::ExitCode;
 
