@@ -29,6 +29,9 @@ pub(crate) enum Command {
     /// Compare one root module three ways and report
     #[command(after_long_help = CHECK_HELP)]
     Check(Box<CheckArguments>),
+    /// Save the live objects that a check needs, redacted, to a file
+    #[command(after_long_help = SNAPSHOT_HELP)]
+    Snapshot(Box<SnapshotArguments>),
     /// Print shell completions
     Completions {
         /// The shell to complete for
@@ -127,6 +130,10 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_name = "api|FILE|none", default_value = "api", help_heading = "Live", value_hint = ValueHint::FilePath)]
     pub(crate) live: String,
 
+    /// Compare sensitive values of a snapshot by the key that it was made with
+    #[arg(long, value_name = "FILE", help_heading = "Live", value_hint = ValueHint::FilePath)]
+    pub(crate) redaction_key: Option<PathBuf>,
+
     #[command(flatten)]
     pub(crate) requests: RequestArguments,
 
@@ -164,6 +171,42 @@ pub(crate) struct CheckArguments {
     /// Choose when to use color
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
     pub(crate) color: When,
+
+    #[command(flatten)]
+    pub(crate) display: DisplayArguments,
+}
+
+const SNAPSHOT_HELP: &str = "\
+Examples:
+  trueup snapshot -o live.jsonl                  save what a check of this directory's root reads
+  trueup check --live live.jsonl                 check later, or elsewhere, without any network
+
+Sensitive values are left out: attributes that Terraform or the catalog calls sensitive, among them the values of
+environment variables. A check of the snapshot cannot compare them. With --redaction-key the file holds keyed digests of
+them instead, and a check with the same key compares them too.";
+
+/// Flags of `snapshot`.
+#[derive(Debug, Args)]
+pub(crate) struct SnapshotArguments {
+    #[command(flatten)]
+    pub(crate) root: RootArguments,
+
+    /// Write the snapshot to this file, or - for standard output
+    #[arg(short, long, value_name = "FILE", help_heading = "Output", value_hint = ValueHint::FilePath)]
+    pub(crate) output: String,
+
+    /// Read live objects from Google Cloud's APIs or from an asset file
+    #[arg(long, value_name = "api|FILE", default_value = "api", help_heading = "Live", value_hint = ValueHint::FilePath)]
+    pub(crate) live: String,
+
+    /// Keep digests of sensitive values, made with the key in this file
+    ///
+    /// HMAC-SHA-256 under a key of at least 16 bytes, such as `openssl rand -hex 32` makes.
+    #[arg(long, value_name = "FILE", help_heading = "Output", value_hint = ValueHint::FilePath)]
+    pub(crate) redaction_key: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) requests: RequestArguments,
 
     #[command(flatten)]
     pub(crate) display: DisplayArguments,

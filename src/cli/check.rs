@@ -12,7 +12,7 @@ use super::options::Options;
 use super::output;
 use super::reader::Reader;
 use super::sides::{TerraformSides, live_sides, project_numbers};
-use super::{CLEAN, FAILED, FOUND};
+use super::{CLEAN, FAILED, FOUND, redaction};
 use crate::catalog::{Basis, Catalog, ResourceType};
 use crate::compare::{Request, ResourceComparison, Selection, compare, worlds};
 use crate::model::{Configuration, Diagnostic, IgnoreRule, Inventory, Settings, Severity, SourceMap, State, printable};
@@ -26,6 +26,7 @@ use crate::topology;
 pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], environment: &Environment) -> Result<u8> {
     let options = Options::read(arguments)?;
     let reader = Reader::new(&arguments.requests, &arguments.display, environment)?;
+    let key = arguments.redaction_key.as_deref().map(redaction::read_key).transpose()?;
     let LoadedRoot { root, state, configuration, settings, mut diagnostics } =
         LoadedRoot::load(&arguments.root, variables, &reader)?;
     let no_state = State::default();
@@ -37,6 +38,9 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
     let selection = Selection::new(&arguments.only, &arguments.skip);
     let wants = sides.wants(catalog, &configuration, &settings.live, &recorded_numbers, &selection);
     let inventory = live::read(&LiveArgument::read(&arguments.live), &wants, &reader)?;
+    if let Some(key) = &key {
+        redaction::check_key(key, &inventory)?;
+    }
     reader.say(&format!("read {} live objects", inventory.objects.len()));
 
     // Live may have taught which number belongs to which project: identities are worked out once more with it.
@@ -46,7 +50,7 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
     if numbers != recorded_numbers {
         sides = TerraformSides::new(&configuration, recorded, &normalizer);
     }
-    let live = live_sides(&mut sides, &inventory, catalog, &normalizer);
+    let live = live_sides(&mut sides, &inventory, catalog, &normalizer, key.as_ref());
     let unmanaged_scopes = sides.projects(&configuration, &settings.live, &numbers);
     let ignores = unexpired(&settings.ignores, &today(), &mut diagnostics);
     let request = Request {

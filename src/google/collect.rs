@@ -397,7 +397,7 @@ impl<'a> Collector<'a> {
                 listings: self.listings,
                 disabled: self.disabled,
                 projects: self.numbers,
-                diagnostics: Vec::new(),
+                ..Inventory::default()
             },
             calls: self.calls,
             refused: self.refused,

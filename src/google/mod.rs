@@ -17,6 +17,7 @@ mod objects;
 mod page;
 mod plan;
 mod refusal;
+pub mod snapshot;
 mod storage;
 mod transport;
 
