@@ -54,6 +54,8 @@ pub(crate) enum Fault {
     EchoedToken,
     /// The answer, but these members put in.
     With(Value),
+    /// This object and nothing else.
+    Object(Value),
     /// 400 where parts of an answer are asked for, as of a member that the API does not know.
     UnknownField,
 }
@@ -121,12 +123,9 @@ impl FakeGoogle {
             json!({"name": "aet-uscentral1-main-connector-sg", "selfLink": link("global/firewalls/aet-uscentral1-main-connector-sg"),
                    "network": link("global/networks/main")}),
         ]);
-        google.list(
-            &compute("global/addresses"),
-            "items",
-            vec![json!({"name": "services", "selfLink": link("global/addresses/services"), "purpose": "VPC_PEERING",
-                   "address": "10.20.0.0", "prefixLength": 16, "network": link("global/networks/main")})],
-        );
+        let services = json!({"name": "services", "selfLink": link("global/addresses/services"), "purpose": "VPC_PEERING",
+                              "address": "10.20.0.0", "prefixLength": 16, "network": link("global/networks/main")});
+        google.list(&compute("global/addresses"), "items", vec![services.clone()]);
         google.aggregated(
             &compute("aggregated/subnetworks"),
             "subnetworks",
@@ -140,6 +139,18 @@ impl FakeGoogle {
                     "regions/europe-west1",
                     json!({"name": "apps", "ipCidrRange": "10.0.1.0/24",
                 "selfLink": link("regions/europe-west1/subnetworks/apps"), "network": link("global/networks/main")}),
+                ),
+            ],
+        );
+        google.aggregated(
+            &compute("aggregated/addresses"),
+            "addresses",
+            vec![
+                ("global", services),
+                (
+                    "regions/us-central1",
+                    json!({"name": "egress", "address": "203.0.113.7", "addressType": "EXTERNAL",
+                           "selfLink": link("regions/us-central1/addresses/egress")}),
                 ),
             ],
         );
@@ -177,7 +188,7 @@ impl FakeGoogle {
         );
         let sql = format!("/sql/v1beta4/projects/{PROJECT}/instances");
         let instance = |name: &str, policy: &str| {
-            json!({"name": name, "project": PROJECT, "databaseVersion": "POSTGRES_14", "settings": {"activationPolicy": policy},
+            json!({"name": name, "project": PROJECT, "databaseVersion": "POSTGRES_14", "gceZone": "us-central1-a", "settings": {"activationPolicy": policy},
                    "selfLink": format!("https://sqladmin.googleapis.com/sql/v1beta4/projects/{PROJECT}/instances/{name}")})
         };
         google.list(&sql, "items", vec![instance("db", "ALWAYS"), instance("asleep", "NEVER")]);
@@ -193,10 +204,12 @@ impl FakeGoogle {
             json!({"name": "app", "instance": "db", "project": PROJECT, "charset": "UTF8",
                    "selfLink": format!("https://sqladmin.googleapis.com/sql/v1beta4/projects/{PROJECT}/instances/db/databases/app")}),
         ]);
-        google.file(
-            &format!("/crm/v1/projects/{PROJECT}"),
-            json!({"projectId": PROJECT, "projectNumber": NUMBER}).to_string().into_bytes(),
-        );
+        for project in [PROJECT, NUMBER] {
+            google.file(
+                &format!("/crm/v1/projects/{project}"),
+                json!({"projectId": PROJECT, "projectNumber": NUMBER}).to_string().into_bytes(),
+            );
+        }
         google.list("/servicenetworking/v1/services/-/connections", "connections", vec![
             json!({"network": format!("projects/{NUMBER}/global/networks/main"), "peering": "servicenetworking-googleapis-com",
                    "reservedPeeringRanges": ["services"], "service": "services/servicenetworking.googleapis.com"}),
@@ -342,6 +355,7 @@ async fn answer(State(world): State<Arc<Mutex<World>>>, request: Request) -> Res
             Some(_) => error(400, "Invalid field selection", None),
             None => content(&world, &request, &path),
         },
+        Some(Fault::Object(body)) => respond(200, "application/json; charset=UTF-8", body.to_string()),
         Some(Fault::PermissionDenied(permission)) => denied(permission),
         Some(Fault::ServiceDisabled(service)) => error(
             403,
@@ -422,7 +436,9 @@ fn object(world: &World, path: &str) -> Option<Value> {
         let location = &body["metadata"]["labels"]["cloud.googleapis.com/location"];
         let knative = || Some(list[list.find("projects/")?..].replace("/-/", &format!("/{}/", location.as_str()?)));
         own == Some(wanted.to_owned())
-            || knative().is_some_and(|list| Some(wanted) == body["metadata"]["name"].as_str().map(|name| format!("{list}/{name}")).as_deref())
+            || knative().is_some_and(|list| {
+                Some(wanted) == body["metadata"]["name"].as_str().map(|name| format!("{list}/{name}")).as_deref()
+            })
     };
     bodies.into_iter().find(|(list, body)| is_wanted(list, body)).map(|(_, body)| body.clone())
 }
