@@ -16,6 +16,7 @@ mod root_state;
 mod sides;
 mod snapshot;
 mod terraform_root;
+mod wants;
 
 use std::process::ExitCode;
 

@@ -5,6 +5,7 @@
 //! observed is an incomplete [`crate::model::Listing`] with its reason, never an absence. Main functions:
 //! [`assets::read`], [`read_live`], [`fetch_object`].
 
+mod advice;
 pub mod assets;
 mod collect;
 mod credentials;
