@@ -35,7 +35,10 @@ impl Evaluator<'_> {
     }
 
     fn refuse(&self, attribute: &Attribute, detail: &str) -> Arc<str> {
-        let summary = format!("Invalid {} argument", attribute.name);
+        self.refuse_as(attribute, &format!("Invalid {} argument", attribute.name), detail)
+    }
+
+    fn refuse_as(&self, attribute: &Attribute, summary: &str, detail: &str) -> Arc<str> {
         self.report(Diagnostic::error(summary, detail).at(attribute.value_range.clone()));
         format!("{} is not valid", attribute.name).into()
     }
@@ -45,8 +48,6 @@ impl Evaluator<'_> {
         if let Some(reason) = value.unknown_reason() {
             return Err(format!("count is unknown: {reason}").into());
         }
-        // How many there are may be told, also where it comes from something sensitive.
-        let (value, _) = value.unmark_deep();
         if value.is_null() {
             return Err(self.refuse(attribute, "The given \"count\" argument value is null. An integer is required."));
         }
@@ -54,8 +55,7 @@ impl Evaluator<'_> {
             Ok(number) => number.as_number(),
             Err(error) => {
                 let detail = format!("Invalid expression value: {error}.");
-                self.report(Diagnostic::error("Incorrect value type", detail).at(attribute.value_range.clone()));
-                return Err("count is not valid".into());
+                return Err(self.refuse_as(attribute, "Incorrect value type", &detail));
             }
         };
         let Some(count) = number.and_then(|number| number.as_i64()) else {
@@ -88,6 +88,7 @@ impl Evaluator<'_> {
                 "Sensitive values, or values derived from sensitive values, cannot be used as for_each arguments. If used, the sensitive value could be exposed as a resource instance key.",
             ));
         }
+        const SET: &str = "Invalid for_each set argument";
         let unsuitable = |why: &str| format!("The given \"for_each\" argument value is unsuitable: {why}.");
         let pairs: BTreeMap<String, (Val, Val)> = match value.kind() {
             Kind::Unknown(_, reason) => return Err(format!("for_each is unknown: {reason}").into()),
@@ -102,20 +103,16 @@ impl Evaluator<'_> {
                 if let Some(reason) = elements.iter().find_map(Val::unknown_reason) {
                     return Err(format!("for_each is unknown: {reason}").into());
                 }
-                let refuse = |why: &str| {
-                    let summary = "Invalid for_each set argument";
-                    let diagnostic = Diagnostic::error(summary, unsuitable(why)).at(attribute.value_range.clone());
-                    self.report(diagnostic);
-                    Arc::<str>::from("for_each is not valid")
-                };
-                if *of != Type::String && !(elements.is_empty() && *of == Type::Any) {
-                    return Err(refuse(&format!(
+                if *of != Type::String && !elements.is_empty() {
+                    let detail = unsuitable(&format!(
                         "\"for_each\" supports maps and sets of strings, but you have provided a set containing type {}",
                         of.friendly_name()
-                    )));
+                    ));
+                    return Err(self.refuse_as(attribute, SET, &detail));
                 }
                 if elements.iter().any(Val::is_null) {
-                    return Err(refuse("\"for_each\" sets must not contain null values"));
+                    let detail = unsuitable("\"for_each\" sets must not contain null values");
+                    return Err(self.refuse_as(attribute, SET, &detail));
                 }
                 let mut keys = BTreeMap::new();
                 for element in elements.iter() {

@@ -19,6 +19,15 @@ fn count_and_for_each_make_instances() {
 }
 
 #[test]
+fn a_sensitive_count_counts() {
+    let evaluated =
+        main_tf("variable \"n\" {\n  sensitive = true\n  default = \"2\"\n}\nresource \"google_x\" \"y\" {\n  count = var.n\n}\n")
+            .evaluate();
+    assert_eq!(evaluated.lines(), [""; 0]);
+    assert_eq!(evaluated.addresses(), ["google_x.y[0]", "google_x.y[1]"]);
+}
+
+#[test]
 fn an_unknown_number_of_instances_is_said() {
     let evaluated = main_tf(
         "resource \"google_x\" \"y\" {}\nresource \"google_x\" \"c\" {\n  for_each = toset([google_x.y.id])\n}\nresource \"google_x\" \"n\" {\n  count = length(google_x.y.list)\n}\n",
@@ -46,10 +55,11 @@ fn what_cannot_be_counted_is_reported() {
         ("count = -1", "Invalid count argument"),
         ("count = 1.5", "Invalid count argument"),
         ("count = null", "Invalid count argument"),
-        ("count = \"x\"", "Invalid count argument"),
+        ("count = \"x\"", "Incorrect value type"),
         ("for_each = [\"a\"]", "Invalid for_each argument"),
         ("for_each = null", "Invalid for_each argument"),
-        ("for_each = toset([1])", "Invalid for_each argument"),
+        ("for_each = toset([1])", "Invalid for_each set argument"),
+        ("for_each = toset([\"a\", null])", "Invalid for_each set argument"),
         ("for_each = sensitive(toset([\"a\"]))", "Invalid for_each argument"),
     ] {
         let evaluated = main_tf(&format!("resource \"google_x\" \"y\" {{\n  {argument}\n}}\n")).evaluate();
