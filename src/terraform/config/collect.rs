@@ -7,6 +7,7 @@ use super::cycles::find_cycles;
 use super::evaluator::{Evaluator, Node};
 use super::module::{ModuleSource, ResourceKey};
 use super::provider::{ProviderCache, ProviderName, provider_of};
+use super::provider_check::check_providers;
 use super::reference_check::check_references;
 use super::shape;
 use super::spelling::closest;
@@ -35,13 +36,17 @@ impl<'a> Evaluator<'a> {
             .for_each(|diagnostic| self.report(diagnostic.clone()));
 
         let references = check_references(self.tree, self.facts);
-        references.into_iter().chain(find_cycles(self.tree)).for_each(|diagnostic| self.report(diagnostic));
+        let others = find_cycles(self.tree).into_iter().chain(check_providers(self.tree));
+        references.into_iter().chain(others).for_each(|diagnostic| self.report(diagnostic));
         self.expand_modules(&mut configuration);
         for instance in 0..self.instance_count() {
-            self.collect_module(instance, providers, &mut configuration);
-        }
-        for instance in 0..self.instance_count() {
+            self.evaluate_module(instance);
             self.check_constants(instance);
+            if !self.instance(instance).is_supposed {
+                self.collect_module(instance, providers, &mut configuration);
+            }
+        }
+        for instance in self.certain_instances() {
             let forgotten = self.read_removed(instance);
             configuration.forgotten.extend(forgotten.resources);
             configuration.forgotten_modules.extend(forgotten.modules);
@@ -58,6 +63,11 @@ impl<'a> Evaluator<'a> {
     fn expand_modules(&self, configuration: &mut Configuration) {
         let mut instance = 0;
         while instance < self.instance_count() {
+            if self.instance(instance).is_supposed {
+                self.expand_supposed(instance);
+                instance += 1;
+                continue;
+            }
             configuration.moved.extend(self.read_moved(instance));
             let address = self.instance(instance).address.clone();
             let node = &self.tree.nodes[self.instance(instance).node];
@@ -88,6 +98,13 @@ impl<'a> Evaluator<'a> {
                 });
             }
             instance += 1;
+        }
+    }
+
+    fn expand_supposed(&self, instance: usize) {
+        for name in self.source(instance).calls.keys() {
+            self.ensure(Node::Call(instance, name));
+            self.check_call(instance, name);
         }
     }
 
@@ -155,22 +172,26 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn collect_module(&self, instance: usize, providers: &mut ProviderCache, configuration: &mut Configuration) {
+    /// Evaluates everything in a module instance.
+    fn evaluate_module(&self, instance: usize) {
         let module = self.source(instance);
-        let address = self.instance(instance).address.clone();
         let variables = module.variables.keys().map(|name| Node::Variable(instance, name));
         let locals = module.locals.keys().map(|name| Node::Local(instance, name));
         let outputs = module.outputs.keys().map(|name| Node::Output(instance, name));
-        variables.chain(locals).chain(outputs).for_each(|node| self.ensure(node));
+        let resources = module.resources.keys().map(|key| Node::Resource(instance, key));
+        variables.chain(locals).chain(outputs).chain(resources).for_each(|node| self.ensure(node));
+    }
+
+    fn collect_module(&self, instance: usize, providers: &mut ProviderCache, configuration: &mut Configuration) {
+        let module = self.source(instance);
+        let address = self.instance(instance).address.clone();
         for (local, alias) in module.providers.keys().filter(|_| instance == 0) {
             let name = ProviderName { local: local.clone(), alias: alias.clone() };
             let defaults = self.provider_defaults(instance, &name, providers);
             note_places(&defaults, configuration);
         }
         for (key, block) in &module.resources {
-            self.ensure(Node::Resource(instance, key));
             let name = provider_of(block, &key.resource_type);
-            self.check_provider(instance, block, &name);
             if key.mode == ResourceMode::Data {
                 continue;
             }

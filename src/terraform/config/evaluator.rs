@@ -17,9 +17,8 @@ use super::resource::Resource;
 use super::scope::{BlockScope, Constants, Repetition};
 use super::source::SourceFile;
 use super::tree::ModuleTree;
-use super::undeclared;
 use crate::model::{Diagnostic, InstanceKey, ModuleAddress, ReferenceData, SchemaFacts, SourceRange};
-use crate::terraform::lang::{self, Fault, Faults, FileContext, Scope, Val};
+use crate::terraform::lang::{self, Faults, FileContext, Scope, Val};
 
 /// How many instances of resources and modules a root may have in all.
 pub(crate) const MAX_INSTANCES: usize = 100_000;
@@ -46,6 +45,8 @@ pub(crate) struct ModuleInstance {
     pub(crate) node: usize,
     /// The instance that calls it, and `count` or `for_each` of the call; `None` for the root.
     pub(crate) caller: Option<(usize, Repetition)>,
+    /// Stands for instances of which there are none, or nobody knows how many; evaluated for what is wrong with it only.
+    pub(crate) is_supposed: bool,
 }
 
 /// The instances of a module call.
@@ -91,6 +92,8 @@ pub(crate) struct Evaluator<'a> {
     counted: Cell<usize>,
     weight: Cell<usize>,
     is_over_limit: Cell<bool>,
+    /// While something is evaluated of which there may be no instance: its values may be such that there is none.
+    is_supposing: Cell<bool>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -103,7 +106,7 @@ impl<'a> Evaluator<'a> {
         recorded: &'a dyn ReferenceData,
         facts: &'a dyn SchemaFacts,
     ) -> Self {
-        let root = ModuleInstance { address: ModuleAddress::root(), node: 0, caller: None };
+        let root = ModuleInstance { address: ModuleAddress::root(), node: 0, caller: None, is_supposed: false };
         let files = FileContext {
             root_directory: tree.nodes[0].source.directory.clone(),
             confinement: options.repository.clone(),
@@ -127,6 +130,7 @@ impl<'a> Evaluator<'a> {
             counted: Cell::new(0),
             weight: Cell::new(0),
             is_over_limit: Cell::new(false),
+            is_supposing: Cell::new(false),
         }
     }
 
@@ -160,12 +164,33 @@ impl<'a> Evaluator<'a> {
         Some(current)
     }
 
-    /// Adds a diagnostic, unless the same is there already (as from another instance of the module).
+    /// The module instances that are certain to be there.
+    pub(crate) fn certain_instances(&self) -> impl Iterator<Item = usize> {
+        (0..self.instance_count()).filter(|instance| !self.instance(*instance).is_supposed)
+    }
+
+    /// Adds a diagnostic, unless the same is there already (as from another instance of the module), or it is about
+    /// the values of something that may have no instance.
     pub(crate) fn report(&self, diagnostic: Diagnostic) {
+        if !self.is_supposing.get() {
+            self.report_shape(diagnostic);
+        }
+    }
+
+    /// Adds a diagnostic that holds whatever values there are.
+    pub(crate) fn report_shape(&self, diagnostic: Diagnostic) {
         let identity = (format!("{}\n{}", diagnostic.summary, diagnostic.detail), diagnostic.range.clone());
         if self.reported.borrow_mut().insert(identity) && self.diagnostics.borrow().len() < MAX_DIAGNOSTICS {
             self.diagnostics.borrow_mut().push(diagnostic);
         }
+    }
+
+    /// Does something that is about what may have no instance.
+    pub(super) fn supposing<T>(&self, is_supposed: bool, action: impl FnOnce() -> T) -> T {
+        let before = self.is_supposing.replace(is_supposed || self.is_supposing.get());
+        let result = action();
+        self.is_supposing.set(before);
+        result
     }
 
     /// Takes the diagnostics out.
@@ -241,25 +266,18 @@ impl<'a> Evaluator<'a> {
         self.resources.borrow().get(&(instance, key)).cloned()
     }
 
-    /// An output of a module instance as its caller sees it.
-    pub(crate) fn output(&self, instance: usize, name: &str) -> Result<Val, Fault> {
-        match self.source(instance).outputs.get_key_value(name) {
-            Some((name, _)) => Ok(self.value(Node::Output(instance, name))),
-            None if self.source(instance).is_incomplete => {
-                Ok(Val::unknown_any(format!("the module's output \"{name}\" could not be read")))
-            }
-            None => Err(undeclared::output(name)),
-        }
-    }
-
-    /// All outputs of a module instance as an object.
-    pub(crate) fn outputs(&self, instance: usize) -> Val {
-        let outputs = self.source(instance).outputs.keys();
-        Val::object(outputs.map(|name| (Arc::from(name.as_str()), self.value(Node::Output(instance, name)))).collect())
-    }
-
     /// Evaluates a node; what it refers to has to be evaluated before.
     pub(super) fn evaluate_node(&self, node: Node<'a>) {
+        let (Node::Variable(instance, _)
+        | Node::Local(instance, _)
+        | Node::Output(instance, _)
+        | Node::Resource(instance, _)
+        | Node::Call(instance, _)) = node;
+        let is_supposed = self.instance(instance).is_supposed;
+        self.supposing(is_supposed, || self.evaluate_now(node));
+    }
+
+    fn evaluate_now(&self, node: Node<'a>) {
         match node {
             Node::Variable(instance, name) => {
                 let value = self.variable(instance, name);
@@ -285,18 +303,6 @@ impl<'a> Evaluator<'a> {
                 self.calls.borrow_mut().insert((instance, name), expansion);
             }
         }
-    }
-
-    fn output_value(&self, instance: usize, name: &str) -> Val {
-        let Some(block) = self.source(instance).outputs.get(name) else {
-            return Val::unknown_any(format!("output \"{name}\" is not declared"));
-        };
-        let Some(attribute) = block.body.attribute("value") else {
-            // It was refused before.
-            return Val::unknown_any(format!("output \"{name}\" has no value"));
-        };
-        let value = self.expression(attribute, &BlockScope::new(self, instance));
-        value.mark(self.constant_bool(block, "sensitive"))
     }
 
     /// A value given from outside, before its type is applied, and where it stands.
@@ -338,21 +344,36 @@ impl<'a> Evaluator<'a> {
             None => return Expansion { unknown: Some("the module was not loaded".into()), ..Expansion::default() },
         };
         let scope = BlockScope::new(self, instance);
+        let add = |key: Option<&InstanceKey>, repetition: Repetition, is_supposed: bool| {
+            let mut instances = self.instances.borrow_mut();
+            instances.push(Rc::new(ModuleInstance {
+                address: module.address.child(name, key.cloned()),
+                node: child,
+                caller: Some((instance, repetition)),
+                is_supposed: is_supposed || module.is_supposed,
+            }));
+            instances.len() - 1
+        };
         let repetitions = match self.repetitions(&block.body, &scope) {
             Ok(repetitions) => repetitions,
-            Err(reason) => return Expansion { unknown: Some(reason), ..Expansion::default() },
+            Err(reason) => {
+                if self.count_instances(1, &block.range) {
+                    add(None, Repetition::supposed(&block.body), true);
+                }
+                return Expansion { unknown: Some(reason), ..Expansion::default() };
+            }
         };
         let mut expansion =
             Expansion { is_repeated: repetitions.is_repeated, is_keyed: repetitions.is_keyed, ..Expansion::default() };
-        if !self.count_instances(repetitions.instances.len(), &block.range) {
+        if !self.count_instances(repetitions.instances.len().max(1), &block.range) {
             expansion.unknown = Some("the root has too many instances".into());
             return expansion;
         }
+        if repetitions.instances.is_empty() {
+            add(None, Repetition::supposed(&block.body), true);
+        }
         for (key, repetition) in repetitions.instances {
-            let address = module.address.child(name, key.clone());
-            let mut instances = self.instances.borrow_mut();
-            let index = instances.len();
-            instances.push(Rc::new(ModuleInstance { address, node: child, caller: Some((instance, repetition)) }));
+            let index = add(key.as_ref(), repetition, false);
             if let Some(key) = &key {
                 expansion.by_key.insert(key.clone(), index);
             }

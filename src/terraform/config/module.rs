@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use hcl_edit::expr::Expression;
 
-use super::body::{Attribute, Block, Body, key_text};
+use super::body::{Attribute, Block, Body, ReferenceStep, key_text, reference_steps};
 use super::shape;
 use super::source::SourceFile;
 use crate::model::{Diagnostic, ResourceMode, SourceRange};
@@ -36,6 +36,8 @@ impl ResourceKey {
 pub(crate) struct RequiredProvider {
     /// The last part of `source`, which is the provider's type: `google-beta`. `None` where no source is given.
     pub(crate) provider_type: Option<String>,
+    /// `configuration_aliases`: what a caller has to pass, as `google.second`.
+    pub(crate) aliases: Vec<String>,
 }
 
 /// A block that could not be read, but whose header says what it declares.
@@ -308,15 +310,25 @@ pub(super) fn alias(block: &Block) -> Option<String> {
 }
 
 pub(super) fn required(attribute: &Attribute) -> RequiredProvider {
-    let mut provider_type = None;
-    if let Expression::Object(object) = &*attribute.expression {
-        for (key, value) in object {
-            if key_text(key).as_deref() == Some("source") {
-                provider_type = value.expr().as_str().and_then(|source| source.rsplit('/').next()).map(str::to_owned);
+    let mut required = RequiredProvider { provider_type: None, aliases: Vec::new() };
+    let Expression::Object(object) = &*attribute.expression else { return required };
+    for (key, value) in object {
+        match (key_text(key).as_deref(), value.expr()) {
+            (Some("source"), source) => {
+                let name = source.as_str().and_then(|source| source.rsplit('/').next());
+                required.provider_type = name.map(str::to_owned);
             }
+            (Some("configuration_aliases"), Expression::Array(aliases)) => {
+                let names = aliases.iter().filter_map(reference_steps).filter_map(|steps| match steps.as_slice() {
+                    [ReferenceStep::Name(local), ReferenceStep::Name(alias)] => Some(format!("{local}.{alias}")),
+                    _ => None,
+                });
+                required.aliases = names.collect();
+            }
+            _ => {}
         }
     }
-    RequiredProvider { provider_type }
+    required
 }
 
 fn insert<K: Ord>(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hcl_edit::expr::{Expression, TraversalOperator};
 
 use super::body::{Attribute, Block};
-use super::evaluator::Evaluator;
+use super::evaluator::{Evaluator, Node};
 use super::hcl;
 use super::inputs::Input;
 use super::module::range_text;
@@ -21,7 +21,7 @@ type Written = (usize, Arc<Expression>);
 
 impl<'a> Evaluator<'a> {
     /// The value of a variable in a module instance.
-    pub(crate) fn variable(&self, instance: usize, name: &str) -> Val {
+    pub(crate) fn variable(&self, instance: usize, name: &'a str) -> Val {
         let module = self.source(instance);
         let Some(block) = module.variables.get(name) else {
             return Val::unknown_any(format!("variable \"{name}\" is not declared"));
@@ -52,7 +52,8 @@ impl<'a> Evaluator<'a> {
                     Some(default) => default,
                     None => {
                         let detail = format!(
-                            "The given value is not suitable for var.{name} defined at {}: required variable may not be set to null.",
+                            "The given value is not suitable for {} defined at {}: required variable may not be set to null.",
+                            self.node_label(Node::Variable(instance, name)),
                             range_text(&block.range)
                         );
                         self.report(
@@ -64,10 +65,9 @@ impl<'a> Evaluator<'a> {
                 },
                 Ok(value) => value,
                 Err(error) => {
-                    let subject = if instance == 0 { "var." } else { "child module variable " };
-                    let shown = if instance == 0 { name.to_owned() } else { format!("\"{name}\"") };
                     let detail = format!(
-                        "The given value is not suitable for {subject}{shown} declared at {}: {error}.",
+                        "The given value is not suitable for {} declared at {}: {error}.",
+                        self.node_label(Node::Variable(instance, name)),
                         range_text(&block.range)
                     );
                     self.report(

@@ -30,6 +30,26 @@ fn a_tofu_file_replaces_the_tf_file_of_its_name() {
 }
 
 #[test]
+fn tofu_files_count_where_opentofu_runs() {
+    const TF: &str = "resource \"google_x\" \"terraform\" {}\n";
+    const TOFU: &str = "resource \"google_x\" \"opentofu\" {}\n";
+    let lock = |registry: &str| format!("provider \"{registry}/hashicorp/google\" {{\n  version = \"6.0.0\"\n}}\n");
+    let call = "module \"m\" {\n  source = \"./m\"\n}\n";
+    let module = [("m/a.tf", TF), ("m/a.tofu", TOFU)];
+    let read = |files: &[(&str, &str)]| root(&[files, &module].concat()).evaluate().addresses();
+    assert_eq!(read(&[("main.tf", call)]), ["module.m.google_x.terraform"], "nothing says OpenTofu");
+    assert_eq!(read(&[("main.tofu", call)]), ["module.m.google_x.opentofu"], "the root has such files");
+    let own = lock("registry.opentofu.org");
+    assert_eq!(read(&[("main.tf", call), (".terraform.lock.hcl", &own)]), ["module.m.google_x.opentofu"]);
+    let own = lock("registry.terraform.io");
+    assert_eq!(
+        read(&[("main.tf", call), ("main.tofu", TOFU), (".terraform.lock.hcl", &own)]),
+        ["module.m.google_x.terraform"],
+        "Terraform ran last, and reads no such file"
+    );
+}
+
+#[test]
 fn a_file_that_does_not_parse_hides_only_what_is_broken() {
     let world = root(&[
         ("a.tf", "resource \"google_x\" \"a\" {\n  x = = 1\n}\n\nresource \"google_x\" \"b\" {}\n"),
