@@ -63,6 +63,9 @@ impl<'r> Absences<'r> {
         if self.modules.is_empty() && self.forgotten_modules.is_empty() {
             return Absence::Removed;
         }
+        if let Some((_, reason)) = self.modules.get("").and_then(|whole| whole.first()) {
+            return Absence::NotRead((*reason).into());
+        }
         let mut path = String::new();
         for step in steps {
             path.push_str(&step.name);
@@ -134,6 +137,13 @@ mod tests {
         assert_eq!(absences.of(&address("google_x.kept[0]")), Absence::Forgotten);
         assert_eq!(absences.of(&address("module.kept[0].module.deep.google_x.a")), Absence::Forgotten);
         assert_eq!(absences.of(&address("google_x.gone")), Absence::Removed);
+        let root = UnreadableModule {
+            module: ModuleAddress::root(),
+            reason: "a file could not be read".to_owned(),
+            range: samples::range("main.tf", 1),
+        };
+        let unread = Configuration { unreadable_modules: vec![root], ..Configuration::default() };
+        assert!(matches!(Absences::new(&unread, true).of(&address("module.m.google_x.a")), Absence::NotRead(_)));
         assert!(matches!(Absences::new(&configuration, false).of(&address("google_x.gone")), Absence::NotRead(_)));
     }
 }

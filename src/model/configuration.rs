@@ -17,7 +17,7 @@ pub struct Configuration {
     pub instances: Vec<ConfiguredInstance>,
     /// Resources whose `count` or `for_each` is unknown: how many instances there are cannot be said.
     pub unexpanded: Vec<UnexpandedResource>,
-    /// Modules whose source is not here: their resources cannot be seen.
+    /// Modules whose source is not here, or not wholly read: their resources cannot all be seen.
     pub unreadable_modules: Vec<UnreadableModule>,
     /// `moved` blocks, in file order.
     pub moved: Vec<Moved>,
@@ -109,14 +109,14 @@ pub struct UnexpandedResource {
     pub range: SourceRange,
 }
 
-/// A module call whose source could not be read.
+/// A module that could not be read, or not all of it: what it does not show may still be there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadableModule {
     /// The module.
     pub module: ModuleAddress,
     /// Why, as a fragment.
     pub reason: String,
-    /// The call's header.
+    /// The call's header, or the part that could not be read.
     pub range: SourceRange,
 }
 

@@ -87,6 +87,10 @@ impl<'a> Evaluator<'a> {
                     None => {}
                 }
             }
+            if let Some((reason, range)) = node.source.unread.first() {
+                let (module, reason, range) = (address.clone(), reason.clone(), range.clone());
+                configuration.unreadable_modules.push(UnreadableModule { module, reason, range });
+            }
             for broken in node.source.broken.iter().filter(|broken| broken.kind == "module") {
                 let Some(name) = broken.labels.first().filter(|name| !node.source.calls.contains_key(*name)) else {
                     continue;

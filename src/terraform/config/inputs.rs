@@ -105,8 +105,8 @@ impl Inputs {
         let (file, body, diagnostics) = if shown.ends_with(".json") {
             json_body::parse_arguments(shown.into(), text)
         } else {
-            let (file, body, diagnostics, _) = parse_native(shown.into(), text);
-            (file, body, diagnostics)
+            let parsed = parse_native(shown.into(), text);
+            (parsed.file, parsed.body, parsed.diagnostics)
         };
         self.files.push(file);
         self.diagnostics.extend(diagnostics);

@@ -12,7 +12,7 @@ use super::body::Body;
 use super::module::{BrokenBlock, ModuleSource};
 use super::source::SourceFile;
 use super::{block_check, hcl, json_body};
-use crate::model::{Diagnostic, Severity};
+use crate::model::{Diagnostic, Severity, SourceRange};
 
 /// How large a configuration file may be, in bytes.
 const MAX_FILE_BYTES: u64 = 8 << 20;
@@ -156,25 +156,42 @@ fn read_file(module: &mut ModuleSource, name: &str, reading: Reading<'_>) -> Opt
         Err(diagnostic) => {
             module.is_incomplete = true;
             module.diagnostics.push(*diagnostic);
+            module.unread.push(unread(SourceFile::new(shown, "").plain_range(0..0)));
             return None;
         }
     };
     let is_json = name.ends_with(".json");
-    let (file, body, diagnostics, broken) =
+    let ParsedFile { file, body, diagnostics, broken, unread } =
         if is_json { parse_json(shown.into(), text) } else { parse_native(shown.into(), text) };
     module.is_incomplete |= diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     module.files.push(file);
     module.diagnostics.extend(diagnostics);
     module.diagnostics.extend(block_check::check_file(&body, is_override(name)));
     module.broken.extend(broken);
+    module.unread.extend(unread);
     Some(body)
 }
 
-type ParsedFile = (Arc<SourceFile>, Body, Vec<Diagnostic>, Vec<BrokenBlock>);
+/// A file, as far as it could be read.
+#[derive(Debug)]
+pub(crate) struct ParsedFile {
+    pub(crate) file: Arc<SourceFile>,
+    pub(crate) body: Body,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Blocks that could not be read, but whose headers could.
+    pub(crate) broken: Vec<BrokenBlock>,
+    /// Parts of which nobody knows what they declare.
+    pub(crate) unread: Vec<(String, SourceRange)>,
+}
+
+fn unread(range: SourceRange) -> (String, SourceRange) {
+    (format!("a part of \"{}\" could not be read", range.filename), range)
+}
 
 fn parse_json(name: Arc<str>, text: Arc<str>) -> ParsedFile {
-    let (file, body, diagnostics) = json_body::parse_file(name, text);
-    (file, body, diagnostics, Vec::new())
+    let json_body::ParsedJson { file, body, diagnostics, broken, is_lost } = json_body::parse_file(name, text);
+    let unread = is_lost.then(|| unread(file.plain_range(0..0))).into_iter().collect();
+    ParsedFile { file, body, diagnostics, broken, unread }
 }
 
 /// Parses a text in native syntax.
@@ -197,9 +214,18 @@ fn native(name: Arc<str>, text: Arc<str>, parsed: hcl::ParsedText) -> ParsedFile
         .into_iter()
         .map(|fault| Diagnostic::error(fault.summary, fault.detail).at(file.range(fault.span)))
         .collect();
-    let broken = parsed.skipped.into_iter().flat_map(|span| broken_blocks(&file, span)).collect();
+    let (mut broken, mut lost) = (Vec::new(), Vec::new());
+    for span in parsed.skipped {
+        let found = broken_blocks(&file, span.clone());
+        // A header that is written in an odd way may declare anything.
+        let skipped = &file.text()[span.clone()];
+        if found.is_empty() && (skipped.contains("resource") || skipped.contains("module")) {
+            lost.push(unread(file.plain_range(span.start..span.start)));
+        }
+        broken.extend(found);
+    }
     let body = Body::from_syntax(parsed.body, &file, &parsed.repeated);
-    (file, body, diagnostics, broken)
+    ParsedFile { file, body, diagnostics, broken, unread: lost }
 }
 
 /// The resource and module blocks whose headers stand in a stretch that was skipped.

@@ -56,8 +56,8 @@ use conditions::NothingRecorded;
 
 pub(crate) use collect::{note_argument_places, note_places};
 pub(crate) use evaluator::Evaluator;
+pub(crate) use load::{ParsedFile, parse_native, parse_native_as, read_text};
 pub use load::{ParsedRoot, parse_root, parse_root_within};
-pub(crate) use load::{parse_native, parse_native_as, read_text};
 pub use options::{EvaluateOptions, VariableArgument};
 pub(crate) use provider::{ProviderCache, provider_of};
 pub(crate) use scope::BlockScope;

@@ -81,6 +81,8 @@ pub(crate) struct ModuleSource {
     pub(crate) is_incomplete: bool,
     /// Resource and module blocks in parts that could not be read.
     pub(crate) broken: Vec<BrokenBlock>,
+    /// Parts that could not be read, so that nobody knows what they declare: why, and where.
+    pub(crate) unread: Vec<(String, SourceRange)>,
     /// What is wrong with the declarations.
     pub(crate) diagnostics: Vec<Diagnostic>,
     required_providers_at: Option<SourceRange>,

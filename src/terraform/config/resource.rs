@@ -41,6 +41,8 @@ pub(crate) struct ResourceInstance {
     pub(crate) address: InstanceAddress,
     /// In a module of which nobody knows whether it is there.
     is_supposed: bool,
+    /// Written in JSON syntax, where an object may be a block.
+    is_json: bool,
     /// What `count` and `each` are for it.
     pub(crate) repetition: Repetition,
     /// The arguments as the model has them.
@@ -100,6 +102,7 @@ impl<'a> Evaluator<'a> {
             resource.instances.push(ResourceInstance {
                 address: InstanceAddress { resource: address.clone(), key: instance_key },
                 is_supposed: self.instance(instance).is_supposed,
+                is_json: block.body.is_json,
                 repetition,
                 arguments,
                 configured,
@@ -207,6 +210,7 @@ impl<'a> Evaluator<'a> {
             resource_type: &key.resource_type,
             is_known_type: key.mode == ResourceMode::Managed && self.facts.knows(&key.resource_type),
             is_data: key.mode == ResourceMode::Data,
+            is_json: instance.is_json,
             address: &instance.address,
         }
     }
@@ -250,6 +254,7 @@ struct View<'v, 'a> {
     resource_type: &'v str,
     is_known_type: bool,
     is_data: bool,
+    is_json: bool,
     address: &'v InstanceAddress,
 }
 
@@ -259,6 +264,9 @@ impl View<'_, '_> {
         let facts = if self.is_known_type { self.evaluator.facts.argument(self.resource_type, names) } else { None };
         let is_sensitive = facts.as_ref().is_some_and(|facts| facts.is_sensitive);
         if let Some(value) = configured.filter(|value| !value.is_null()) {
+            if self.is_json && !self.is_known_type && matches!(value.kind(), Kind::Object(_)) {
+                return self.object_or_block(names, value, recorded);
+            }
             let is_block = match &facts {
                 Some(facts) => facts.block.is_some() || facts.value_type == ValueType::Object,
                 None => is_tuple_of_objects(value),
@@ -297,6 +305,22 @@ impl View<'_, '_> {
         let of = facts.as_ref().map_or(Type::Any, |facts| language_type(facts.value_type));
         let when = if self.is_data { "is not recorded in the state" } else { "is known after apply" };
         Val::unknown(of, format!("{}.{} {when}", self.address, names.join("."))).mark(is_sensitive)
+    }
+
+    /// An object of JSON syntax in a type that nobody knows: what is recorded says whether it is a block.
+    fn object_or_block(&self, names: &mut Vec<&str>, value: &Val, recorded: Option<&Val>) -> Val {
+        match (value.members(), recorded.map(|recorded| (recorded.elements(), recorded.members()))) {
+            (Some(members), Some((Some(elements), _))) => {
+                let recorded = elements.first().and_then(Val::members);
+                Val::tuple(vec![self.object(names, members, recorded)]).mark(value.is_sensitive())
+            }
+            (_, Some((_, Some(_)))) => value.clone(),
+            _ => {
+                let name = names.join(".");
+                Val::unknown_any(format!("{}.{name} is written in JSON and may be a block or a map", self.address))
+                    .mark(value.contains_sensitive())
+            }
+        }
     }
 
     /// The resource itself, or one occurrence of a block, with every attribute that it can have.

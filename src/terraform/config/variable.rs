@@ -31,6 +31,11 @@ impl<'a> Evaluator<'a> {
         let is_nullable = block.body.attribute("nullable").is_none_or(|_| self.constant_bool(block, "nullable"));
         let default = block.body.attribute("default").map(|attribute| {
             let value = self.constant_value(attribute);
+            if value.is_null() && !is_nullable {
+                let detail = "A null default value is not valid when nullable=false.";
+                let summary = "Invalid default value for variable";
+                self.report(Diagnostic::error(summary, detail).at(attribute.value_range.clone()));
+            }
             constraint.apply(&value).unwrap_or_else(|error| {
                 let detail =
                     format!("This default value is not compatible with the variable's type constraint: {error}.");
