@@ -448,7 +448,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
 }
 
 /// The name that a `dynamic` block gives to its element.
-pub(super) fn iterator(block: &Block) -> String {
+fn iterator(block: &Block) -> String {
     let named = block.body.attribute("iterator").and_then(|attribute| match &*attribute.expression {
         Expression::Variable(name) => Some(name.as_str().to_owned()),
         Expression::String(name) => Some(name.as_str().to_owned()),

@@ -10,6 +10,9 @@ use super::spelling::closest;
 use super::tree::is_local;
 use crate::model::{Diagnostic, SourceRange};
 
+/// How many faults of one file are reported.
+const MAX_DIAGNOSTICS: usize = 1_000;
+
 /// Terraform's rule for names, as a sentence.
 const BAD_NAME: &str =
     "A name must start with a letter or underscore and may contain only letters, digits, underscores, and dashes.";
@@ -29,6 +32,9 @@ struct Check {
 
 impl Check {
     fn error(&mut self, summary: impl Into<String>, detail: impl Into<String>, range: &SourceRange) {
+        if self.found.len() >= MAX_DIAGNOSTICS {
+            return;
+        }
         self.found.push(Diagnostic::error(summary, detail).at(range.clone()));
     }
 

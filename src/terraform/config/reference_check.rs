@@ -10,18 +10,24 @@ use hcl_edit::expr::Expression;
 
 use super::body::{Attribute, Block, Body, ReferenceStep, reference_steps};
 use super::module::{ModuleSource, ResourceKey};
-use super::tree::{ModuleNode, ModuleTree};
+use super::tree::ModuleTree;
 use super::undeclared;
 use crate::model::{Diagnostic, ResourceMode, SchemaFacts};
 use crate::terraform::lang::{Fault, Reference, Step, references};
+
+/// How many faults are looked for.
+const MAX_DIAGNOSTICS: usize = 1_000;
 
 /// What is wrong with the references of all modules. Parts that could not be read make everything declared.
 pub(crate) fn check_references(tree: &ModuleTree, facts: &dyn SchemaFacts) -> Vec<Diagnostic> {
     let mut seen = HashSet::new();
     let mut found = Vec::new();
     for node in &tree.nodes {
+        if found.len() >= MAX_DIAGNOSTICS {
+            break;
+        }
         if seen.insert(node.source.display.as_str()) {
-            let mut check = Check { tree, node, facts, found: Vec::new() };
+            let mut check = Check { tree, source: &node.source, facts, found: Vec::new() };
             check.module();
             found.append(&mut check.found);
         }
@@ -30,31 +36,25 @@ pub(crate) fn check_references(tree: &ModuleTree, facts: &dyn SchemaFacts) -> Ve
 }
 
 /// Which names have a meaning where an expression stands.
-#[derive(Clone, Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Place<'m> {
     has_each: bool,
     has_count: bool,
     has_self: bool,
-    /// The iterators of the `dynamic` blocks around.
-    iterators: Vec<String>,
     /// The `check` block around.
     check: Option<&'m str>,
 }
 
 pub(super) struct Check<'m> {
     tree: &'m ModuleTree,
-    node: &'m ModuleNode,
+    source: &'m ModuleSource,
     facts: &'m dyn SchemaFacts,
     pub(super) found: Vec<Diagnostic>,
 }
 
 impl<'m> Check<'m> {
-    fn source(&self) -> &'m ModuleSource {
-        &self.node.source
-    }
-
     fn module(&mut self) {
-        let module = self.source();
+        let module = self.source;
         let plain = Place::default();
         for local in module.locals.values() {
             self.attribute(local, &plain);
@@ -114,7 +114,7 @@ impl<'m> Check<'m> {
     }
 
     fn resource(&mut self, key: &ResourceKey, block: &'m Block) {
-        let check = self.source().scoped.get(key).map(String::as_str);
+        let check = self.source.scoped.get(key).map(String::as_str);
         self.repeated(&block.body, Place { check, ..Place::default() });
         self.own_arguments(key, &block.body);
         for condition in block.body.blocks_of("lifecycle").flat_map(|lifecycle| &lifecycle.body.blocks) {
@@ -127,7 +127,7 @@ impl<'m> Check<'m> {
         let inner = Place {
             has_each: body.attribute("for_each").is_some(),
             has_count: body.attribute("count").is_some(),
-            ..place.clone()
+            ..place
         };
         for attribute in &body.attributes {
             match attribute.name.as_str() {
@@ -143,13 +143,11 @@ impl<'m> Check<'m> {
                     for condition in &block.body.blocks {
                         let has_self = condition.kind == "postcondition";
                         if has_self || condition.kind == "precondition" {
-                            self.condition(condition, &Place { has_self, ..inner.clone() });
+                            self.condition(condition, &Place { has_self, ..inner });
                         }
                     }
                 }
-                "connection" | "provisioner" => {
-                    self.provisioner(&block.body, &Place { has_self: true, ..inner.clone() })
-                }
+                "connection" | "provisioner" => self.provisioner(&block.body, &Place { has_self: true, ..inner }),
                 _ => self.block(block, &inner),
             }
         }
@@ -167,6 +165,7 @@ impl<'m> Check<'m> {
         body.blocks.iter().for_each(|block| self.block(block, place));
     }
 
+    /// What a `dynamic` block would make is left to evaluation: Terraform does not look into it everywhere.
     fn block(&mut self, block: &'m Block, place: &Place<'m>) {
         if block.kind != "dynamic" {
             return self.body(&block.body, place);
@@ -174,9 +173,6 @@ impl<'m> Check<'m> {
         for attribute in block.body.attributes.iter().filter(|own| own.name != "iterator") {
             self.attribute(attribute, place);
         }
-        let mut inner = place.clone();
-        inner.iterators.push(super::arguments::iterator(block));
-        block.body.blocks_of("content").for_each(|content| self.body(&content.body, &inner));
     }
 
     /// `depends_on` takes references to whole objects, written out.
@@ -214,10 +210,10 @@ impl<'m> Check<'m> {
     }
 
     fn attribute(&mut self, attribute: &'m Attribute, place: &Place<'m>) {
+        if self.found.len() >= MAX_DIAGNOSTICS {
+            return;
+        }
         for Reference { root, steps, span } in references(&attribute.expression) {
-            if place.iterators.iter().any(|name| **name == *root) {
-                continue;
-            }
             if let Err(fault) = self.reference(&root, &steps, place) {
                 let range = span.map_or_else(|| attribute.value_range.clone(), |span| attribute.file.range(span));
                 self.found.push(fault.into_diagnostic(|_| None).at(range));
@@ -226,7 +222,7 @@ impl<'m> Check<'m> {
     }
 
     fn reference(&self, root: &str, steps: &[Step], place: &Place<'m>) -> Result<(), Fault> {
-        let module = self.source();
+        let module = self.source;
         let name = |position: usize| steps.get(position).and_then(Step::attribute);
         let first = match (root, name(0)) {
             ("self", _) => return if place.has_self { Ok(()) } else { Err(undeclared::self_object()) },
@@ -254,10 +250,8 @@ impl<'m> Check<'m> {
             "count" if !place.has_count => Err(undeclared::count()),
             "count" if first != "index" => Err(undeclared::count_attribute(first)),
             "each" | "count" => Ok(()),
-            "module" => {
-                declared(module.calls.contains_key(first), &|| undeclared::call(self.tree, module, first))?;
-                self.output(first, steps)
-            }
+            // Whether it has such an output is the business of evaluation: `try` is allowed to ask.
+            "module" => declared(module.calls.contains_key(first), &|| undeclared::call(self.tree, module, first)),
             "data" | "ephemeral" | "resource" => {
                 let Some(second) = name(1) else { return Err(undeclared::half(root)) };
                 if root == "ephemeral" {
@@ -274,28 +268,6 @@ impl<'m> Check<'m> {
         }
     }
 
-    /// An output of a module call that is here.
-    fn output(&self, call: &str, steps: &[Step]) -> Result<(), Fault> {
-        let (Some(block), Some(Ok(child))) = (self.source().calls.get(call), self.node.children.get(call)) else {
-            return Ok(());
-        };
-        let is_repeated = block.body.attribute("count").is_some() || block.body.attribute("for_each").is_some();
-        let output = match steps.get(1) {
-            Some(Step::Attribute(output)) if !is_repeated => output,
-            Some(Step::Index(_) | Step::Key(_)) if is_repeated => match steps.get(2) {
-                Some(Step::Attribute(output)) => output,
-                _ => return Ok(()),
-            },
-            _ => return Ok(()),
-        };
-        let child = &self.tree.nodes[*child].source;
-        if child.is_incomplete || child.outputs.contains_key(&**output) {
-            Ok(())
-        } else {
-            Err(undeclared::output(output))
-        }
-    }
-
     fn resource_reference(
         &self,
         mode: ResourceMode,
@@ -304,7 +276,7 @@ impl<'m> Check<'m> {
         rest: &[Step],
         place: &Place<'m>,
     ) -> Result<(), Fault> {
-        let module = self.source();
+        let module = self.source;
         let key = ResourceKey { mode, resource_type: resource_type.to_owned(), name: name.to_owned() };
         let Some(block) = module.resources.get(&key) else {
             return if module.is_incomplete { Ok(()) } else { Err(undeclared::resource(self.tree, module, &key)) };
