@@ -93,6 +93,11 @@ impl Body {
         self.blocks.iter().filter(move |block| block.kind == kind)
     }
 
+    /// OpenTofu's `lifecycle { enabled = … }`.
+    pub(crate) fn enabled(&self) -> Option<&Attribute> {
+        self.blocks_of("lifecycle").find_map(|lifecycle| lifecycle.body.attribute("enabled"))
+    }
+
     /// The body of a file in native syntax. Arguments that repeat an earlier one are left out.
     pub(crate) fn from_syntax(body: SyntaxBody, file: &Arc<SourceFile>, repeated: &[usize]) -> Self {
         let mut result = Self::default();

@@ -71,6 +71,24 @@ fn what_cannot_be_counted_is_reported() {
 }
 
 #[test]
+fn what_opentofu_disables_has_no_instance() {
+    let evaluated = root(&[
+        (
+            "main.tofu",
+            "locals {\n  on = 1 == 2\n}\nresource \"google_x\" \"off\" {\n  lifecycle {\n    enabled = local.on\n  }\n}\nresource \"google_x\" \"on\" {\n  lifecycle {\n    enabled = !local.on\n  }\n}\nresource \"google_x\" \"perhaps\" {\n  lifecycle {\n    enabled = google_x.on.flag\n  }\n}\nmodule \"off\" {\n  source = \"./m\"\n  lifecycle {\n    enabled = local.on\n  }\n}\n",
+        ),
+        ("m/main.tf", "resource \"google_x\" \"in\" {}\n"),
+    ])
+    .evaluate();
+    assert_eq!(evaluated.lines(), [""; 0]);
+    assert_eq!(evaluated.addresses(), ["google_x.on"]);
+    assert_eq!(
+        evaluated.configuration.unexpanded[0].reason,
+        "enabled is unknown: google_x.on.flag is known after apply"
+    );
+}
+
+#[test]
 fn too_many_instances_stop_at_the_limit() {
     let evaluated =
         main_tf("resource \"google_x\" \"y\" {\n  count = 100000000000\n}\nresource \"google_x\" \"z\" {}\n")
