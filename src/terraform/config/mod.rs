@@ -24,8 +24,10 @@ mod resource;
 mod scope;
 mod source;
 mod spelling;
+mod survey;
 #[cfg(test)]
 pub(crate) mod tests;
+mod tokens;
 mod tree;
 mod variable;
 
@@ -41,6 +43,7 @@ pub(crate) use load::{parse_native, parse_native_as, read_text};
 pub use options::{EvaluateOptions, VariableArgument};
 pub(crate) use provider::{ProviderCache, provider_of};
 pub(crate) use scope::BlockScope;
+pub(crate) use tokens::{Piece, tokens};
 
 /// A root module and its settings, evaluated in one scope.
 #[derive(Clone, Debug, Default)]
