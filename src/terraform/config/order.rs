@@ -46,9 +46,15 @@ impl<'a> Evaluator<'a> {
             if self.is_done(node) {
                 continue;
             }
+            if self.allowance.spent().is_some() {
+                return;
+            }
             let mut stack = vec![Frame::new(node)];
             let mut open = HashSet::from([node]);
             while let Some(frame) = stack.last_mut() {
+                if self.allowance.spent().is_some() {
+                    return;
+                }
                 match frame.step() {
                     Progress::Dependency(next) => {
                         if self.is_done(next) {
@@ -148,8 +154,10 @@ impl<'a> Evaluator<'a> {
         phase: Phase,
         found: &mut Vec<Node<'a>>,
     ) {
-        for reference in lang::references(expression) {
-            self.dependency(instance, &reference, phase, found);
+        let references = lang::references(expression);
+        self.allowance.spend(u64::try_from(references.len()).unwrap_or(u64::MAX).saturating_add(1));
+        for reference in &references {
+            self.dependency(instance, reference, phase, found);
         }
     }
 
@@ -227,7 +235,7 @@ impl<'a> Evaluator<'a> {
         if module.is_root() { label } else { format!("{module}.{label}") }
     }
 
-    fn node_range(&self, node: Node<'a>) -> Option<SourceRange> {
+    pub(super) fn node_range(&self, node: Node<'a>) -> Option<SourceRange> {
         match node {
             Node::Variable(instance, name) => {
                 self.source(instance).variables.get(name).map(|block| block.range.clone())

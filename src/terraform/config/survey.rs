@@ -8,11 +8,13 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::tokens::{Piece, Token, matching, tokens};
+use super::tokens::{Piece, Token, matching, templates, tokens};
 
 /// How many comparisons of keys the parser may make for the objects of one text: it compares each key of an object with
 /// all before it.
 const MAX_COMPARISONS: usize = 200_000_000;
+/// How deep templates in strings in templates are looked through; the parser reads no more.
+const MAX_DEPTH: usize = 64;
 
 /// What was found in a text.
 #[derive(Debug, Default)]
@@ -42,10 +44,33 @@ pub(super) fn survey(text: &str) -> Survey {
     let tokens = tokens(text);
     let partners = matching(&tokens);
     let mut survey = Survey { items: items(text, &tokens, &partners), ..Survey::default() };
-    let mut walk = Walk { text, tokens: &tokens, survey: &mut survey, comparisons: 0 };
-    walk.run(&partners);
+    let mut comparisons = 0;
+    let walk = Walk { text, offset: 0, tokens: &tokens, survey: &mut survey, comparisons: &mut comparisons };
+    walk.run(Kind::Body, &partners);
+    templates_below(text, 0, &tokens, 0, &mut survey, &mut comparisons);
     survey.crowded.sort_unstable();
     survey
+}
+
+/// Looks through the templates in the strings of a text that begins at an offset.
+fn templates_below(
+    text: &str,
+    offset: usize,
+    tokens: &[Token],
+    depth: usize,
+    survey: &mut Survey,
+    comparisons: &mut usize,
+) {
+    if depth >= MAX_DEPTH {
+        return;
+    }
+    for range in tokens.iter().flat_map(|token| templates(text, token)) {
+        let (text, offset) = (&text[range.clone()], offset + range.start);
+        let tokens = super::tokens::tokens(text);
+        let walk = Walk { text, offset, tokens: &tokens, survey, comparisons };
+        walk.run(Kind::Expression, &matching(&tokens));
+        templates_below(text, offset, &tokens, depth + 1, survey, comparisons);
+    }
 }
 
 /// The top-level items: each ends with its line, or the line of the bracket that closes it.
@@ -141,14 +166,16 @@ impl Frame {
 
 struct Walk<'t> {
     text: &'t str,
+    /// Where the text begins in the whole.
+    offset: usize,
     tokens: &'t [Token],
     survey: &'t mut Survey,
-    comparisons: usize,
+    comparisons: &'t mut usize,
 }
 
 impl Walk<'_> {
-    fn run(&mut self, partners: &[Option<usize>]) {
-        let mut frames = vec![(None, Frame::new(Kind::Body, 0))];
+    fn run(mut self, kind: Kind, partners: &[Option<usize>]) {
+        let mut frames = vec![(None, Frame::new(kind, 0))];
         for (index, token) in self.tokens.iter().enumerate() {
             if let (Piece::Close(_), Some(opened)) = (token.piece, partners[index]) {
                 while let Some((opener, mut frame)) = frames.pop_if(|(opener, _)| opener.is_some()) {
@@ -208,7 +235,7 @@ impl Walk<'_> {
         let tokens = &self.tokens[first..index];
         let (Some(start), Some(end)) = (tokens.first(), tokens.last()) else { return };
         let texts: Vec<String> = tokens.iter().map(|token| self.meaning(token)).collect();
-        frame.key = Some((texts.join(" "), start.start..end.end));
+        frame.key = Some((texts.join(" "), self.offset + start.start..self.offset + end.end));
     }
 
     /// A token of a key in one of its spellings.
@@ -238,7 +265,7 @@ impl Walk<'_> {
         } else {
             index.checked_sub(1).map_or(end, |before| self.tokens[before].end)
         };
-        let range = self.tokens[first].start..end;
+        let range = self.offset + self.tokens[first].start..self.offset + end;
         if frame.kind == Kind::Object {
             self.survey.needless.extend(frame.keys.insert(key, range));
         } else if frame.keys.contains_key(&key) {
@@ -252,16 +279,16 @@ impl Walk<'_> {
     fn line_break(&mut self, index: usize) {
         let before = index.checked_sub(1).map_or(0, |before| self.tokens[before].end);
         let after = self.tokens.get(index + 1).map_or(self.text.len(), |after| after.start);
-        self.survey.needless.push(before..after);
+        self.survey.needless.push(self.offset + before..self.offset + after);
     }
 
     fn close(&mut self, frame: &Frame) {
         if frame.kind != Kind::Object {
             return;
         }
-        self.comparisons = self.comparisons.saturating_add(frame.members.saturating_mul(frame.members));
-        if self.comparisons > MAX_COMPARISONS && frame.members > 1_000 {
-            self.survey.crowded.push(frame.start);
+        *self.comparisons = self.comparisons.saturating_add(frame.members.saturating_mul(frame.members));
+        if *self.comparisons > MAX_COMPARISONS && frame.members > 1_000 {
+            self.survey.crowded.push(self.offset + frame.start);
         }
     }
 }
@@ -279,6 +306,8 @@ mod tests {
         let text =
             "x = { a = 1, b = [{ a = 2 }], a = 3 # c\n \"k\" : 4\n \"\\u006b\" = 5, (v.w) = <<E\nE\n (v . w) = 7 }\n";
         assert_eq!(shown(text, &survey(text).needless), ["a = 1,", "\"k\" : 4", "(v.w) = <<E\nE"]);
+        let text = "x = \"${f({ a = 1, a = \"${g({ b = 2, b = 3 })}\" })}\"\n";
+        assert_eq!(shown(text, &survey(text).needless), ["a = 1,", "b = 2,"]);
         assert!(survey("x = { a = 1 }\ny = { a = { a = 1 } }\n").needless.is_empty());
     }
 

@@ -4,6 +4,7 @@
 //! items of a body apart without parsing them. Knows nothing of expressions. Main entry: [`tokens`].
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// What a token is, as far as telling items apart needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,9 +134,9 @@ impl<'t> Lexer<'t> {
             b'/' if next == Some(b'*') => self.comment(at),
             b'<' if next == Some(b'<') => Some(self.heredoc(at)),
             b'"' => {
-                let (end, is_whole) = string_end(bytes, *at);
-                *at = end;
-                Some(if is_whole { Piece::Text } else { Piece::Broken })
+                let quoted = scan_string(bytes, *at, Inner::String);
+                *at = quoted.end;
+                Some(if quoted.is_whole { Piece::Text } else { Piece::Broken })
             }
             open @ (b'{' | b'[' | b'(') => one(at, Piece::Open(open)),
             close @ (b'}' | b']' | b')') => one(at, Piece::Close(close)),
@@ -225,18 +226,41 @@ fn line_end(bytes: &[u8], from: usize) -> usize {
     bytes[from..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |length| from + length)
 }
 
+/// Where the templates stand in a string or heredoc, without their braces.
+pub(crate) fn templates(text: &str, token: &Token) -> Vec<Range<usize>> {
+    let bytes = &text.as_bytes()[..token.end];
+    match token.piece {
+        Piece::Text => scan_string(bytes, token.start, Inner::String).templates,
+        Piece::Heredoc => scan_string(bytes, line_end(bytes, token.start), Inner::Lines).templates,
+        _ => Vec::new(),
+    }
+}
+
 /// What is open within a string.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Inner {
+    /// Quotes.
     String,
+    /// A heredoc.
+    Lines,
     /// A template, or a brace in one.
     Brace,
 }
 
-/// The end of a quoted string, templates and the strings in them included, and whether it has one. One that has none
-/// ends with its line: with the first line that breaks within quotes, or goes on with a name in the first column.
-fn string_end(bytes: &[u8], from: usize) -> (usize, bool) {
-    let mut open = vec![Inner::String];
+#[derive(Default)]
+struct Scanned {
+    /// Behind the string; where that has no end, the end of its line.
+    end: usize,
+    is_whole: bool,
+    /// The outermost templates.
+    templates: Vec<Range<usize>>,
+}
+
+/// Looks for the end of a string, templates and the strings in them included. One that has none ends with the first
+/// line that breaks within quotes, or goes on with a name in the first column. A heredoc ends with the text.
+fn scan_string(bytes: &[u8], from: usize, kind: Inner) -> Scanned {
+    let mut scanned = Scanned::default();
+    let mut open = vec![kind];
     let mut at = from + 1;
     while let Some(byte) = bytes.get(at) {
         match (open.last(), byte) {
@@ -244,28 +268,40 @@ fn string_end(bytes: &[u8], from: usize) -> (usize, bool) {
             (Some(Inner::String), b'"') => {
                 open.pop();
                 if open.is_empty() {
-                    return (at + 1, true);
+                    return Scanned { end: at + 1, is_whole: true, ..scanned };
                 }
             }
-            (Some(Inner::String), b'\n') => return (at, false),
-            (Some(Inner::String), b'$' | b'%') if bytes.get(at + 1) == Some(&b'{') => {
+            (Some(Inner::String), b'\n') => return Scanned { end: at, ..scanned },
+            (Some(Inner::String | Inner::Lines), b'$' | b'%') if bytes.get(at + 1) == Some(&b'{') => {
                 let is_escaped = bytes.get(at.wrapping_sub(1)) == bytes.get(at);
                 if !is_escaped {
+                    if open.len() == 1 {
+                        scanned.templates.push(at + 2..at + 2);
+                    }
                     open.push(Inner::Brace);
                 }
                 at += 1;
             }
-            (Some(Inner::Brace), b'\n') if bytes.get(at + 1).is_some_and(|byte| is_name_byte(*byte)) => {
-                return (at, false);
+            (Some(Inner::Brace), b'\n')
+                if kind == Inner::String && bytes.get(at + 1).is_some_and(|byte| is_name_byte(*byte)) =>
+            {
+                return Scanned { end: at, ..scanned };
             }
             (Some(Inner::Brace), b'{') => open.push(Inner::Brace),
-            (Some(Inner::Brace), b'}') => drop(open.pop()),
+            (Some(Inner::Brace), b'}') => {
+                open.pop();
+                if open.len() == 1
+                    && let Some(template) = scanned.templates.last_mut()
+                {
+                    template.end = at;
+                }
+            }
             (Some(Inner::Brace), b'"') => open.push(Inner::String),
             _ => {}
         }
         at += 1;
     }
-    (bytes.len(), false)
+    Scanned { end: bytes.len(), ..scanned }
 }
 
 #[cfg(test)]
@@ -297,6 +333,16 @@ mod tests {
         assert_eq!(broken("a = <<E\nc = 1\n"), "<<E");
         assert_eq!(broken("a = 1 /* b\nc = 1\n"), "/* b");
         assert_eq!(broken("a = \"${b\nc = 1\n"), "\"${b");
+    }
+
+    #[test]
+    fn templates_are_found_in_strings_and_heredocs() {
+        let found = |text: &'static str| -> Vec<&'static str> {
+            let tokens = tokens(text);
+            tokens.iter().flat_map(|token| templates(text, token)).map(|range| &text[range]).collect()
+        };
+        assert_eq!(found("a = \"${b({})} $${c} %{if \"${d}\"}\\\\${e}\"\n"), ["b({})", "if \"${d}\"", "e"]);
+        assert_eq!(found("a = <<E\n\"${b}\n%{ for c in\nd }\nE\nf = 1\n"), ["b", " for c in\nd "]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::evaluator::{Evaluator, Node};
 use super::hcl;
 use super::inputs::Input;
 use super::module::range_text;
-use super::scope::{BlockScope, Constants};
+use super::scope::BlockScope;
 use crate::model::{Diagnostic, SourceRange};
 use crate::terraform::lang::{Constraint, Faults, Val, evaluate, parse_constraint};
 
@@ -30,7 +30,7 @@ impl<'a> Evaluator<'a> {
         let is_sensitive = self.constant_bool(block, "sensitive");
         let is_nullable = block.body.attribute("nullable").is_none_or(|_| self.constant_bool(block, "nullable"));
         let default = block.body.attribute("default").map(|attribute| {
-            let value = self.expression(attribute, &Constants { files: &self.files });
+            let value = self.expression(attribute, &self.constants());
             constraint.apply(&value).unwrap_or_else(|error| {
                 let detail =
                     format!("This default value is not compatible with the variable's type constraint: {error}.");
@@ -118,7 +118,7 @@ impl<'a> Evaluator<'a> {
 
     fn constraint(&self, block: &Block) -> Constraint {
         let Some(attribute) = block.body.attribute("type") else { return Constraint::any() };
-        let constants = Constants { files: &self.files };
+        let constants = self.constants();
         let mut faults = Faults::new();
         // JSON, and Terraform 0.11, have the type as a string.
         if let Expression::String(text) = &*attribute.expression
@@ -142,6 +142,9 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn validate_variables(&self, instance: usize) {
         for (name, block) in &self.source(instance).variables {
             for validation in block.body.blocks_of("validation") {
+                if !self.allowance.spend(1) {
+                    return;
+                }
                 let Some(condition) = validation.body.attribute("condition") else { continue };
                 self.ensure(Node::Variable(instance, name));
                 // The value is known to be unsuitable, or not known at all.

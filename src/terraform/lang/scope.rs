@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Fault, Val};
+use super::{Allowance, Fault, Val};
 
 /// One step after the root name of a reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,4 +60,7 @@ pub(crate) trait Scope {
 
     /// The folders for file functions.
     fn files(&self) -> &FileContext;
+
+    /// What the root may still use up.
+    fn allowance(&self) -> &Allowance;
 }
