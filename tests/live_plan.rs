@@ -48,10 +48,11 @@ fn options(google: &FakeGoogle) -> LiveOptions {
         endpoints.set_from_flag(&flag).expect("an address");
     }
     let transport = TransportOptions {
-        credentials: CredentialSource::Token(TOKEN.to_owned()),
-        timeout: Duration::from_secs(8),
+        credentials: CredentialSource::Token(TOKEN.to_owned()).into(),
+        request_timeout: Duration::from_secs(8),
         retries: 3,
         first_delay: Duration::from_millis(5),
+        ..TransportOptions::default()
     };
     LiveOptions { transport, endpoints, ..LiveOptions::default() }
 }

@@ -88,6 +88,12 @@ pub(crate) struct RootArguments {
 /// How requests are made.
 #[derive(Debug, Args)]
 pub(crate) struct RequestArguments {
+    /// Act as this service account, as gcloud does; a comma list is a chain of delegates
+    ///
+    /// The provider's GOOGLE_IMPERSONATE_SERVICE_ACCOUNT is honored too; this flag wins.
+    #[arg(long, value_name = "EMAIL", help_heading = "Live")]
+    pub(crate) impersonate_service_account: Option<String>,
+
     /// Send requests for a service elsewhere; repeatable
     ///
     /// SERVICE is the API's short name, such as redis or compute. The provider's GOOGLE_<SERVICE>_CUSTOM_ENDPOINT
@@ -99,8 +105,11 @@ pub(crate) struct RequestArguments {
     #[arg(long, value_name = "N", default_value = "10", help_heading = "Live", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) parallelism: u16,
 
-    /// Give up on a request after this time, retries included, such as 90s or 5m
-    #[arg(long, value_name = "DURATION", default_value = "1m", help_heading = "Live", value_parser = parse_duration)]
+    /// Stop asking after this time, such as 90s or 5m
+    ///
+    /// What was not read until then is not observed, and said to be so. A single request takes a minute at most, retries
+    /// included.
+    #[arg(long, value_name = "DURATION", default_value = "5m", help_heading = "Live", value_parser = parse_duration)]
     pub(crate) timeout: Duration,
 }
 

@@ -24,7 +24,7 @@ fn helped(error: &ApiError, permission: &str, role: &str, project: &str) -> Stri
         ApiError::Unauthenticated { .. } => {
             format!("{error}; `gcloud auth application-default login` renews them")
         }
-        ApiError::Transport { is_timeout: true, .. } => format!("{error}; more time: --timeout"),
+        ApiError::Transport { is_out_of_time: true, .. } => format!("{error}; more time: --timeout"),
         _ => error.to_string(),
     }
 }

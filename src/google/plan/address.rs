@@ -28,7 +28,8 @@ pub(super) fn base(
     let names = service_names(kind);
     let Some(overridden) = endpoints.of(&[&names[0], &names[1]]) else {
         let text = fill(own.unwrap_or(&kind.base_url), values)?;
-        return Url::parse(&text).map_err(|error| format!("`{text}` is no address: {error}"));
+        let address = Url::parse(&text).map_err(|error| format!("`{text}` is no address: {error}"))?;
+        return Ok(endpoints.in_universe(address));
     };
     // A call at another base than its type's keeps what its base has below the type's.
     let Some(own) = own else { return Ok(overridden.clone()) };

@@ -134,7 +134,10 @@ pub struct Children {
 /// An endpoint override of a service that does not exist.
 pub fn plan(wants: &Wants, catalog: &Catalog, endpoints: &Endpoints) -> Result<Plan, EndpointError> {
     check_endpoints(endpoints, catalog)?;
-    let projects_url = endpoints.of(&[RESOURCE_MANAGER.0]).cloned().or_else(|| Url::parse(RESOURCE_MANAGER.1).ok());
+    let projects_url = endpoints
+        .of(&[RESOURCE_MANAGER.0])
+        .cloned()
+        .or_else(|| Url::parse(RESOURCE_MANAGER.1).ok().map(|address| endpoints.in_universe(address)));
     Ok(Plan { projects_url, ..planner::plan(wants, catalog, endpoints) })
 }
 
