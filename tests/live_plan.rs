@@ -352,6 +352,35 @@ fn a_parent_that_is_read_singly_decides_as_a_listed_one() {
 }
 
 #[test]
+fn a_location_that_cannot_be_reached_says_nothing_of_the_others() {
+    let google = FakeGoogle::with_world();
+    let location = |region: &str| format!("/run/v2/projects/{PROJECT}/locations/{region}/services");
+    let down = json!({"unreachable": [format!("projects/{PROJECT}/locations/us-central1")]});
+    google.fault(&location("us-central1"), usize::MAX, Fault::With(down));
+    google.fault(&location("europe-west1"), usize::MAX, Fault::PermissionDenied("run.services.list"));
+    let wants = whole(&["google_cloud_run_v2_service"], &[PROJECT], &["us-central1", "europe-west1", "asia-east1"]);
+    let inventory = read(&google, &wants);
+    let service = |region: &str| format!("//run.googleapis.com/projects/{PROJECT}/locations/{region}/services/gone");
+    for (region, said) in [("us-central1", "could not reach us-central1"), ("europe-west1", "run.services.list")] {
+        let why = reason(&inventory, "google_cloud_run_v2_service", &service(region)).expect("not observed");
+        assert!(why.contains(said), "{region}: {why}");
+    }
+}
+
+#[test]
+fn an_answer_that_is_no_list_is_not_an_empty_one() {
+    for body in
+        [json!({"error": {"code": 403, "message": "no"}}), json!({"message": "sign in first"}), json!({"ok": true})]
+    {
+        let google = FakeGoogle::with_world();
+        google.fault("/redis/", usize::MAX, Fault::Object(body.clone()));
+        let wants = whole(&["google_redis_instance", "google_compute_network"], &[PROJECT], &[]);
+        let cache = format!("//redis.googleapis.com/projects/{PROJECT}/locations/us-central1/instances/cache");
+        assert!(reason(&read(&google, &wants), "google_redis_instance", &cache).is_some(), "{body}");
+    }
+}
+
+#[test]
 fn an_instance_that_moves_between_pages_is_one() {
     let google = FakeGoogle::with_world();
     let body = |region: &str, size: u64| json!({"name": format!("projects/{PROJECT}/locations/{region}/instances/cache"), "memorySizeGb": size});

@@ -253,7 +253,8 @@ impl<'a> Collector<'a> {
         let names = unreachable.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         let short = format!("{} could not reach {names}", kind.service);
         self.listings.push(listing(&kind.name, &call.scope, Some(short.clone())));
-        let Some(placeholder) = placeholder else { return };
+        // A call that asked one location only says nothing of the others.
+        let Some(placeholder) = placeholder.filter(|name| !call.values.contains_key(*name)) else { return };
         let found = self
             .objects
             .iter()
