@@ -88,7 +88,9 @@ pub(crate) struct RootArguments {
 /// How requests are made.
 #[derive(Debug, Args)]
 pub(crate) struct RequestArguments {
-    /// Act as this service account, as gcloud does; a comma list is a chain of delegates
+    /// Act as this service account
+    ///
+    /// A comma list is a chain of delegates, as in gcloud: the last one asks.
     ///
     /// The provider's GOOGLE_IMPERSONATE_SERVICE_ACCOUNT is honored too; this flag wins.
     #[arg(long, value_name = "EMAIL", help_heading = "Live")]
