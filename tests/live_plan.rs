@@ -288,6 +288,7 @@ fn an_object_that_cannot_be_read_is_not_observed() {
         (Fault::ServiceDisabled("redis.googleapis.com"), "gcloud services enable"),
         (Fault::Status(500), "HTTP 500"),
         (Fault::Html, "HTML"),
+        (Fault::NoRoute, "HTTP 404"),
         (Fault::Object(other), "another object"),
         (Fault::Object(json!({})), "without a usable name"),
     ] {

@@ -325,8 +325,9 @@ async fn read(url: &Url, request: &str, response: Response, limit: usize, is_jso
     if !status.is_success() {
         let body = body_of(request, response, ERROR_LIMIT).await.unwrap_or_default();
         let host = url.host_str().unwrap_or_default();
-        let is_html = is_html(&content_type, &body);
-        return Err(refused(request.to_owned(), host, status.as_u16(), retry_after, is_html, &body));
+        // Cloud Storage sends plain text as HTML where an object was asked for.
+        let is_html = is_html(if is_json { &content_type } else { "" }, &body);
+        return Err(refused(request.to_owned(), host, status.as_u16(), retry_after, is_html, is_json, &body));
     }
     let body = body_of(request, response, limit).await?;
     if is_json {

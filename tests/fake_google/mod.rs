@@ -54,6 +54,8 @@ pub(crate) enum Fault {
     EchoedToken,
     /// The answer, but these members put in.
     With(Value),
+    /// 404 of something between here and the API.
+    NoRoute,
     /// This object and nothing else.
     Object(Value),
     /// 400 where parts of an answer are asked for, as of a member that the API does not know.
@@ -358,6 +360,7 @@ async fn answer(State(world): State<Arc<Mutex<World>>>, request: Request) -> Res
             Some(_) => error(400, "Invalid field selection", None),
             None => content(&world, &request, &path),
         },
+        Some(Fault::NoRoute) => respond(404, "text/plain", "default backend - 404".to_owned()),
         Some(Fault::Object(body)) => respond(200, "application/json; charset=UTF-8", body.to_string()),
         Some(Fault::PermissionDenied(permission)) => denied(permission),
         Some(Fault::ServiceDisabled(service)) => error(
@@ -408,6 +411,10 @@ fn content(world: &World, request: &Request, path: &str) -> Response {
     }
     match list(world, request, path).or_else(|| object(world, path)) {
         Some(answer) => respond(200, "application/json; charset=UTF-8", answer.to_string()),
+        // As Cloud Storage answers where the bytes of an object were asked for.
+        None if query(request, "alt").as_deref() == Some("media") => {
+            respond(404, "text/html; charset=UTF-8", format!("No such object: {path}"))
+        }
         None => error(404, &format!("nothing at {path}"), None),
     }
 }
