@@ -99,6 +99,25 @@ fn a_whole_project_is_listed_once_for_each_type_and_place() {
 }
 
 #[test]
+fn two_projects_in_three_regions_take_few_requests_however_many_objects_they_hold() {
+    let types = Catalog::builtin().type_names().filter(|name| *name != "google_service_networking_connection");
+    let regions = ["europe-west1", "us-central1", "us-east1"];
+    let mut wants = whole(&types.collect::<Vec<_>>(), &["p", "q"], &regions);
+    for (project, number) in ["p", "q"].into_iter().flat_map(|project| (0..1000).map(move |number| (project, number))) {
+        let region = regions[number % regions.len()];
+        wants.resources.insert(wanted(
+            "google_compute_address",
+            &format!("//compute.googleapis.com/projects/{project}/regions/{region}/addresses/a{number}"),
+        ));
+    }
+    let plan = planned(&wants);
+    // Eight lists of a project, two of each region, and below each Cloud SQL instance two more.
+    assert_eq!(plan.calls.len(), 2 * (8 + 2 * 3));
+    assert!(plan.calls.iter().all(trueup::google::PlannedCall::is_list));
+    assert_eq!(plan.children.len(), 2);
+}
+
+#[test]
 fn what_is_wanted_only_by_name_is_read_singly_where_that_takes_no_more_requests() {
     let redis =
         |region: &str, name: &str| format!("//redis.googleapis.com/projects/p/locations/{region}/instances/{name}");
