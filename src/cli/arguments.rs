@@ -62,9 +62,10 @@ pub(crate) struct RootArguments {
     #[arg(value_name = "ROOT", default_value = ".", value_hint = ValueHint::DirPath)]
     pub(crate) directory: PathBuf,
 
-    /// Read this state: a file, - for standard input, or gs://BUCKET/OBJECT
+    /// Read this state: a file, - for standard input, or a URL
     ///
-    /// Without it the root's own backend is read (local and gcs), else terraform.tfstate in ROOT.
+    /// A URL is gs://BUCKET/OBJECT, s3://BUCKET/KEY, az://CONTAINER/BLOB or https://…; credentials for S3 and Azure come
+    /// from AWS_… and AZURE_… variables. Without it the root's own backend is read (local and gcs), else terraform.tfstate in ROOT.
     #[arg(long, value_name = "PATH", help_heading = "Terraform", value_hint = ValueHint::FilePath)]
     pub(crate) state: Option<String>,
 
@@ -139,8 +140,8 @@ pub(crate) struct CheckArguments {
 
     /// Read live objects from Google Cloud's APIs, an asset file, or not at all
     ///
-    /// api reads Google Cloud's APIs. A file is a snapshot or a Cloud Asset Inventory export (JSON lines). none compares
-    /// configuration with state only.
+    /// api reads Google Cloud's APIs. A file (or a URL, as for --state) is a snapshot or a Cloud Asset Inventory export
+    /// (JSON lines, also gzipped). none compares configuration with state only.
     #[arg(long, value_name = "api|FILE|none", default_value = "api", help_heading = "Live", value_hint = ValueHint::FilePath)]
     pub(crate) live: String,
 

@@ -299,7 +299,13 @@ impl<'a> Collector<'a> {
         self.listings.dedup();
         Collected {
             inventory: Inventory {
-                source: LiveSource { kind: LiveKind::Api, path: None, read_at: None, requests },
+                source: LiveSource {
+                    kind: LiveKind::Api,
+                    path: None,
+                    read_at: None,
+                    requests,
+                    ..LiveSource::default()
+                },
                 objects,
                 listings: self.listings,
                 disabled: self.disabled,
