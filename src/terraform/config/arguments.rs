@@ -28,7 +28,7 @@ const ARGUMENT_BYTES: usize = 256;
 /// The arguments that every resource and data block takes. Source: the configuration language's meta-arguments.
 const META_ARGUMENTS: &[&str] = &["count", "for_each", "provider", "depends_on"];
 /// The blocks that every resource and data block takes.
-const META_BLOCKS: &[&str] = &["lifecycle", "provisioner", "connection", "timeouts"];
+const META_BLOCKS: &[&str] = &["lifecycle", "provisioner", "connection", "timeouts", "locals"];
 
 /// Reads the arguments of one instance.
 pub(crate) struct ArgumentReader<'e, 'a> {
@@ -134,13 +134,13 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             if is_top && self.meta_arguments.contains(&attribute.name.as_str()) {
                 continue;
             }
-            if is_top && body.is_json && self.meta_blocks.contains(&attribute.name.as_str()) {
+            if is_top && attribute.is_json() && self.meta_blocks.contains(&attribute.name.as_str()) {
                 continue;
             }
             let mut inner = names.to_vec();
             inner.push(&attribute.name);
             let facts = self.facts(&inner);
-            if body.is_json
+            if attribute.is_json()
                 && facts.as_ref().is_some_and(|facts| facts.block.is_some())
                 && let Some(bodies) = Body::from_json_expression(&attribute.expression, &attribute.file)
             {
@@ -222,16 +222,18 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
         occurrences: &mut Occurrences,
     ) {
         occurrences.is_dynamic = true;
+        self.check_dynamic(block);
         let (Some(for_each), Some(content)) =
             (block.body.attribute("for_each"), block.body.blocks_of("content").next())
         else {
-            let missing = if block.body.attribute("for_each").is_none() { "for_each" } else { "content" };
-            let (summary, detail) = if missing == "for_each" {
+            let is_endless = block.body.attribute("for_each").is_none();
+            let missing = if is_endless { "for_each" } else { "content" };
+            let (summary, detail) = if is_endless {
                 ("Missing required argument", "The argument \"for_each\" is required, but no definition was found.")
             } else {
                 (
-                    "Missing \"content\" block",
-                    "A dynamic block must have exactly one nested block of type \"content\" describing the body of the generated blocks.",
+                    "Missing dynamic content block",
+                    "A dynamic block must have a nested block of type \"content\" to describe the body of each generated block.",
                 )
             };
             self.evaluator.report(Diagnostic::error(summary, detail).at(block.range.clone()));
@@ -276,15 +278,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
                 return;
             }
         };
-        let iterator = block
-            .body
-            .attribute("iterator")
-            .and_then(|attribute| match &*attribute.expression {
-                Expression::Variable(name) => Some(name.as_str().to_owned()),
-                Expression::String(name) => Some(name.as_str().to_owned()),
-                _ => None,
-            })
-            .unwrap_or_else(|| block.label().to_owned());
+        let iterator = iterator(block);
         self.blocks.set(self.blocks.get().saturating_add(pairs.len()));
         if self.blocks.get() > MAX_BLOCKS {
             let detail = format!("A resource may have at most {MAX_BLOCKS} blocks.");
@@ -301,6 +295,35 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             scope.iterators.push((iterator.clone(), Val::object(each)));
             self.occurrence(&content.body, &block.range, scope, path, names, occurrences, is_sensitive);
             scope.iterators.pop();
+        }
+    }
+
+    /// Reports what a `dynamic` block must not hold.
+    fn check_dynamic(&self, block: &Block) {
+        let refuse = |summary: &str, detail: String, range: &SourceRange| {
+            self.evaluator.report(Diagnostic::error(summary, detail).at(range.clone()));
+        };
+        for attribute in &block.body.attributes {
+            match attribute.name.as_str() {
+                "for_each" | "labels" => {}
+                "iterator" if matches!(&*attribute.expression, Expression::Variable(_)) || attribute.is_json() => {}
+                "iterator" => {
+                    let detail = "Dynamic iterator must be a single variable name.".to_owned();
+                    refuse("Invalid expression", detail, &attribute.value_range);
+                }
+                name => {
+                    let detail = format!("An argument named \"{name}\" is not expected here.");
+                    refuse("Unsupported argument", detail, &attribute.name_range);
+                }
+            }
+        }
+        for inner in block.body.blocks.iter().filter(|inner| inner.kind != "content") {
+            let detail = format!("Blocks of type \"{}\" are not expected here.", inner.kind);
+            refuse("Unsupported block type", detail, &inner.range);
+        }
+        for again in block.body.blocks_of("content").skip(1) {
+            let detail = "Only one nested content block is allowed for each dynamic block.".to_owned();
+            refuse("Extraneous dynamic content block", detail, &again.range);
         }
     }
 
@@ -430,6 +453,16 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
         }
         String::new()
     }
+}
+
+/// The name that a `dynamic` block gives to its element.
+pub(super) fn iterator(block: &Block) -> String {
+    let named = block.body.attribute("iterator").and_then(|attribute| match &*attribute.expression {
+        Expression::Variable(name) => Some(name.as_str().to_owned()),
+        Expression::String(name) => Some(name.as_str().to_owned()),
+        _ => None,
+    });
+    named.unwrap_or_else(|| block.label().to_owned())
 }
 
 fn numbered(elements: &[Val]) -> Vec<(Val, Val)> {

@@ -11,11 +11,13 @@ use super::body::{Attribute, Block, Body};
 use super::inputs::{Input, Inputs};
 use super::mentions::mentioned_names;
 use super::module::{ModuleSource, ResourceKey};
+use super::moves::Moves;
 use super::options::EvaluateOptions;
 use super::resource::Resource;
 use super::scope::{BlockScope, Constants, Repetition};
 use super::source::SourceFile;
 use super::tree::ModuleTree;
+use super::undeclared;
 use crate::model::{Diagnostic, InstanceKey, ModuleAddress, ReferenceData, SchemaFacts, SourceRange};
 use crate::terraform::lang::{self, Allowance, Fault, Faults, FileContext, Scope, Val};
 
@@ -82,7 +84,7 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) inputs: &'a Inputs,
     /// Every attribute name that some expression asks for.
     pub(crate) mentioned: BTreeSet<Arc<str>>,
-    pub(crate) moved: RefCell<Vec<super::moves::Move>>,
+    pub(crate) moved: RefCell<Moves>,
     instances: RefCell<Vec<Rc<ModuleInstance>>>,
     pub(super) values: RefCell<HashMap<Node<'a>, Val>>,
     pub(super) resources: RefCell<HashMap<(usize, &'a ResourceKey), Rc<Resource>>>,
@@ -145,9 +147,19 @@ impl<'a> Evaluator<'a> {
         self.instances.borrow().len()
     }
 
-    /// The names of the calls that lead to a module instance.
-    pub(crate) fn module_path(&self, instance: usize) -> &'a [String] {
-        &self.tree.nodes[self.instance(instance).node].path
+    /// The module instance of an address, where there is one.
+    pub(crate) fn instance_at(&self, address: &ModuleAddress) -> Option<usize> {
+        let mut current = 0;
+        for step in &address.0 {
+            let (name, _) = self.source(current).calls.get_key_value(&step.name)?;
+            self.ensure(Node::Call(current, name));
+            let expansion = self.expansion(current, name)?;
+            current = match &step.key {
+                Some(key) => expansion.find(key)?,
+                None => expansion.instances.first().map(|(_, instance)| *instance)?,
+            };
+        }
+        Some(current)
     }
 
     /// The scope of places where nothing may be referred to.
@@ -252,10 +264,7 @@ impl<'a> Evaluator<'a> {
             None if self.source(instance).is_incomplete => {
                 Ok(Val::unknown_any(format!("the module's output \"{name}\" could not be read")))
             }
-            None => {
-                let detail = format!("This object does not have an attribute named \"{name}\".");
-                Err(Fault::error("Unsupported attribute", detail))
-            }
+            None => Err(undeclared::output(name)),
         }
     }
 
@@ -293,6 +302,17 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    fn node_range(&self, node: Node<'a>) -> Option<SourceRange> {
+        let header = |block: &Block| block.range.clone();
+        match node {
+            Node::Variable(instance, name) => self.source(instance).variables.get(name).map(header),
+            Node::Local(instance, name) => self.source(instance).locals.get(name).map(Attribute::range),
+            Node::Output(instance, name) => self.source(instance).outputs.get(name).map(header),
+            Node::Resource(instance, key) => self.source(instance).resources.get(key).map(header),
+            Node::Call(instance, name) => self.source(instance).calls.get(name).map(header),
+        }
+    }
+
     /// Holds the value of a node to the end, as long as there is room.
     fn keep(&self, node: Node<'a>, value: Val) {
         if self.allowance.hold(NODE_BYTES) && self.allowance.keep(&value) {
@@ -307,27 +327,18 @@ impl<'a> Evaluator<'a> {
             return Val::unknown_any(format!("output \"{name}\" is not declared"));
         };
         let Some(attribute) = block.body.attribute("value") else {
-            let detail = "The argument \"value\" is required, but no definition was found.";
-            self.report(Diagnostic::error("Missing required argument", detail).at(block.range.clone()));
+            // It was refused before.
             return Val::unknown_any(format!("output \"{name}\" has no value"));
         };
         let value = self.expression(attribute, &BlockScope::new(self, instance));
         value.mark(self.constant_bool(block, "sensitive"))
     }
 
-    /// Whether a block says `name = true`; only constants are allowed there.
-    pub(crate) fn constant_bool(&self, block: &Block, name: &str) -> bool {
-        block.body.attribute(name).is_some_and(|attribute| {
-            let value = self.expression(attribute, &self.constants());
-            value.as_bool() == Some(true) || value.as_str() == Some("true")
-        })
-    }
-
     /// A value given from outside, before its type is applied, and where it stands.
     pub(crate) fn input(&self, name: &str, is_text: bool) -> Option<(Val, Option<SourceRange>)> {
         let constants = self.constants();
         match self.inputs.values.get(name)? {
-            Input::Argument(attribute) => Some((self.expression(attribute, &constants), Some(attribute.range()))),
+            Input::Argument(attribute) => Some((self.constant_value(attribute), Some(attribute.range()))),
             Input::Text { text, .. } if is_text => Some((Val::string(text.as_str()), None)),
             Input::Text { text, label } => {
                 let Some(expression) = super::hcl::parse_expression(text) else {

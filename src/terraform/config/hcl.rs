@@ -109,7 +109,7 @@ fn parse_items(text: &str, bytes: &mut [u8], survey: &Survey, parsed: &mut Parse
     match hcl_edit::parser::parse_body(&String::from_utf8_lossy(bytes)) {
         Ok(body) => parsed.body = body,
         Err(error) => {
-            parsed.faults.push(syntax_fault(&error, 0));
+            parsed.faults.push(syntax_fault(&error, text, 0));
             parsed.skipped = vec![0..text.len()];
         }
     }
@@ -129,13 +129,14 @@ fn item_fault(text: &str, item: &Item, crowded: &[usize]) -> Option<SyntaxFault>
             let summary = "Unclosed configuration block";
             Some(SyntaxFault { summary, detail: detail.to_owned(), span: place..place + 1 })
         }
-        (_, error) => error.map(|error| syntax_fault(&error, item.range.start)),
+        (_, error) => error.map(|error| syntax_fault(&error, text, item.range.start)),
     }
 }
 
-fn syntax_fault(error: &hcl_edit::parser::Error, start: usize) -> SyntaxFault {
-    let (summary, detail) = wording(error.message());
+/// The fault that an error is, in a part of a text that starts at an offset.
+fn syntax_fault(error: &hcl_edit::parser::Error, text: &str, start: usize) -> SyntaxFault {
     let at = start + error.location().offset();
+    let (summary, detail) = wording(error.message(), text, at);
     SyntaxFault { summary, detail, span: at..at + 1 }
 }
 
@@ -145,14 +146,19 @@ pub(crate) fn parse_expression(text: &str) -> Option<Expression> {
 }
 
 /// Terraform's words for what the parser says, where it has some.
-fn wording(message: &str) -> (&'static str, String) {
+fn wording(message: &str, text: &str, offset: usize) -> (&'static str, String) {
     if message.starts_with("invalid expression") {
         let detail = "Expected the start of an expression, but found an invalid expression token.";
         return ("Invalid expression", detail.to_owned());
     }
     if message == "expected newline or eof" {
-        let detail = "An argument or block definition must end with a newline.";
-        return ("Missing newline", detail.to_owned());
+        let line = &text[line_start(text, offset)..offset];
+        let name = line.trim_start().trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-'));
+        return if name.trim_start().starts_with('=') {
+            ("Missing newline after argument", "An argument definition must end with a newline.".to_owned())
+        } else {
+            ("Missing newline after block definition", "A block definition must end with a newline.".to_owned())
+        };
     }
     if message.contains("at most 64 nested levels") {
         let detail = "Expressions, templates and blocks may nest at most 64 levels deep here.";
@@ -172,6 +178,10 @@ fn sentence(message: &str) -> String {
         Some(first) => format!("{}{}.", first.to_uppercase(), characters.as_str()),
         None => String::new(),
     }
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
 }
 
 /// The span of an object's key.
@@ -245,6 +255,37 @@ mod tests {
         assert_eq!(names, ["a", "c"]);
         assert_eq!(parsed.skipped.len(), 1);
         assert!(text[parsed.skipped[0].clone()].starts_with("b \"two\""));
+    }
+
+    #[test]
+    fn a_block_without_indentation_is_one_fault() {
+        let text = "data \"a\" \"b\" {\nregion = var.region}\n\ndata \"a\" \"c\" {\nregion = var.region\n}\n";
+        let parsed = parse(text);
+        let summaries: Vec<_> = parsed.faults.iter().map(|fault| fault.summary).collect();
+        assert_eq!(summaries, ["Missing newline after argument"], "{:?}", parsed.faults);
+        let labels: Vec<_> = parsed.body.blocks().map(|block| block.labels[1].as_str().to_owned()).collect();
+        assert_eq!(labels, ["c"]);
+    }
+
+    #[test]
+    fn what_an_unclosed_parenthesis_swallows_is_one_fault() {
+        let text = "a \"one\" {\n  x = {\n    f(y, \"z\"\n\n\nvariable \"v\" {\n}\n";
+        let parsed = parse(text);
+        assert_eq!(parsed.faults.len(), 1, "{:?}", parsed.faults);
+    }
+
+    #[test]
+    fn each_of_two_broken_blocks_is_a_fault() {
+        let parsed = parse("a {\n  x = = 1\n}\n\nb {\n  x = = 1\n}\n");
+        assert_eq!(parsed.faults.len(), 2, "{:?}", parsed.faults);
+    }
+
+    #[test]
+    fn a_broken_argument_does_not_hide_its_neighbors() {
+        let parsed = parse("a = 1\nb = = 2\nc = 3\nd = [\n  1,\n");
+        assert_eq!(parsed.faults.len(), 2, "{:?}", parsed.faults);
+        let names: Vec<_> = parsed.body.attributes().map(|attribute| attribute.key.as_str().to_owned()).collect();
+        assert_eq!(names, ["a", "c"]);
     }
 
     #[test]

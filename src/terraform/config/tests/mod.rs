@@ -1,7 +1,13 @@
 //! Roots in temporary folders, evaluated.
 
+mod blocks;
+mod conditions;
+mod cycles;
+mod declared;
 mod files;
 mod modules;
+mod moves;
+mod overrides;
 mod references;
 mod resources;
 mod values;
