@@ -15,6 +15,9 @@ use crate::model::{
     UnexpandedResource, UnreadableModule, Value,
 };
 
+/// What an entry in a list of what is not seen takes in memory, in bytes.
+const LISTED_BYTES: usize = 512;
+
 impl<'a> Evaluator<'a> {
     /// Evaluates everything and gathers it. Diagnostics stay with the evaluator.
     pub(crate) fn collect(&self, providers: &mut ProviderCache) -> Configuration {
@@ -76,28 +79,43 @@ impl<'a> Evaluator<'a> {
                 };
                 let Some(expansion) = self.expansion(instance, name) else {
                     let reason = self.why_missing(&format!("module.{name}"));
-                    configuration.unreadable_modules.push(unreadable(&reason));
+                    self.list_unreadable(unreadable(&reason), configuration);
                     continue;
                 };
                 let Some(reason) = &expansion.unknown else { continue };
                 match node.children.get(name) {
                     Some(Ok(child)) => self.list_unexpanded(*child, unreadable(reason), configuration),
-                    Some(Err(reason)) => configuration.unreadable_modules.push(unreadable(reason)),
-                    None => configuration.unreadable_modules.push(unreadable(reason)),
+                    Some(Err(reason)) => self.list_unreadable(unreadable(reason), configuration),
+                    None => self.list_unreadable(unreadable(reason), configuration),
                 }
             }
             for broken in node.source.broken.iter().filter(|broken| broken.kind == "module") {
                 let Some(name) = broken.labels.first().filter(|name| !node.source.calls.contains_key(*name)) else {
                     continue;
                 };
-                configuration.unreadable_modules.push(UnreadableModule {
-                    module: address.child(name, None),
-                    reason: "its block could not be read".to_owned(),
-                    range: broken.range.clone(),
-                });
+                self.list_unreadable(
+                    UnreadableModule {
+                        module: address.child(name, None),
+                        reason: "its block could not be read".to_owned(),
+                        range: broken.range.clone(),
+                    },
+                    configuration,
+                );
             }
             instance += 1;
         }
+    }
+
+    /// Lists a module of which nothing is seen.
+    fn list_unreadable(&self, module: UnreadableModule, configuration: &mut Configuration) {
+        self.allowance.hold(LISTED_BYTES);
+        configuration.unreadable_modules.push(module);
+    }
+
+    /// Lists a resource of which the instances are not known.
+    fn list_resource(&self, resource: UnexpandedResource, configuration: &mut Configuration) {
+        self.allowance.hold(LISTED_BYTES);
+        configuration.unexpanded.push(resource);
     }
 
     /// Lists the resources of a module of which it is not known which instances there are.
@@ -107,17 +125,20 @@ impl<'a> Evaluator<'a> {
         while let Some((node, module, range)) = pending.pop() {
             if configuration.unexpanded.len() > MAX_INSTANCES {
                 let reason = reason.clone();
-                configuration.unreadable_modules.push(UnreadableModule { module, reason, range });
+                self.list_unreadable(UnreadableModule { module, reason, range }, configuration);
                 continue;
             }
             let node = &self.tree.nodes[node];
             for (key, block) in &node.source.resources {
                 if key.mode == ResourceMode::Managed {
-                    configuration.unexpanded.push(UnexpandedResource {
-                        resource: resource_address(&module, key),
-                        reason: format!("{} of the module", reason),
-                        range: block.range.clone(),
-                    });
+                    self.list_resource(
+                        UnexpandedResource {
+                            resource: resource_address(&module, key),
+                            reason: format!("{} of the module", reason),
+                            range: block.range.clone(),
+                        },
+                        configuration,
+                    );
                 }
             }
             for (name, call) in &node.source.calls {
@@ -130,7 +151,7 @@ impl<'a> Evaluator<'a> {
                     Some(Err(reason)) => reason.clone(),
                     None => TOO_MANY_CALLS.to_owned(),
                 };
-                configuration.unreadable_modules.push(UnreadableModule { module, reason, range });
+                self.list_unreadable(UnreadableModule { module, reason, range }, configuration);
             }
         }
     }
@@ -167,7 +188,7 @@ impl<'a> Evaluator<'a> {
         let address = self.instance(instance).address.clone();
         if let (Some(limit), Some(call)) = (self.allowance.spent(), self.call_block(instance)) {
             let (reason, range) = (limit.to_owned(), call.range.clone());
-            configuration.unreadable_modules.push(UnreadableModule { module: address, reason, range });
+            self.list_unreadable(UnreadableModule { module: address, reason, range }, configuration);
             return;
         }
         let variables = module.variables.keys().map(|name| Node::Variable(instance, name));
@@ -192,11 +213,11 @@ impl<'a> Evaluator<'a> {
                 range: block.range.clone(),
             };
             let Some(resource) = self.resource(instance, key) else {
-                configuration.unexpanded.push(unexpanded(&self.why_missing(&key.name)));
+                self.list_resource(unexpanded(&self.why_missing(&key.name)), configuration);
                 continue;
             };
             if let Some(reason) = &resource.unknown {
-                configuration.unexpanded.push(unexpanded(reason));
+                self.list_resource(unexpanded(reason), configuration);
                 continue;
             }
             let provider = self.provider_defaults(instance, &name, providers);
@@ -222,11 +243,14 @@ impl<'a> Evaluator<'a> {
             let key =
                 ResourceKey { mode: ResourceMode::Managed, resource_type: resource_type.clone(), name: name.clone() };
             if !module.resources.contains_key(&key) {
-                configuration.unexpanded.push(UnexpandedResource {
-                    resource: resource_address(&address, &key),
-                    reason: "its block could not be read".to_owned(),
-                    range: broken.range.clone(),
-                });
+                self.list_resource(
+                    UnexpandedResource {
+                        resource: resource_address(&address, &key),
+                        reason: "its block could not be read".to_owned(),
+                        range: broken.range.clone(),
+                    },
+                    configuration,
+                );
             }
         }
     }

@@ -217,8 +217,8 @@ impl<'a> Evaluator<'a> {
         value
     }
 
-    /// Counts instances against the limit; `false` where there are too many.
-    pub(crate) fn count_instances(&self, more: usize, range: &SourceRange) -> bool {
+    /// Counts instances against the limit; an error says that there are too many.
+    pub(crate) fn count_instances(&self, more: usize, range: &SourceRange) -> Result<(), Arc<str>> {
         let count = self.counted.get().saturating_add(more);
         if count > MAX_INSTANCES {
             if !self.is_over_limit.replace(true) {
@@ -227,10 +227,10 @@ impl<'a> Evaluator<'a> {
                 );
                 self.report(Diagnostic::error("Too many instances", detail).at(range.clone()));
             }
-            return false;
+            return Err("the root has too many instances".into());
         }
         self.counted.set(count);
-        true
+        Ok(())
     }
 
     /// The value of a variable, local or output; unknown where it depends on itself.
@@ -375,16 +375,12 @@ impl<'a> Evaluator<'a> {
             }
         };
         let scope = BlockScope::new(self, instance);
-        let repetitions = match self.repetitions(&block.body, &scope) {
+        let repetitions = match self.repetitions(block, &scope) {
             Ok(repetitions) => repetitions,
             Err(reason) => return Expansion { unknown: Some(reason), ..Expansion::default() },
         };
         let mut expansion =
             Expansion { is_repeated: repetitions.is_repeated, is_keyed: repetitions.is_keyed, ..Expansion::default() };
-        if !self.count_instances(repetitions.instances.len(), &block.range) {
-            expansion.unknown = Some("the root has too many instances".into());
-            return expansion;
-        }
         for (key, repetition) in repetitions.instances {
             let address = module.address.child(name, key.clone());
             let mut instances = self.instances.borrow_mut();

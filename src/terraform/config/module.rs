@@ -297,7 +297,7 @@ fn unescape(block: &mut Block) {
     block.body.blocks = kept;
     for inner in escaped {
         let attributes = inner.body.attributes.into_iter();
-        block.body.attributes.extend(attributes.filter(|attribute| shape.argument(&attribute.name).is_none()));
+        block.body.attributes_mut().extend(attributes.filter(|attribute| shape.argument(&attribute.name).is_none()));
         block.body.blocks.extend(inner.body.blocks.into_iter().filter(|inner| shape.block(&inner.kind).is_none()));
     }
 }

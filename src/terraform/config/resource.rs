@@ -55,16 +55,12 @@ impl<'a> Evaluator<'a> {
     /// Expands a block and reads the arguments of every instance.
     pub(crate) fn evaluate_resource(&self, instance: usize, key: &'a ResourceKey) -> Resource {
         let Some(block) = self.source(instance).resources.get(key) else { return Resource::default() };
-        let repetitions = match self.repetitions(&block.body, &BlockScope::new(self, instance)) {
+        let repetitions = match self.repetitions(block, &BlockScope::new(self, instance)) {
             Ok(repetitions) => repetitions,
             Err(reason) => return Resource { unknown: Some(reason), ..Resource::default() },
         };
         let mut resource =
             Resource { is_repeated: repetitions.is_repeated, is_keyed: repetitions.is_keyed, ..Resource::default() };
-        if !self.count_instances(repetitions.instances.len(), &block.range) {
-            resource.unknown = Some("the root has too many instances".into());
-            return resource;
-        }
         let address = ResourceAddress {
             module: self.instance(instance).address.clone(),
             mode: key.mode,
