@@ -61,6 +61,8 @@ struct RawType {
     endpoint_variable: String,
     base_url: String,
     api_version: String,
+    #[serde(default = "yes")]
+    inventory: bool,
     identity: String,
     #[serde(default)]
     identity_when_empty: BTreeMap<String, String>,
@@ -184,6 +186,7 @@ pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError>
         endpoint_variable: raw.endpoint_variable,
         base_url: template(&raw.base_url)?,
         api_version: raw.api_version,
+        is_in_inventory: raw.inventory,
         identity: template(&raw.identity)?,
         identity_when_empty: raw.identity_when_empty,
         state_ids: raw.state_ids.iter().map(|id| template(id)).collect::<Result<_, _>>()?,
@@ -206,4 +209,8 @@ pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError>
         sources: raw.sources,
         rows: RowTable::new(rows),
     })
+}
+
+fn yes() -> bool {
+    true
 }

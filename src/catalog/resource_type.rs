@@ -30,6 +30,8 @@ pub struct ResourceType {
     pub base_url: Template,
     /// The version of the API whose bodies the rows describe: `v1`.
     pub api_version: String,
+    /// Whether Cloud Asset Inventory holds its objects; what it does not hold is read from the type's own API.
+    pub is_in_inventory: bool,
     /// The path of the full resource name, after `//HOST/`.
     pub identity: Template,
     /// Values of identity placeholders that stand for an empty attribute: a SQL user without host is `…/users/u/-`.
