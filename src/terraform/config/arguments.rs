@@ -22,6 +22,9 @@ use crate::terraform::lang::{Kind, Val};
 /// How many blocks `dynamic` may make in one resource instance.
 const MAX_BLOCKS: usize = 100_000;
 
+/// What an argument takes in memory beside its value, in bytes: its name, its path and its places.
+const ARGUMENT_BYTES: usize = 256;
+
 /// The arguments that every resource and data block takes. Source: the configuration language's meta-arguments.
 const META_ARGUMENTS: &[&str] = &["count", "for_each", "provider", "depends_on"];
 /// The blocks that every resource and data block takes.
@@ -149,6 +152,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             }
             if self.check_attribute(attribute, facts.as_ref(), names) {
                 let value = self.attribute_value(attribute, facts.as_ref(), scope);
+                self.evaluator.allowance.hold(value.weight().saturating_add(ARGUMENT_BYTES));
                 self.arguments
                     .ranges
                     .insert(path.attribute(attribute.name.as_str()), self.evaluator.origins(self.instance, attribute));
@@ -201,6 +205,8 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
     ) {
         let Some(kind) = names.last() else { return };
         let place = path.attribute(*kind).index(occurrences.elements.len());
+        self.evaluator.allowance.spend(1);
+        self.evaluator.allowance.hold(ARGUMENT_BYTES);
         self.arguments.ranges.insert(place.clone(), vec![range.clone()]);
         let members = self.body(body, range, scope, &place, names);
         occurrences.elements.push(Val::object(members).mark(is_sensitive));
@@ -281,6 +287,10 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             return;
         }
         for (key, value) in pairs {
+            if let Some(limit) = self.evaluator.allowance.spent() {
+                occurrences.unknown = Some(Val::unknown_any(limit));
+                return;
+            }
             let each = BTreeMap::from([(Arc::from("key"), key), (Arc::from("value"), value)]);
             scope.iterators.push((iterator.clone(), Val::object(each)));
             self.occurrence(&content.body, &block.range, scope, path, names, occurrences, is_sensitive);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::cycles::find_cycles;
-use super::evaluator::{Evaluator, Node};
+use super::evaluator::{Evaluator, MAX_INSTANCES, Node, TOO_MANY_CALLS};
 use super::module::{ModuleSource, ResourceKey};
 use super::provider::{ProviderCache, ProviderName, provider_of};
 use super::reference_check::check_references;
@@ -62,19 +62,28 @@ impl<'a> Evaluator<'a> {
             let address = self.instance(instance).address.clone();
             let node = &self.tree.nodes[self.instance(instance).node];
             for (name, block) in &node.source.calls {
+                self.allowance.spend(1);
+                if instance > 0 && self.allowance.spent().is_some() {
+                    break;
+                }
                 self.ensure(Node::Call(instance, name));
                 self.check_call(instance, name);
-                let Some(expansion) = self.expansion(instance, name) else { continue };
-                let Some(reason) = &expansion.unknown else { continue };
                 let module = address.child(name, None);
+                let unreadable = |reason: &str| UnreadableModule {
+                    module: module.clone(),
+                    reason: reason.to_owned(),
+                    range: block.range.clone(),
+                };
+                let Some(expansion) = self.expansion(instance, name) else {
+                    let reason = self.why_missing(&format!("module.{name}"));
+                    configuration.unreadable_modules.push(unreadable(&reason));
+                    continue;
+                };
+                let Some(reason) = &expansion.unknown else { continue };
                 match node.children.get(name) {
-                    Some(Ok(child)) => self.list_unexpanded(*child, &module, reason, configuration),
-                    Some(Err(reason)) => configuration.unreadable_modules.push(UnreadableModule {
-                        module,
-                        reason: reason.clone(),
-                        range: block.range.clone(),
-                    }),
-                    None => {}
+                    Some(Ok(child)) => self.list_unexpanded(*child, unreadable(reason), configuration),
+                    Some(Err(reason)) => configuration.unreadable_modules.push(unreadable(reason)),
+                    None => configuration.unreadable_modules.push(unreadable(reason)),
                 }
             }
             for broken in node.source.broken.iter().filter(|broken| broken.kind == "module") {
@@ -92,15 +101,15 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Lists the resources of a module of which it is not known which instances there are.
-    fn list_unexpanded(
-        &self,
-        node: usize,
-        module: &ModuleAddress,
-        reason: &Arc<str>,
-        configuration: &mut Configuration,
-    ) {
-        let mut pending = vec![(node, module.clone())];
-        while let Some((node, module)) = pending.pop() {
+    fn list_unexpanded(&self, node: usize, module: UnreadableModule, configuration: &mut Configuration) {
+        let UnreadableModule { module, reason, range } = module;
+        let mut pending = vec![(node, module, range)];
+        while let Some((node, module, range)) = pending.pop() {
+            if configuration.unexpanded.len() > MAX_INSTANCES {
+                let reason = reason.clone();
+                configuration.unreadable_modules.push(UnreadableModule { module, reason, range });
+                continue;
+            }
             let node = &self.tree.nodes[node];
             for (key, block) in &node.source.resources {
                 if key.mode == ResourceMode::Managed {
@@ -111,20 +120,17 @@ impl<'a> Evaluator<'a> {
                     });
                 }
             }
-            for (name, child) in &node.children {
-                let module = module.child(name, None);
-                match child {
-                    Ok(child) => pending.push((*child, module)),
-                    Err(reason) => {
-                        if let Some(call) = node.source.calls.get(name) {
-                            configuration.unreadable_modules.push(UnreadableModule {
-                                module,
-                                reason: reason.clone(),
-                                range: call.range.clone(),
-                            });
-                        }
+            for (name, call) in &node.source.calls {
+                let (module, range) = (module.child(name, None), call.range.clone());
+                let reason = match node.children.get(name) {
+                    Some(Ok(child)) => {
+                        pending.push((*child, module, range));
+                        continue;
                     }
-                }
+                    Some(Err(reason)) => reason.clone(),
+                    None => TOO_MANY_CALLS.to_owned(),
+                };
+                configuration.unreadable_modules.push(UnreadableModule { module, reason, range });
             }
         }
     }
@@ -137,6 +143,7 @@ impl<'a> Evaluator<'a> {
         if child.is_incomplete {
             return;
         }
+        self.allowance.spend(u64::try_from(call.body.attributes.len()).unwrap_or(u64::MAX));
         let is_meta = |name: &str| shape::FILE.block("module").is_some_and(|shape| shape.argument(name).is_some());
         for (variable, block) in &child.variables {
             if block.body.attribute("default").is_none() && call.body.attribute(variable).is_none() {
@@ -158,6 +165,11 @@ impl<'a> Evaluator<'a> {
     fn collect_module(&self, instance: usize, providers: &mut ProviderCache, configuration: &mut Configuration) {
         let module = self.source(instance);
         let address = self.instance(instance).address.clone();
+        if let (Some(limit), Some(call)) = (self.allowance.spent(), self.call_block(instance)) {
+            let (reason, range) = (limit.to_owned(), call.range.clone());
+            configuration.unreadable_modules.push(UnreadableModule { module: address, reason, range });
+            return;
+        }
         let variables = module.variables.keys().map(|name| Node::Variable(instance, name));
         let locals = module.locals.keys().map(|name| Node::Local(instance, name));
         let outputs = module.outputs.keys().map(|name| Node::Output(instance, name));
@@ -174,13 +186,17 @@ impl<'a> Evaluator<'a> {
             if key.mode == ResourceMode::Data {
                 continue;
             }
-            let Some(resource) = self.resource(instance, key) else { continue };
+            let unexpanded = |reason: &str| UnexpandedResource {
+                resource: resource_address(&address, key),
+                reason: reason.to_owned(),
+                range: block.range.clone(),
+            };
+            let Some(resource) = self.resource(instance, key) else {
+                configuration.unexpanded.push(unexpanded(&self.why_missing(&key.name)));
+                continue;
+            };
             if let Some(reason) = &resource.unknown {
-                configuration.unexpanded.push(UnexpandedResource {
-                    resource: resource_address(&address, key),
-                    reason: reason.to_string(),
-                    range: block.range.clone(),
-                });
+                configuration.unexpanded.push(unexpanded(reason));
                 continue;
             }
             let provider = self.provider_defaults(instance, &name, providers);
@@ -200,6 +216,7 @@ impl<'a> Evaluator<'a> {
                 });
             }
         }
+        self.allowance.spend(u64::try_from(module.broken.len()).unwrap_or(u64::MAX));
         for broken in module.broken.iter().filter(|broken| broken.kind == "resource") {
             let [resource_type, name] = broken.labels.as_slice() else { continue };
             let key =

@@ -36,9 +36,11 @@ mod self_check;
 mod shape;
 mod source;
 mod spelling;
+mod survey;
 mod target;
 #[cfg(test)]
 pub(crate) mod tests;
+mod tokens;
 mod tree;
 mod undeclared;
 mod variable;
@@ -57,6 +59,7 @@ pub(crate) use load::{parse_native, parse_native_as, read_text};
 pub use options::{EvaluateOptions, VariableArgument};
 pub(crate) use provider::{ProviderCache, provider_of};
 pub(crate) use scope::BlockScope;
+pub(crate) use tokens::{Piece, tokens};
 
 /// A root module and its settings, evaluated in one scope.
 #[derive(Clone, Debug, Default)]

@@ -9,7 +9,7 @@ use super::evaluator::Evaluator;
 use super::hcl;
 use super::inputs::Input;
 use super::module::range_text;
-use super::scope::{BlockScope, Constants};
+use super::scope::BlockScope;
 use crate::model::{Diagnostic, SourceRange};
 use crate::terraform::lang::{Constraint, Faults, Val, parse_constraint};
 
@@ -116,7 +116,7 @@ impl<'a> Evaluator<'a> {
 
     fn constraint(&self, block: &Block) -> Constraint {
         let Some(attribute) = block.body.attribute("type") else { return Constraint::any() };
-        let constants = Constants { files: &self.files };
+        let constants = self.constants();
         let mut faults = Faults::new();
         // JSON, and Terraform 0.11, have the type as a string.
         if let Expression::String(text) = &*attribute.expression
