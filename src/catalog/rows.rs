@@ -139,7 +139,8 @@ pub(super) fn read(
             _ => return Err(error(path, "has more than one exception")),
         };
         let is_compared = is_compared(treatment);
-        let facts = AttributeFacts { row: path.clone(), is_compared, replacement, visibility, exception };
+        let is_identity = treatment == Treatment::Identity;
+        let facts = AttributeFacts { row: path.clone(), is_compared, is_identity, replacement, visibility, exception };
         rows.push(Row {
             path: path.clone(),
             first,
