@@ -24,14 +24,8 @@ impl Evaluator<'_> {
     /// The instances that `count` or `for_each` of a body ask for; an error says why that is unknown.
     pub(crate) fn repetitions(&self, body: &Body, scope: &BlockScope<'_, '_>) -> Result<Repetitions, Arc<str>> {
         match (body.attribute("count"), body.attribute("for_each")) {
-            (Some(count), Some(for_each)) => {
-                let detail = "The \"count\" and \"for_each\" meta-arguments are mutually-exclusive, only one should be used to be explicit about the number of resources to be created.";
-                self.report(
-                    Diagnostic::error("Invalid combination of \"count\" and \"for_each\"", detail).at(for_each.range()),
-                );
-                self.counted(count, scope)
-            }
-            (Some(count), None) => self.counted(count, scope),
+            // An override file may bring one beside the other, and `count` counts.
+            (Some(count), _) => self.counted(count, scope),
             (None, Some(for_each)) => self.keyed(for_each, scope),
             (None, None) => {
                 let instances = vec![(None, Repetition::default())];

@@ -83,7 +83,7 @@ fn too_many_instances_stop_at_the_limit() {
 #[test]
 fn blocks_are_lists_of_maps() {
     let evaluated = main_tf(
-        "resource \"google_x\" \"y\" {\n  a {\n    b {\n      c = 1\n    }\n  }\n  rule {\n    port = 1\n  }\n  rule {\n    port = 2\n  }\n  list = [{ x = 1 }]\n  nothing = null\n  timeouts {\n    create = \"1m\"\n  }\n  provisioner \"local-exec\" {\n    command = self.id\n  }\n  connection {}\n  depends_on = [google_x.other]\n}\n",
+        "resource \"google_x\" \"y\" {\n  a {\n    b {\n      c = 1\n    }\n  }\n  rule {\n    port = 1\n  }\n  rule {\n    port = 2\n  }\n  list = [{ x = 1 }]\n  nothing = null\n  timeouts {\n    create = \"1m\"\n  }\n  provisioner \"local-exec\" {\n    command = self.id\n  }\n  connection {}\n  depends_on = [google_x.other]\n}\nresource \"google_x\" \"other\" {}\n",
     )
     .evaluate();
     assert_eq!(evaluated.lines(), [""; 0]);
