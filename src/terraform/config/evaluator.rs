@@ -12,6 +12,7 @@ use super::inputs::{Input, Inputs};
 use super::mentions::mentioned_names;
 use super::module::{ModuleSource, ResourceKey};
 use super::options::EvaluateOptions;
+use super::provider_versions::ProviderVersions;
 use super::resource::Resource;
 use super::scope::{BlockScope, Constants, Repetition};
 use super::source::SourceFile;
@@ -76,6 +77,7 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) options: &'a EvaluateOptions,
     pub(crate) recorded: &'a dyn ReferenceData,
     pub(crate) facts: &'a dyn SchemaFacts,
+    pub(crate) provider_versions: ProviderVersions,
     pub(crate) files: FileContext,
     pub(crate) inputs: &'a Inputs,
     /// Every attribute name that some expression asks for.
@@ -113,6 +115,7 @@ impl<'a> Evaluator<'a> {
             options,
             recorded,
             facts,
+            provider_versions: ProviderVersions::of(tree),
             files,
             inputs,
             mentioned: mentioned_names(tree, settings),

@@ -24,6 +24,7 @@ mod options;
 mod order;
 mod overrides;
 mod provider;
+mod provider_versions;
 mod reference_check;
 mod repetition;
 mod resource;
