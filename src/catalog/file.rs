@@ -12,7 +12,8 @@ use thiserror::Error;
 use super::resource_type::RowTable;
 use super::rows::{self, RawRow};
 use super::{
-    Basis, ListCall, ListScope, Nested, PageTokens, Parent, ReadCall, ResourceType, SystemMade, Template, TemplateError,
+    Basis, ListCall, ListScope, Nested, PageTokens, Parent, ReadCall, Removed, ResourceType, SystemMade, Template,
+    TemplateError,
 };
 
 /// Why a catalog file cannot be used.
@@ -76,6 +77,8 @@ struct RawType {
     same_object_as: Option<String>,
     #[serde(default)]
     system_made: Vec<RawSystemMade>,
+    #[serde(default)]
+    removed: BTreeMap<String, RawRemoved>,
     sources: BTreeMap<String, String>,
     rows: BTreeMap<String, RawRow>,
 }
@@ -127,6 +130,14 @@ struct RawNested {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct RawRemoved {
+    #[serde(rename = "in")]
+    version: String,
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct RawSystemMade {
     reason: String,
     members: BTreeMap<String, Vec<String>>,
@@ -140,6 +151,15 @@ pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError>
         Template::parse(text).map_err(|source| CatalogError::Template { resource_type: name.to_owned(), source })
     };
     let rows = rows::read(name, raw.facts_only, &raw.rows)?;
+    let mut removed = BTreeMap::new();
+    for (path, raw) in raw.removed {
+        let version = raw.version.parse().map_err(|_| CatalogError::Row {
+            resource_type: name.to_owned(),
+            path: path.clone(),
+            reason: "was removed in what is no version".to_owned(),
+        })?;
+        removed.insert(path, Removed { version, source: raw.source });
+    }
     let mut lists = Vec::with_capacity(raw.lists.len());
     for list in raw.lists {
         let mut query = Vec::with_capacity(list.query.len());
@@ -206,6 +226,7 @@ pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError>
             .into_iter()
             .map(|made| SystemMade { reason: made.reason, members: made.members })
             .collect(),
+        removed,
         sources: raw.sources,
         rows: RowTable::new(rows),
     })

@@ -4,6 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Row, Template};
+use crate::model::ProviderVersion;
+
+/// An argument that the provider does not have any more.
+#[derive(Clone, Debug)]
+pub struct Removed {
+    /// The version of the provider that took it away.
+    pub version: ProviderVersion,
+    /// Where the fact comes from, a key of the sources.
+    pub source: String,
+}
 
 /// A resource type.
 #[derive(Clone, Debug)]
@@ -54,6 +64,8 @@ pub struct ResourceType {
     pub same_object_as: Option<String>,
     /// Objects that Google makes by itself: never reported as unmanaged.
     pub system_made: Vec<SystemMade>,
+    /// Arguments that earlier versions of the provider had, by path.
+    pub removed: BTreeMap<String, Removed>,
     /// The sources that rows name by key, in words.
     pub sources: BTreeMap<String, String>,
     pub(super) rows: RowTable,

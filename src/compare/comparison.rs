@@ -315,8 +315,7 @@ fn sides<'a>(matched: &Matched<'a>, live_is_asked: bool) -> Option<Sides<'a>> {
         LiveMatch::NotAsked => Seen::Absent(Side::NotObserved(NOT_ASKED.into())),
         LiveMatch::NotThere => Seen::Absent(Side::NotObserved("it is not there".into())),
     };
-    let renamed = matched.identity().ok().zip(matched.renamed_to());
-    Some(Sides { configuration, state, live, live_is_asked, standing, renamed })
+    Some(Sides { configuration, state, live, live_is_asked, standing, naming: matched.naming() })
 }
 
 /// The worst verdict that is not ignored; `None` where nothing was looked at.
