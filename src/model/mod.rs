@@ -18,6 +18,7 @@ mod settings;
 mod state;
 mod text;
 mod value;
+mod version;
 mod world;
 
 pub use address::{
@@ -42,4 +43,5 @@ pub use settings::{IgnoreRule, LiveScopes, Settings, SeverityLevel, SeverityRule
 pub use state::{State, StateInstance, StateSource};
 pub use text::{is_printable, printable};
 pub use value::Value;
+pub use version::{ProviderVersion, VersionError};
 pub use world::{CHOSEN_ON_CREATION, Fact, World, WorldAttribute, WorldKind, WorldResource};

@@ -11,11 +11,13 @@ use hcl_edit::expr::Expression;
 use super::body::{Attribute, Block, Body};
 use super::evaluator::Evaluator;
 use super::module::ResourceKey;
+use super::provider::provider_of;
 use super::resource::to_schema_type;
 use super::scope::BlockScope;
 use super::spelling::closest;
 use crate::model::{
-    ArgumentFacts, Arguments, AttributePath, Diagnostic, Nesting, ResourceMode, SourceRange, Value, ValueType,
+    ArgumentFacts, Arguments, AttributePath, Diagnostic, Nesting, ProviderVersion, ResourceMode, SourceRange, Value,
+    ValueType,
 };
 use crate::terraform::lang::{Kind, Val};
 
@@ -35,6 +37,8 @@ pub(crate) struct ArgumentReader<'e, 'a> {
     evaluator: &'e Evaluator<'a>,
     instance: usize,
     resource_type: &'e str,
+    /// The provider's type, once the block is known.
+    provider_type: String,
     /// Whether the schema knows the type.
     is_checked: bool,
     /// Whether what the schema requires has to be there.
@@ -63,6 +67,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             evaluator,
             instance,
             resource_type: &key.resource_type,
+            provider_type: String::new(),
             is_checked: key.mode == ResourceMode::Managed && evaluator.facts.knows(&key.resource_type),
             is_complete: true,
             meta_arguments: META_ARGUMENTS,
@@ -78,6 +83,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             evaluator,
             instance: 0,
             resource_type,
+            provider_type: String::new(),
             is_checked: evaluator.facts.knows(resource_type),
             is_complete: false,
             meta_arguments: &["provider"],
@@ -105,6 +111,8 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
 
     /// The arguments: as the language has them, and as the model has them.
     pub(crate) fn read(mut self, block: &Block, mut scope: BlockScope<'_, '_>) -> (BTreeMap<Arc<str>, Val>, Arguments) {
+        let provider = provider_of(block, self.resource_type);
+        self.provider_type = self.evaluator.source(self.instance).provider_type(&provider.local);
         let members = self.body(&block.body, &block.range, &mut scope, &AttributePath::root(), &[]);
         let mut value = BTreeMap::new();
         for (name, member) in &members {
@@ -354,7 +362,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
         }
         let name = attribute.name.as_str();
         let Some(facts) = facts else {
-            if names.is_empty() && name == "id" {
+            if names.is_empty() && name == "id" || self.is_of_older_provider(&[names, &[name]].concat()) {
                 return true;
             }
             let mut detail = format!("An argument named \"{name}\" is not expected here.");
@@ -381,12 +389,25 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
         true
     }
 
+    /// Whether the provider took an argument or block away in a version that the root does not have yet.
+    fn is_of_older_provider(&self, path: &[&str]) -> bool {
+        let removed = self.evaluator.facts.removed_in(self.resource_type, path);
+        removed.is_some_and(|version| !self.reaches(version))
+    }
+
+    fn reaches(&self, version: ProviderVersion) -> bool {
+        self.evaluator.provider_versions.reaches(&self.provider_type, version)
+    }
+
     fn check_block(&self, block: &Block, kind: &str, path: &[&str], names: &[&str]) -> bool {
         if !self.is_checked {
             return true;
         }
         let range = block.range.clone();
         let Some(facts) = self.facts(path) else {
+            if self.is_of_older_provider(path) {
+                return true;
+            }
             let mut detail = format!("Blocks of type \"{kind}\" are not expected here.");
             detail.push_str(&self.hint(kind, names));
             self.evaluator.report(Diagnostic::error("Unsupported block type", detail).at(range));
@@ -417,6 +438,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             let Some(facts) = self.facts(&path) else { continue };
             if self.is_complete
                 && facts.is_required
+                && facts.required_since.is_none_or(|version| self.reaches(version))
                 && !members.contains_key(name.as_str())
                 && !blocks.contains_key(name.as_str())
             {

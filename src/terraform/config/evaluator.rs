@@ -13,6 +13,7 @@ use super::mentions::mentioned_names;
 use super::module::{ModuleSource, ResourceKey};
 use super::moves::Moves;
 use super::options::EvaluateOptions;
+use super::provider_versions::ProviderVersions;
 use super::resource::Resource;
 use super::scope::{BlockScope, Constants, Repetition};
 use super::source::SourceFile;
@@ -79,6 +80,7 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) options: &'a EvaluateOptions,
     pub(crate) recorded: &'a dyn ReferenceData,
     pub(crate) facts: &'a dyn SchemaFacts,
+    pub(crate) provider_versions: ProviderVersions,
     pub(crate) files: FileContext,
     pub(crate) allowance: Allowance,
     pub(crate) inputs: &'a Inputs,
@@ -116,6 +118,7 @@ impl<'a> Evaluator<'a> {
             options,
             recorded,
             facts,
+            provider_versions: ProviderVersions::of(tree),
             files,
             allowance: Allowance::default(),
             inputs,

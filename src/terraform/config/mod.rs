@@ -27,6 +27,7 @@ mod options;
 mod order;
 mod overrides;
 mod provider;
+mod provider_versions;
 mod reference_check;
 mod removed;
 mod repetition;
