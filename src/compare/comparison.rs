@@ -218,7 +218,7 @@ impl<'r> Run<'r, '_> {
         }
         for module in &request.configuration.unreadable_modules {
             not_observed.insert(NotObserved {
-                what: module.module.to_string(),
+                what: if module.module.is_root() { "the root module".to_owned() } else { module.module.to_string() },
                 why: module.reason.clone(),
                 is_needed: true,
             });

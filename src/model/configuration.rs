@@ -17,7 +17,8 @@ pub struct Configuration {
     pub instances: Vec<ConfiguredInstance>,
     /// Resources whose `count` or `for_each` is unknown: how many instances there are cannot be said.
     pub unexpanded: Vec<UnexpandedResource>,
-    /// Modules whose source is not here: their resources cannot be seen.
+    /// Modules of which the source, or a part of it, is not here or cannot be read: what they have cannot be seen. The root
+    /// too, where one of its files cannot be read.
     pub unreadable_modules: Vec<UnreadableModule>,
     /// `moved` blocks, in file order.
     pub moved: Vec<Moved>,

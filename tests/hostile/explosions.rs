@@ -16,7 +16,7 @@ fn doubling(first: &str, twice: &str, times: usize) -> String {
 
 #[test]
 fn a_range_is_no_longer_than_terraform_allows() {
-    for text in ["range(1000000000)", "range(0, 1e9, 0.001)", "range(-1e300, 1e300)"] {
+    for text in ["range(1000000000)", "range(0, 1e9, 0.001)", "range(0, -1000000)"] {
         let error = only_error(&of(&format!("locals {{\n  x = {text}\n}}\n")));
         assert!(error.starts_with("main.tf:2 Error in function call") && error.contains("1024 values"), "{error}");
     }
@@ -51,7 +51,7 @@ fn modules_in_modules_do_not_multiply_without_end() {
 #[test]
 fn module_calls_are_counted_over_the_whole_root() {
     let calls = |source: &str| -> String {
-        (0..200).map(|number| format!("module \"m{number}\" {{\n  source = \"{source}\"\n}}\n")).collect()
+        (0..110).map(|number| format!("module \"m{number}\" {{\n  source = \"{source}\"\n}}\n")).collect()
     };
     let configuration = configuration(&[
         ("main.tf", &calls("./a")),
@@ -72,7 +72,7 @@ fn loops_in_loops_are_stopped() {
     let splat = "[for a in range(1000) : [for b in range(1000) : range(1000)[*]]]";
     for text in [list, map, text, nothing, splat] {
         let error = only_error(&of(&format!("locals {{\n  x = {text}\n}}\n")));
-        assert!(error.starts_with(&format!("main.tf:2 {TOO_LARGE}: Evaluation was stopped: more than")), "{error}");
+        assert!(error.starts_with(&format!("main.tf:2 {TOO_LARGE}: Evaluation was stopped: ")), "{error}");
     }
 }
 
@@ -90,7 +90,7 @@ fn values_that_double_are_stopped_whatever_is_done_with_them() {
         ("{}", "{ a = L, b = L }"),
         ("[1]", "concat(L, L)"),
         ("[\"a\"]", "[for x in concat(L, L) : x]"),
-        ("{ a = 1 }", "{ for k, v in merge(L, { for x, y in L : \"${x}-\" => y }) : k => v }"),
+        ("{ a = 1 }", "merge({ for k, v in L : \"${k}0\" => v }, { for k, v in L : \"${k}1\" => v })"),
     ] {
         let chain = doubling(first, twice, 60);
         let used = "output \"o\" {\n  value = [jsonencode(local.l60), local.l60 == local.l59, tolist(local.l60), yamlencode(local.l18)]\n}\nresource \"null_resource\" \"r\" {\n  triggers = local.l60\n}\n";

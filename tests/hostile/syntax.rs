@@ -67,9 +67,9 @@ fn files_that_are_too_large_are_refused_with_the_limit() {
 
 #[test]
 fn one_long_line_is_read() {
-    let line = format!("locals {{\n  x = \"{}\"\n  y = [{}]\n}}\n", "a".repeat(4_000_000), "1, ".repeat(100_000));
+    let line = format!("locals {{\n  x = \"{}\"\n  y = [{}]\n}}\n", "a".repeat(400_000), "1, ".repeat(100_000));
     assert_eq!(lines(&of(&line)), [] as [String; 0]);
-    assert_stopped(&of(&format!("locals {{\n  x = \"{}\n}}\n", "a".repeat(4_000_000))), "main.tf:2", "");
+    assert_stopped(&of(&format!("locals {{\n  x = \"{}\n}}\n", "a".repeat(400_000))), "main.tf:2", "");
 }
 
 #[test]

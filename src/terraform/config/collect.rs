@@ -86,7 +86,13 @@ impl<'a> Evaluator<'a> {
                 match node.children.get(name) {
                     Some(Ok(child)) => self.list_unexpanded(*child, unreadable(reason), configuration),
                     Some(Err(reason)) => self.list_unreadable(unreadable(reason), configuration),
-                    None => self.list_unreadable(unreadable(reason), configuration),
+                    None if instance == 0 => self.list_unreadable(unreadable(reason), configuration),
+                    None => {
+                        // Of what lies below, all was left out from here on.
+                        let module = UnreadableModule { module: address.clone(), ..unreadable(reason) };
+                        self.list_unreadable(module, configuration);
+                        break;
+                    }
                 }
             }
             for broken in node.source.broken.iter().filter(|broken| broken.kind == "module") {
@@ -190,6 +196,10 @@ impl<'a> Evaluator<'a> {
             let (reason, range) = (limit.to_owned(), call.range.clone());
             self.list_unreadable(UnreadableModule { module: address, reason, range }, configuration);
             return;
+        }
+        if let Some(unread) = &module.unread {
+            let (reason, range) = (unread.reason.clone(), unread.range.clone());
+            self.list_unreadable(UnreadableModule { module: address.clone(), reason, range }, configuration);
         }
         let variables = module.variables.keys().map(|name| Node::Variable(instance, name));
         let locals = module.locals.keys().map(|name| Node::Local(instance, name));

@@ -49,6 +49,15 @@ pub(crate) struct BrokenBlock {
     pub(crate) range: SourceRange,
 }
 
+/// A file of which nothing could be read, so that nobody knows what it declares.
+#[derive(Clone, Debug)]
+pub(crate) struct UnreadFile {
+    /// Why, as a fragment that names the file.
+    pub(crate) reason: String,
+    /// Its first byte.
+    pub(crate) range: SourceRange,
+}
+
 /// What the files of one module folder declare.
 #[derive(Debug, Default)]
 pub(crate) struct ModuleSource {
@@ -81,6 +90,8 @@ pub(crate) struct ModuleSource {
     pub(crate) is_incomplete: bool,
     /// Resource and module blocks in parts that could not be read.
     pub(crate) broken: Vec<BrokenBlock>,
+    /// The first file of which nothing could be read.
+    pub(crate) unread: Option<UnreadFile>,
     /// What is wrong with the declarations.
     pub(crate) diagnostics: Vec<Diagnostic>,
     required_providers_at: Option<SourceRange>,
@@ -106,6 +117,13 @@ struct Duplicate {
 }
 
 impl ModuleSource {
+    /// Notes that nothing could be read of a file.
+    pub(crate) fn miss(&mut self, file: &str) {
+        self.is_incomplete = true;
+        let range = SourceFile::new(file, "").plain_range(0..0);
+        self.unread.get_or_insert_with(|| UnreadFile { reason: format!("its file {file} could not be read"), range });
+    }
+
     /// A module folder without any files.
     pub(crate) fn new(directory: PathBuf, display: &str) -> Self {
         Self { directory, display: display.to_owned(), ..Self::default() }

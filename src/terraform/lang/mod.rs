@@ -40,6 +40,8 @@ pub(crate) use value::{Kind, Val};
 #[cfg(test)]
 mod expression_tests;
 #[cfg(test)]
+mod function_property_tests;
+#[cfg(test)]
 mod function_tests;
 #[cfg(test)]
 mod oracle_tests;

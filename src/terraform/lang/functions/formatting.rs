@@ -23,7 +23,7 @@ fn formatlist(call: &Call<'_>) -> Outcome {
     let mut length = None;
     for (position, argument) in arguments.iter().enumerate() {
         match argument.kind() {
-            Kind::Unknown(Type::List(_) | Type::Set(_) | Type::Any, _) => {
+            Kind::Unknown(Type::List(_) | Type::Set(_) | Type::Tuple(_) | Type::Any, _) => {
                 return Ok(unknown_of(Type::list(Type::String), &[argument]));
             }
             Kind::Set(..) if !argument.is_wholly_known() => {
