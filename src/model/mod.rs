@@ -33,7 +33,7 @@ pub use json::value_from_json;
 pub use normalized::{
     AttributeFacts, Exception, Leaf, NormalizedResource, PlanVisibility, Replacement, Side, VisibilityRule,
 };
-pub use number::Number;
+pub use number::{Notation, Number, NumberError};
 pub use path::{AttributePath, PathError, PathStep};
 pub use reference::{ArgumentFacts, Nesting, RecordedAttributes, ReferenceData, SchemaFacts, ValueType};
 pub use settings::{IgnoreRule, LiveScopes, Settings, SeverityLevel, SeverityRule};

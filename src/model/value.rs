@@ -162,11 +162,14 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(Number::from(value)))
+        Ok(Value::Number(Number::from_written(value)))
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(Number::from(value)))
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Value, E> {
+        match i64::try_from(value) {
+            Ok(value) => Ok(Value::Number(Number::from_written(value))),
+            Err(_) => Number::parse(&value.to_string()).map(Value::Number).map_err(E::custom),
+        }
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {

@@ -1,8 +1,8 @@
 //! Native syntax: text to a syntax tree, around what the parser alone would refuse.
 //!
 //! Owns the repairs for valid Terraform that the parser rejects (a byte order mark, an object key given twice, a
-//! newline before `?` or `:` in an object `for`), and going on after a fault. Every repair keeps each byte where it
-//! was, so spans stay true.
+//! newline before `?` or `:` in an object `for`, a number beyond 64-bit floats), and going on after a fault. Every
+//! repair keeps each byte where it was, so spans stay true.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -85,6 +85,9 @@ pub(crate) fn parse(text: &str) -> ParsedText {
                 rename(&mut bytes, key, &mut next_name);
                 continue;
             }
+        } else if let Some(number) = number_beyond_floats(&attempt, offset) {
+            bytes[number].fill(b'0');
+            continue;
         } else if let Some(gap) = line_break_before_operator(&attempt, offset) {
             bytes[gap].fill(b' ');
             continue;
@@ -119,7 +122,16 @@ pub(crate) fn parse(text: &str) -> ParsedText {
 
 /// Parses one expression. Spans count from the start of `text`.
 pub(crate) fn parse_expression(text: &str) -> Option<Expression> {
-    hcl_edit::parser::parse_expr(text).ok()
+    let mut attempt = text.to_owned();
+    for _ in 0..MAX_ATTEMPTS.min(MAX_PARSED_BYTES / text.len().max(1) + 2) {
+        let error = match hcl_edit::parser::parse_expr(&attempt) {
+            Ok(expression) => return Some(expression),
+            Err(error) => error,
+        };
+        let number = number_beyond_floats(&attempt, error.location().offset().min(attempt.len()))?;
+        attempt.replace_range(number.clone(), &"0".repeat(number.len()));
+    }
+    None
 }
 
 /// Terraform's words for what the parser says, where it has some.
@@ -181,6 +193,44 @@ fn rename(bytes: &mut [u8], key: Range<usize>, next: &mut u64) {
         *byte = LETTERS[(number % 26) as usize];
         number /= 26;
     }
+}
+
+/// The number that an offset lies in, behind, or before with its sign, where it is too large for a 64-bit float: the parser knows no larger
+/// ones. Made zeros, it parses; whoever evaluates reads numbers from the source.
+fn number_beyond_floats(text: &str, offset: usize) -> Option<Range<usize>> {
+    let bytes = text.as_bytes();
+    // Of a number of that many digits the parser does not say where it is.
+    let offset = if offset == 0 { long_digits(text)? } else { offset };
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_');
+    let offset = offset + bytes[offset..].iter().take_while(|byte| matches!(byte, b'-' | b' ')).count();
+    let start = bytes[..offset].iter().rposition(|byte| !is_part(byte)).map_or(0, |before| before + 1);
+    let mut end = start;
+    while let Some(byte) = bytes.get(end) {
+        let is_sign = matches!(byte, b'+' | b'-') && end > start && matches!(bytes[end - 1], b'e' | b'E');
+        if !is_part(byte) && !is_sign {
+            break;
+        }
+        end += 1;
+    }
+    let number = text.get(start..end)?;
+    let is_number = number.starts_with(|first: char| first.is_ascii_digit());
+    (is_number && number.parse::<f64>().is_ok_and(f64::is_infinite)).then_some(start..end)
+}
+
+/// Where more digits stand, outside of quotes, than any 64-bit float has.
+fn long_digits(text: &str) -> Option<usize> {
+    const DIGITS: usize = 309;
+    let (mut length, mut is_quoted) = (0, false);
+    for (at, byte) in text.bytes().enumerate() {
+        length = if byte.is_ascii_digit() { length + 1 } else { 0 };
+        match byte {
+            b'\n' => is_quoted = false,
+            b'"' => is_quoted = !is_quoted,
+            _ if length >= DIGITS && !is_quoted => return Some(at),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The newlines and blanks before a `?` or `:` that stands first on its line, where the parser stopped there.
@@ -307,6 +357,31 @@ mod tests {
         let parsed = parse(text);
         assert_eq!(parsed.faults, []);
         assert!(parsed.body.has_attribute("x"));
+    }
+
+    #[test]
+    fn numbers_beyond_floats_are_read_as_zeros_of_their_length() {
+        let long = "9".repeat(400);
+        for number in ["1e400", "1E+400", "1.5e999999999", long.as_str()] {
+            let in_text = format!("x = \"a${{{number}}}\"\n");
+            for text in [
+                format!("x = {number}\n"),
+                format!("x = [1, -{number} + 1, 2]\n"),
+                format!("x = f({number}, {number})\n"),
+            ]
+            .into_iter()
+            .chain((number != long).then_some(in_text))
+            {
+                let parsed = parse(&text);
+                assert_eq!(parsed.faults, [], "{text:.60}");
+                let span = parsed.body.get_attribute("x").and_then(|x| x.value.span()).expect("x is there");
+                assert_eq!(span, 4..text.len() - 1, "{text:.60}");
+                assert!(parse_expression(text[4..].trim()).is_some(), "{text:.60}");
+            }
+        }
+        for text in ["x = 1e400abc\n", "x = 1_e400\n", "x = 1e\n"] {
+            assert!(!parse(text).faults.is_empty(), "{text}");
+        }
     }
 
     #[test]

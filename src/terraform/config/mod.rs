@@ -8,7 +8,7 @@ mod arguments;
 mod body;
 mod collect;
 mod evaluator;
-mod hcl;
+pub(super) mod hcl;
 mod inputs;
 mod json;
 mod json_body;

@@ -280,7 +280,7 @@ fn missing_element(length: usize, key: &Val) -> String {
     let Some(number) = key.as_number() else { return format!("{NO_ELEMENT}.") };
     if length == 0 {
         format!("{NO_ELEMENT}: the collection has no elements.")
-    } else if number.as_i128().is_none() {
+    } else if !number.is_whole() {
         format!("{NO_ELEMENT}: indexing a sequence requires a whole number, but the given index has a fractional part.")
     } else if number.is_negative() {
         format!("{NO_ELEMENT}: a negative number is not a valid index for a sequence.")

@@ -15,7 +15,7 @@ use super::scope::Scope;
 use super::types::Type;
 use super::unify::unify;
 use super::value::{Kind, Val};
-use crate::model::Number;
+use crate::model::{Number, NumberError};
 
 /// The value of an expression. Never fails: a fault is pushed with its place in `source` (the text that the expression
 /// was parsed from), and the value there is unknown, with the fault as its reason.
@@ -156,25 +156,28 @@ impl Evaluator<'_> {
     /// A number as it is written; the parser keeps 64 bits only.
     fn number(&self, expression: &Expression) -> Val {
         let Expression::Number(number) = expression else { return Val::null() };
+        let parsed = number.value().as_f64().unwrap_or_default();
         let written = expression
             .span()
             .and_then(|span| self.source.get(span))
             .map(|text| text.split_whitespace().collect::<String>())
-            .and_then(|text| Number::parse(&text));
-        let parsed = || {
-            let value = number.value();
-            value
-                .as_i64()
-                .map(Number::from)
-                .or_else(|| value.as_u64().map(Number::from))
-                .or_else(|| value.as_f64().and_then(Number::from_f64))
-        };
-        // The place is trusted only where it says the same.
-        let is_same = |candidate: &Number| number.value().as_f64() == Some(candidate.as_f64());
-        match written.filter(is_same).or_else(parsed) {
-            Some(number) => Val::number(number),
-            None => Val::unknown(Type::Number, "the number is too large"),
+            .map(|text| Number::parse(&text));
+        match written {
+            // The place is trusted only where it says the same. What the parser refuses as too large for it, whoever
+            // reads files makes a zero.
+            Some(Ok(written)) => {
+                let float = written.as_f64();
+                if float == parsed || float.is_infinite() && parsed == 0.0 {
+                    return Val::number(written);
+                }
+            }
+            Some(Err(NumberError::Range)) => {
+                return self.stop("a number is beyond the range of 10^-4932 to 10^4932");
+            }
+            Some(Err(NumberError::Notation)) | None => {}
         }
+        let number = Number::parse(&number.value().to_string());
+        number.map_or_else(|error| Val::unknown(Type::Number, format!("it is {error}")), Val::number)
     }
 
     fn array(&self, array: &Array, names: Names<'_>, faults: &mut Faults) -> Val {

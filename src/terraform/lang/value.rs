@@ -353,9 +353,9 @@ impl Val {
     }
 
     /// The number, where this is one.
-    pub(crate) fn as_number(&self) -> Option<Number> {
+    pub(crate) fn as_number(&self) -> Option<&Number> {
         match &self.kind {
-            Kind::Number(number) => Some(*number),
+            Kind::Number(number) => Some(number),
             _ => None,
         }
     }
