@@ -47,10 +47,12 @@ fn endpoints(google: &FakeGoogle) -> Endpoints {
 
 fn transport(token: &str) -> TransportOptions {
     TransportOptions {
-        credentials: CredentialSource::Token(token.to_owned()),
-        timeout: Duration::from_secs(8),
+        credentials: CredentialSource::Token(token.to_owned()).into(),
+        timeout: Duration::from_secs(20),
+        request_timeout: Duration::from_secs(8),
         retries: 3,
         first_delay: Duration::from_millis(5),
+        on_wait: None,
     }
 }
 
@@ -324,12 +326,27 @@ fn a_stalled_answer_is_given_up_in_time() {
     let google = FakeGoogle::with_world();
     google.fault("/redis/", usize::MAX, Fault::Stall);
     let mut options = options(&google);
-    options.transport.timeout = Duration::from_millis(600);
+    options.transport.request_timeout = Duration::from_millis(600);
     let start = Instant::now();
     let inventory = read_live(options, Catalog::builtin(), &everything()).expect("the others answer");
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
     let why = reason(&inventory, "google_redis_instance", &redis("us-central1", "cache")).expect("not observed");
-    assert!(why.contains("in time") && why.contains("--timeout"), "{why}");
+    assert!(why.contains("in time") && !why.contains("--timeout"), "{why}");
+}
+
+#[test]
+fn when_the_time_of_the_run_is_over_what_is_left_is_not_observed() {
+    let google = FakeGoogle::with_world();
+    google.fault("/redis/", usize::MAX, Fault::Stall);
+    let mut options = options(&google);
+    options.transport.timeout = Duration::from_millis(1_500);
+    options.parallelism = 64;
+    let start = Instant::now();
+    let inventory = read_live(options, Catalog::builtin(), &everything()).expect("the others answer");
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    let why = reason(&inventory, "google_redis_instance", &redis("us-central1", "cache")).expect("not observed");
+    assert!(why.contains("--timeout"), "{why}");
+    assert!(names(&inventory).len() > 3, "what came in time is kept");
 }
 
 #[test]
@@ -633,7 +650,7 @@ fn in_child(test: &str, variables: &[(&str, &str)]) -> String {
 fn child_reads_with_application_default_credentials() {
     let mut endpoints = Endpoints::default();
     endpoints.set_from_flag(&std::env::var("FAKE_REDIS").expect("given")).expect("an address");
-    let transport = TransportOptions { credentials: CredentialSource::ApplicationDefault, ..transport(TOKEN) };
+    let transport = TransportOptions { credentials: CredentialSource::ApplicationDefault.into(), ..transport(TOKEN) };
     let options = LiveOptions { transport, endpoints, ..LiveOptions::default() };
     match read_live(options, Catalog::builtin(), &only("google_redis_instance")) {
         Ok(inventory) => println!("objects: {}", inventory.objects.len()),

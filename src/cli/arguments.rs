@@ -29,6 +29,9 @@ pub(crate) enum Command {
     /// Compare one root module three ways and report
     #[command(after_long_help = CHECK_HELP)]
     Check(Box<CheckArguments>),
+    /// Save the live objects that a check needs, redacted, to a file
+    #[command(after_long_help = SNAPSHOT_HELP)]
+    Snapshot(Box<SnapshotArguments>),
     /// Print shell completions
     Completions {
         /// The shell to complete for
@@ -49,12 +52,12 @@ Exit status:
   1  the job could not be done: bad usage, unreadable state, every API refused
   2  something was found";
 
-/// Flags of `check`.
+/// Which root module a command is about, and what belongs to it.
 #[derive(Debug, Args)]
-pub(crate) struct CheckArguments {
-    /// Check the root module in this directory
-    #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
-    pub(crate) root: PathBuf,
+pub(crate) struct RootArguments {
+    /// Take the root module in this directory
+    #[arg(value_name = "ROOT", default_value = ".", value_hint = ValueHint::DirPath)]
+    pub(crate) directory: PathBuf,
 
     /// Read this state: a file, - for standard input, or gs://BUCKET/OBJECT
     ///
@@ -74,12 +77,19 @@ pub(crate) struct CheckArguments {
     #[arg(long = "var-file", value_name = "FILE", help_heading = "Terraform", value_hint = ValueHint::FilePath)]
     pub(crate) variable_files: Vec<PathBuf>,
 
-    /// Read live objects from Google Cloud's APIs, an asset file, or not at all
+    /// Read settings from this file instead of trueup.hcl
+    #[arg(long, value_name = "FILE", help_heading = "Selection", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// How requests are made.
+#[derive(Debug, Args)]
+pub(crate) struct RequestArguments {
+    /// Act as this service account, as gcloud does; a comma list is a chain of delegates
     ///
-    /// api reads Google Cloud's APIs. A file is a snapshot or a Cloud Asset Inventory export (JSON lines). none compares
-    /// configuration with state only.
-    #[arg(long, value_name = "api|FILE|none", default_value = "api", help_heading = "Live", value_hint = ValueHint::FilePath)]
-    pub(crate) live: String,
+    /// The provider's GOOGLE_IMPERSONATE_SERVICE_ACCOUNT is honored too; this flag wins.
+    #[arg(long, value_name = "EMAIL", help_heading = "Live")]
+    pub(crate) impersonate_service_account: Option<String>,
 
     /// Send requests for a service elsewhere; repeatable
     ///
@@ -92,9 +102,49 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_name = "N", default_value = "10", help_heading = "Live", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) parallelism: u16,
 
-    /// Give up on a request after this time, retries included, such as 90s or 5m
-    #[arg(long, value_name = "DURATION", default_value = "1m", help_heading = "Live", value_parser = parse_duration)]
+    /// Stop asking after this time, such as 90s or 5m
+    ///
+    /// What was not read until then is not observed, and said to be so. A single request takes a minute at most, retries
+    /// included.
+    #[arg(long, value_name = "DURATION", default_value = "5m", help_heading = "Live", value_parser = parse_duration)]
     pub(crate) timeout: Duration,
+}
+
+/// What is said on standard error.
+#[derive(Debug, Args)]
+pub(crate) struct DisplayArguments {
+    /// Choose when to show progress on standard error
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    pub(crate) progress: When,
+
+    /// Print nothing on standard error but errors
+    #[arg(short, long, help_heading = "Output", conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Print what is read and asked on standard error
+    #[arg(short, long, help_heading = "Output")]
+    pub(crate) verbose: bool,
+}
+
+/// Flags of `check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    #[command(flatten)]
+    pub(crate) root: RootArguments,
+
+    /// Read live objects from Google Cloud's APIs, an asset file, or not at all
+    ///
+    /// api reads Google Cloud's APIs. A file is a snapshot or a Cloud Asset Inventory export (JSON lines). none compares
+    /// configuration with state only.
+    #[arg(long, value_name = "api|FILE|none", default_value = "api", help_heading = "Live", value_hint = ValueHint::FilePath)]
+    pub(crate) live: String,
+
+    /// Compare sensitive values of a snapshot by the key that it was made with
+    #[arg(long, value_name = "FILE", help_heading = "Live", value_hint = ValueHint::FilePath)]
+    pub(crate) redaction_key: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) requests: RequestArguments,
 
     /// Compare only what matches: an address or type glob; repeatable
     #[arg(long, value_name = "PATTERN", help_heading = "Selection")]
@@ -103,10 +153,6 @@ pub(crate) struct CheckArguments {
     /// Leave out what matches: an address or type glob; repeatable
     #[arg(long, value_name = "PATTERN", help_heading = "Selection")]
     pub(crate) skip: Vec<String>,
-
-    /// Read settings from this file instead of trueup.hcl
-    #[arg(long, value_name = "FILE", help_heading = "Selection", value_hint = ValueHint::FilePath)]
-    pub(crate) config: Option<PathBuf>,
 
     /// Exit with status 2 on these: a comma list, or none
     ///
@@ -135,17 +181,44 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
     pub(crate) color: When,
 
-    /// Choose when to show progress on standard error
-    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
-    pub(crate) progress: When,
+    #[command(flatten)]
+    pub(crate) display: DisplayArguments,
+}
 
-    /// Print nothing on standard error but errors
-    #[arg(short, long, help_heading = "Output", conflicts_with = "verbose")]
-    pub(crate) quiet: bool,
+const SNAPSHOT_HELP: &str = "\
+Examples:
+  trueup snapshot -o live.jsonl                  save what a check of this directory's root reads
+  trueup check --live live.jsonl                 check later, or elsewhere, without any network
 
-    /// Print what is read and asked on standard error
-    #[arg(short, long, help_heading = "Output")]
-    pub(crate) verbose: bool,
+Sensitive values are left out: attributes that Terraform or the catalog calls sensitive, among them the values of
+environment variables. A check of the snapshot cannot compare them. With --redaction-key the file holds keyed digests of
+them instead, and a check with the same key compares them too.";
+
+/// Flags of `snapshot`.
+#[derive(Debug, Args)]
+pub(crate) struct SnapshotArguments {
+    #[command(flatten)]
+    pub(crate) root: RootArguments,
+
+    /// Write the snapshot to this file, or - for standard output
+    #[arg(short, long, value_name = "FILE", help_heading = "Output", value_hint = ValueHint::FilePath)]
+    pub(crate) output: String,
+
+    /// Read live objects from Google Cloud's APIs or from an asset file
+    #[arg(long, value_name = "api|FILE", default_value = "api", help_heading = "Live", value_hint = ValueHint::FilePath)]
+    pub(crate) live: String,
+
+    /// Keep digests of sensitive values, made with the key in this file
+    ///
+    /// HMAC-SHA-256 under a key of at least 16 bytes, such as `openssl rand -hex 32` makes.
+    #[arg(long, value_name = "FILE", help_heading = "Output", value_hint = ValueHint::FilePath)]
+    pub(crate) redaction_key: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) requests: RequestArguments,
+
+    #[command(flatten)]
+    pub(crate) display: DisplayArguments,
 }
 
 /// Report formats.

@@ -7,9 +7,14 @@ mod arguments;
 mod check;
 mod environment;
 mod live;
+mod loaded_root;
 mod options;
 mod output;
+mod reader;
+mod redaction;
+mod root_state;
 mod sides;
+mod snapshot;
 mod terraform_root;
 
 use std::process::ExitCode;
@@ -44,8 +49,13 @@ pub fn main() -> ExitCode {
     let outcome = match command_line.command {
         Command::Check(arguments) => {
             let check = matches.subcommand_matches("check").unwrap_or(&matches);
-            options::variables(&arguments, check)
+            options::variables(&arguments.root, check)
                 .and_then(|variables| check::run(&arguments, &variables, &Environment::of_process()))
+        }
+        Command::Snapshot(arguments) => {
+            let snapshot = matches.subcommand_matches("snapshot").unwrap_or(&matches);
+            options::variables(&arguments.root, snapshot)
+                .and_then(|variables| snapshot::run(&arguments, &variables, &Environment::of_process()))
         }
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::redaction;
 use crate::catalog::{Catalog, ResourceType};
 use crate::compare::{ConfiguredSide, LiveSide, RecordedSide, moved_addresses};
 use crate::google::{Wanted, Wants};
@@ -9,7 +10,7 @@ use crate::model::{
     AttributePath, Configuration, Diagnostic, Identity, InstanceAddress, Inventory, LiveScopes, NormalizedResource,
     ProjectNumbers, ResourceMode, Side, State, StateInstance, Value, printable,
 };
-use crate::normalize::{Normalizer, settle};
+use crate::normalize::{Normalizer, RedactionKey, settle};
 
 /// The sides of a check that do not depend on live.
 #[derive(Debug, Default)]
@@ -122,14 +123,37 @@ impl TerraformSides {
         named.chain(of_resources).map(|project| format!("projects/{}", numbers.id(project))).collect()
     }
 
-    fn resources(&self) -> impl Iterator<Item = &NormalizedResource> {
+    /// Configured and recorded resources.
+    pub(crate) fn resources(&self) -> impl Iterator<Item = &NormalizedResource> {
         let configured = self.configured.iter().map(|side| &side.resource);
         configured.chain(self.recorded.iter().map(|side| &side.resource))
     }
 }
 
-/// Live objects, normalized as each type that claims them or under which they would be unmanaged.
+/// Live objects, normalized as each type that claims them or under which they would be unmanaged, and settled with the
+/// other sides. `key` tells of values that a snapshot leaves out whether they are those of the other sides.
 pub(crate) fn live_sides(
+    sides: &mut TerraformSides,
+    inventory: &Inventory,
+    catalog: &Catalog,
+    normalizer: &Normalizer<'_>,
+    key: Option<&RedactionKey>,
+) -> Vec<LiveSide> {
+    let mut live = normalized_live(sides, inventory, catalog, normalizer);
+    if let Some(key) = key {
+        redaction::restore(key, sides, &mut live, inventory, catalog);
+    }
+    settle(
+        catalog,
+        sides.configured.iter_mut().map(|side| &mut side.resource),
+        sides.recorded.iter_mut().map(|side| &mut side.resource),
+        live.iter_mut().map(|side| &mut side.resource),
+    );
+    live
+}
+
+/// Live objects, normalized. What cannot be read is a diagnostic of `sides`.
+pub(crate) fn normalized_live(
     sides: &mut TerraformSides,
     inventory: &Inventory,
     catalog: &Catalog,
@@ -172,12 +196,6 @@ pub(crate) fn live_sides(
             }
         }
     }
-    settle(
-        catalog,
-        sides.configured.iter_mut().map(|side| &mut side.resource),
-        sides.recorded.iter_mut().map(|side| &mut side.resource),
-        live.iter_mut().map(|side| &mut side.resource),
-    );
     live
 }
 

@@ -388,7 +388,7 @@ impl<'a> Collector<'a> {
                 listings: self.listings,
                 disabled: self.disabled,
                 projects: self.numbers,
-                diagnostics: Vec::new(),
+                ..Inventory::default()
             },
             calls: self.calls,
             refused: self.refused,
@@ -423,7 +423,7 @@ fn advice(error: &ApiError, kind: &ResourceType, permission: &str, project: Opti
         ApiError::Unauthenticated { .. } => {
             format!("{error}; `gcloud auth application-default login` renews them")
         }
-        ApiError::Transport { is_timeout: true, .. } => format!("{error}; more time: --timeout"),
+        ApiError::Transport { is_out_of_time: true, .. } => format!("{error}; more time: --timeout"),
         _ => error.to_string(),
     }
 }

@@ -96,8 +96,10 @@ pub fn plan(wants: &Wants, catalog: &Catalog, endpoints: &Endpoints) -> Result<P
     check_endpoints(endpoints, catalog)?;
     let mut planner = Planner { catalog, endpoints, plan: Plan::default(), listed: BTreeMap::new() };
     planner.plan.numbers.merge(&wants.numbers);
-    planner.plan.projects_url =
-        endpoints.of(&[RESOURCE_MANAGER.0]).cloned().or_else(|| Url::parse(RESOURCE_MANAGER.1).ok());
+    planner.plan.projects_url = endpoints
+        .of(&[RESOURCE_MANAGER.0])
+        .cloned()
+        .or_else(|| Url::parse(RESOURCE_MANAGER.1).ok().map(|address| endpoints.in_universe(address)));
     planner.scopes(wants);
     planner.calls();
     Ok(planner.plan)
@@ -276,7 +278,8 @@ impl<'a> Planner<'a> {
     fn base(&self, kind: &ResourceType, call: &ListCall, values: &BTreeMap<String, String>) -> Result<Url, String> {
         let parse = |template: &Template| {
             let text = fill(template, values)?;
-            Url::parse(&text).map_err(|error| format!("`{text}` is no address: {error}"))
+            let address = Url::parse(&text).map_err(|error| format!("`{text}` is no address: {error}"))?;
+            Ok(self.endpoints.in_universe(address))
         };
         let names = service_names(kind);
         let Some(own) = self.endpoints.of(&[&names[0], &names[1]]) else {

@@ -12,6 +12,7 @@ mod json;
 mod normalized;
 mod number;
 mod path;
+mod redaction;
 mod reference;
 mod settings;
 mod state;
@@ -35,6 +36,7 @@ pub use normalized::{
 };
 pub use number::{Notation, Number, NumberError};
 pub use path::{AttributePath, PathError, PathStep};
+pub use redaction::{Digests, RedactionCheck};
 pub use reference::{ArgumentFacts, Nesting, RecordedAttributes, ReferenceData, SchemaFacts, ValueType};
 pub use settings::{IgnoreRule, LiveScopes, Settings, SeverityLevel, SeverityRule};
 pub use state::{State, StateInstance, StateSource};

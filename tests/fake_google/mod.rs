@@ -293,6 +293,9 @@ async fn answer(State(world): State<Arc<Mutex<World>>>, request: Request) -> Res
     if request.method() != Method::GET {
         return error(405, "only GET", None);
     }
+    if path == "/computeMetadata/v1/universe/universe-domain" {
+        return respond(200, "application/text", "googleapis.com".to_owned());
+    }
     if path.starts_with("/computeMetadata/") {
         return respond(
             200,
