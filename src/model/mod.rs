@@ -40,6 +40,6 @@ pub use redaction::{Digests, RedactionCheck};
 pub use reference::{ArgumentFacts, Nesting, RecordedAttributes, ReferenceData, SchemaFacts, ValueType};
 pub use settings::{IgnoreRule, LiveScopes, Settings, SeverityLevel, SeverityRule};
 pub use state::{State, StateInstance, StateSource};
-pub use text::{is_printable, printable};
+pub use text::{composed, is_printable, printable};
 pub use value::Value;
 pub use world::{CHOSEN_ON_CREATION, Fact, World, WorldAttribute, WorldKind, WorldResource};

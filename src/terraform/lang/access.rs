@@ -14,6 +14,7 @@ use super::scope::Step;
 use super::types::Type;
 use super::unify::unify;
 use super::value::{Kind, Val};
+use crate::model::composed;
 
 const INVALID_INDEX: &str = "Invalid index";
 const NO_ELEMENT: &str = "The given key does not identify an element in this collection value";
@@ -169,6 +170,8 @@ impl Evaluator<'_> {
 /// `value.name`
 pub(super) fn attribute(value: &Val, name: &str) -> Result<Val, Fault> {
     let unsupported = |detail: String| Fault::error("Unsupported attribute", detail);
+    let composed = composed(name);
+    let name = composed.as_deref().unwrap_or(name);
     let result = match value.kind() {
         Kind::Null(_) => {
             return Err(Fault::error(
@@ -244,10 +247,8 @@ pub(super) fn index(value: &Val, key: &Val) -> Result<Val, Fault> {
                 None => Type::Any,
             },
             Type::Object(of) => match key.as_str() {
-                Some(name) => match of.attributes.get(name) {
-                    Some(of) => of.clone(),
-                    None => return Err(invalid(format!("{NO_ELEMENT}."))),
-                },
+                // Without such an attribute it is a fault once the object is known, and not before.
+                Some(name) => of.attributes.get(name).cloned().unwrap_or(Type::Any),
                 None => Type::Any,
             },
             _ => Type::Any,

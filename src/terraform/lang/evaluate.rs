@@ -218,6 +218,8 @@ impl Evaluator<'_> {
             ObjectKey::Expression(Expression::String(text)) => {
                 return Ok((written_key(self.source, span).unwrap_or_else(|| Arc::from(text.value().as_str())), false));
             }
+            // Without parentheses a keyword is a name.
+            ObjectKey::Expression(Expression::Null(_)) => return Ok((Arc::from("null"), false)),
             ObjectKey::Expression(expression) => expression,
         };
         if matches!(expression, Expression::Traversal(_)) {
@@ -264,11 +266,14 @@ impl Evaluator<'_> {
         };
         let condition_span = conditional.cond_expr.span();
         let (condition, is_sensitive) = condition.unmark();
+        let is_sensitive = is_sensitive || when_true.is_sensitive() || when_false.is_sensitive();
         if condition.is_null() {
             let detail = "The condition value is null. Conditions must either be true or false.";
             return self.fail(faults, condition_span, "Null condition", detail);
         }
-        let condition = match convert(&condition, &Type::Bool) {
+        // Of which type it turns out is asked once it is known.
+        let converted = if condition.is_known() { convert(&condition, &Type::Bool) } else { Ok(condition) };
+        let condition = match converted {
             Ok(condition) => condition,
             Err(_) => {
                 let detail = "The condition expression must be of type bool.";
@@ -281,7 +286,6 @@ impl Evaluator<'_> {
             None => {
                 // A fault in a result counts only where that is the one taken, and Terraform does not know either.
                 let reason = condition.unknown_reason().unwrap_or_else(|| Arc::from("the condition is not known"));
-                let is_sensitive = is_sensitive || when_true.is_sensitive() || when_false.is_sensitive();
                 return either(&when_true, &when_false, of, &reason).mark(is_sensitive);
             }
         };

@@ -118,24 +118,24 @@ impl Evaluator<'_> {
     }
 
     /// `&&` and `||`: either side alone decides where it can, also when the other is unknown or has an error, as in
-    /// Terraform 1.12 and later.
+    /// Terraform 1.12 and later. Until then both sides had to be known and without error: what is unknown there turns out
+    /// as decided here, and an error there is none here, but `try` and `can` take another way for it, so it is noted.
     fn logical(&self, operation: &BinaryOp, names: Option<&Bindings<'_>>, faults: &mut Faults) -> Val {
         let decisive = *operation.operator.value() == BinaryOperator::Or;
         let mut left_faults = Faults::new();
         let left = self.logical_side(&operation.lhs_expr, "left", names, &mut left_faults);
-        if left.as_bool() == Some(decisive) {
-            faults.extend(left_faults);
-            return left;
-        }
         let mut right_faults = Faults::new();
         let right = self.logical_side(&operation.rhs_expr, "right", names, &mut right_faults);
-        if right.as_bool() == Some(decisive) {
-            faults.extend(right_faults);
-            return right;
+        let is_sensitive = left.is_sensitive() || right.is_sensitive();
+        for (side, kept, dropped) in [(&left, &left_faults, &right_faults), (&right, &right_faults, &left_faults)] {
+            if side.as_bool() == Some(decisive) {
+                faults.extend(kept.clone());
+                faults.dispute(dropped);
+                return Val::bool(decisive).mark(is_sensitive);
+            }
         }
         faults.extend(left_faults);
         faults.extend(right_faults);
-        let is_sensitive = left.is_sensitive() || right.is_sensitive();
         if left.as_bool().is_some() && right.as_bool().is_some() {
             return Val::bool(!decisive).mark(is_sensitive);
         }
