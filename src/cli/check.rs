@@ -14,7 +14,7 @@ use super::reader::Reader;
 use super::sides::{TerraformSides, live_sides, project_numbers};
 use super::{CLEAN, FAILED, FOUND, redaction};
 use crate::catalog::{Basis, Catalog, ResourceType};
-use crate::compare::{Request, ResourceComparison, compare, worlds};
+use crate::compare::{Request, ResourceComparison, Selection, compare, worlds};
 use crate::model::{Configuration, Diagnostic, IgnoreRule, Inventory, Settings, Severity, SourceMap, State, printable};
 use crate::normalize::Normalizer;
 use crate::policy::{PolicyInput, judge, unknown_severities};
@@ -35,7 +35,8 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
     let catalog = Catalog::builtin();
     let recorded_numbers = project_numbers(recorded);
     let mut sides = TerraformSides::new(&configuration, recorded, &Normalizer::new(catalog, &recorded_numbers));
-    let wants = sides.wants(catalog, &configuration, &settings.live, &recorded_numbers);
+    let selection = Selection::new(&arguments.only, &arguments.skip);
+    let wants = sides.wants(catalog, &configuration, &settings.live, &recorded_numbers, &selection);
     let inventory = live::read(&LiveArgument::read(&arguments.live), &wants, &reader)?;
     if let Some(key) = &key {
         redaction::check_key(key, &inventory)?;
@@ -68,8 +69,7 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
         skip: arguments.skip.clone(),
     };
     let mut comparison = compare(&request);
-    let is_selection = !(arguments.only.is_empty() && arguments.skip.is_empty());
-    if is_selection && comparison.resources.is_empty() {
+    if !selection.is_everything() && comparison.resources.is_empty() {
         diagnostics.push(Diagnostic::warning(
             "Nothing selected",
             "No resource matches --only, or --skip leaves all of them out. Both take globs over addresses and types.",
@@ -85,7 +85,7 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
     diagnostics.extend(unknown_severities(&settings.severities));
     let mut judgment =
         judge(&PolicyInput { worlds: &worlds(&request), comparison: &comparison, severities: &settings.severities });
-    if is_selection {
+    if !selection.is_everything() {
         // Policies need the neighbors of what was selected; the report does not.
         let selected: BTreeSet<String> = comparison.resources.iter().filter_map(label).collect();
         judgment.keep_about(|subject| selected.contains(subject));

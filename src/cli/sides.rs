@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::redaction;
 use crate::catalog::{Catalog, ResourceType};
 use crate::compare::{ConfiguredSide, LiveSide, RecordedSide, moved_addresses};
-use crate::google::{Wanted, Wants};
 use crate::model::{
     AttributePath, Configuration, Diagnostic, Identity, InstanceAddress, Inventory, LiveScopes, NormalizedResource,
     ProjectNumbers, ResourceMode, Side, State, StateInstance, Value, printable,
@@ -87,28 +86,6 @@ impl TerraformSides {
             *sides.not_supported.entry(address.resource.resource_type).or_default() += 1;
         }
         sides
-    }
-
-    /// What has to be asked of live: every object that is named, every type in full whose unmanaged objects are
-    /// reported or that policies need, in the projects and regions that the root names.
-    pub(crate) fn wants(
-        &self,
-        catalog: &Catalog,
-        configuration: &Configuration,
-        scopes: &LiveScopes,
-        numbers: &ProjectNumbers,
-    ) -> Wants {
-        let resources = self.resources().filter_map(|resource| {
-            let identity = resource.identity.as_ref().ok()?.clone();
-            Some(Wanted { resource_type: resource.resource_type.to_string(), identity })
-        });
-        Wants {
-            resources: resources.collect(),
-            types: catalog.type_names().map(str::to_owned).collect(),
-            projects: configuration.projects.iter().chain(&scopes.projects).cloned().collect(),
-            regions: configuration.regions.iter().chain(&scopes.regions).cloned().collect(),
-            numbers: numbers.clone(),
-        }
     }
 
     /// The projects that the root names, in any way: their unmanaged objects are reported.

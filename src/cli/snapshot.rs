@@ -12,6 +12,7 @@ use super::reader::Reader;
 use super::sides::{TerraformSides, normalized_live, project_numbers};
 use super::{CLEAN, output, redaction};
 use crate::catalog::Catalog;
+use crate::compare::Selection;
 use crate::google::snapshot;
 use crate::model::{Inventory, State, printable};
 use crate::normalize::Normalizer;
@@ -36,7 +37,8 @@ pub(crate) fn run(
     let catalog = Catalog::builtin();
     let recorded_numbers = project_numbers(recorded);
     let mut sides = TerraformSides::new(&configuration, recorded, &Normalizer::new(catalog, &recorded_numbers));
-    let wants = sides.wants(catalog, &configuration, &settings.live, &recorded_numbers);
+    let everything = Selection::new(&[], &[]);
+    let wants = sides.wants(catalog, &configuration, &settings.live, &recorded_numbers, &everything);
     let inventory = live::read(&source, &wants, &reader)?;
     if let Some(key) = &key {
         redaction::check_key(key, &inventory)?;

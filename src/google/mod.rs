@@ -5,6 +5,7 @@
 //! observed is an incomplete [`crate::model::Listing`] with its reason, never an absence. Main functions:
 //! [`assets::read`], [`read_live`], [`fetch_object`].
 
+mod advice;
 pub mod assets;
 mod collect;
 mod credentials;
@@ -19,6 +20,7 @@ mod plan;
 mod refusal;
 pub mod snapshot;
 mod storage;
+mod stores;
 mod transport;
 
 pub use collect::{Progress, ProgressSink};
@@ -27,5 +29,5 @@ pub use endpoint::{EndpointError, Endpoints};
 pub use error::ApiError;
 pub use live::{LiveError, LiveOptions, read_live};
 pub use plan::{Children, Plan, PlannedCall, Wanted, Wants, check_endpoints, plan};
-pub use storage::{ObjectError, StorageOptions, fetch_object};
+pub use storage::{FetchedObject, ObjectError, StorageOptions, fetch_object, is_location, shown_location};
 pub use transport::{Transport, TransportError, TransportOptions, WaitSink};

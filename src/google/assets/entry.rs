@@ -153,7 +153,7 @@ pub(super) fn parse<'c>(kinds: &Kinds<'c>, text: &str) -> Result<Entry<'c>, Prob
     }
     let Some((kind, path)) = kind_and_path(candidates, name, data.get()) else {
         // A spelling that stands for several kinds (an address may be regional or global) need not be one of ours.
-        let is_own = candidates.iter().any(|kind| kind.asset_types.first().is_some_and(|own| own == asset_type));
+        let is_own = candidates.iter().any(|kind| kind.asset_type() == asset_type);
         if is_own {
             return Err(problem(&format!("its name `{}` is not that of a {asset_type}", one_line(name))));
         }
@@ -161,7 +161,7 @@ pub(super) fn parse<'c>(kinds: &Kinds<'c>, text: &str) -> Result<Entry<'c>, Prob
     };
     let object = LiveObject {
         identity: Identity::new(kind.full_name(&path)),
-        asset_type: kind.asset_types.first().cloned().unwrap_or_default(),
+        asset_type: kind.asset_type().to_owned(),
         api_version: resource.and_then(|resource| resource.version).map(Cow::into_owned).filter(|v| !v.is_empty()),
         data: data.to_owned(),
         update_time: line.update_time.map(Cow::into_owned),
