@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
-use super::{Number, Value};
+use super::{Number, Value, composed};
 
 /// How many levels of objects and lists are taken apart to find what the parser cannot hold; below it, what cannot be
 /// held is unknown as a whole.
@@ -43,7 +43,8 @@ fn in_part(text: &str, error: Option<serde_json::Error>, levels: usize) -> Resul
     match text.trim_start().as_bytes().first() {
         Some(b'{') => {
             let members: BTreeMap<String, &RawValue> = serde_json::from_str(text)?;
-            Ok(Value::Map(members.into_iter().map(|(name, raw)| (name, read(raw))).collect()))
+            let members = members.into_iter().map(|(name, raw)| (composed(&name).unwrap_or(name), read(raw)));
+            Ok(Value::Map(members.collect()))
         }
         Some(b'[') => {
             let elements: Vec<&RawValue> = serde_json::from_str(text)?;
@@ -135,6 +136,8 @@ mod tests {
         let inner = value.get("a").and_then(Value::as_elements).and_then(|elements| elements[0].get("b"));
         assert_eq!(inner, Some(&Value::Number(Number::parse("12345678901234567890123").expect("valid"))));
         assert_eq!(value.get("id"), Some(&Value::from("12345678901234567890\"1")));
+        let composed = value_from_json("{\"e\u{301}\":1234567890123456789}").expect("valid");
+        assert!(composed.get("\u{e9}").is_some());
         assert_eq!(value.get("d"), Some(&Value::Number(Number::parse("0.5").expect("valid"))));
     }
 
