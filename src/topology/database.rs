@@ -67,8 +67,8 @@ impl<'w> Database<'w> {
     pub(crate) fn flags(&self) -> impl Iterator<Item = DatabaseFlag> {
         read::matching(self.resource, FLAG_VALUE).filter_map(|(path, attribute)| {
             let value = match &attribute.value {
-                Value::Number(number) => Some(*number),
-                Value::String(text) => Number::parse(text.trim()),
+                Value::Number(number) => Some(number.clone()),
+                Value::String(text) => Number::parse(text.trim()).ok(),
                 _ => None,
             };
             Some(DatabaseFlag { name: read::element_name(self.resource, path)?, value, path: path.clone() })

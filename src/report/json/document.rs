@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::value::Json;
+
 /// A report of trueup.
 #[derive(Serialize, JsonSchema)]
 #[schemars(title = "trueup report")]
@@ -216,7 +218,8 @@ pub(super) enum AttributeVerdict {
 pub(super) enum Side<'a> {
     /// A value; sets are arrays.
     Value {
-        value: serde_json::Value,
+        #[schemars(with = "serde_json::Value")]
+        value: Json<'a>,
         /// Where the configuration sets it.
         #[serde(skip_serializing_if = "Option::is_none")]
         range: Option<Range<'a>>,

@@ -12,7 +12,7 @@ mod conditions;
 mod constants;
 mod cycles;
 mod evaluator;
-mod hcl;
+pub(super) mod hcl;
 mod ignore_changes;
 mod imports;
 mod inputs;

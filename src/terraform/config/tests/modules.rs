@@ -123,7 +123,7 @@ fn what_passes_between_modules_must_be_declared() {
         evaluated.lines(),
         [
             "main.tf:1 Missing required argument: The argument \"name\" is required, but no definition was found.",
-            "main.tf:3 Unsupported argument: An argument named \"nmae\" is not expected here.",
+            "main.tf:3 Unsupported argument: An argument named \"nmae\" is not expected here. Did you mean \"name\"?",
             "main.tf:6 Unsupported attribute: This object does not have an attribute named \"none\".",
         ]
     );
