@@ -1,17 +1,17 @@
 //! Reads live objects from where `--live` says.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::BufReader;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use super::environment::now;
 use super::output;
 use super::reader::Reader;
 use crate::catalog::Catalog;
-use crate::google::{LiveOptions, Progress, ProgressSink, Wants, assets, plan, read_live};
-use crate::model::{Inventory, LiveKind, printable};
+use crate::google::{LiveOptions, Progress, ProgressSink, Wants, assets, is_location, plan, read_live, shown_location};
+use crate::model::{Inventory, printable};
 
 /// Where live objects come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,14 +40,18 @@ pub(crate) fn read(source: &LiveArgument, wants: &Wants, reader: &Reader<'_>) ->
     let catalog = Catalog::builtin();
     match source {
         LiveArgument::None => Ok(Inventory::default()),
-        LiveArgument::File(path) if path.contains("://") => {
-            bail!("read live from `{}`: only api, none and files are read", printable(path))
+        LiveArgument::File(location) if is_location(location) => {
+            let object = reader.fetch(location)?;
+            let mut inventory = assets::read(object.bytes.as_slice(), &shown_location(location), catalog)?;
+            inventory.source.size = Some(object.bytes.len() as u64);
+            inventory.source.generation = object.generation;
+            Ok(inventory)
         }
         LiveArgument::File(path) => {
             let file = File::open(path).with_context(|| format!("open live file `{}`", printable(path)))?;
+            let size = file.metadata().ok().filter(Metadata::is_file).map(|metadata| metadata.len());
             let mut inventory = assets::read(BufReader::new(file), path, catalog)?;
-            inventory.source.kind = LiveKind::Assets;
-            inventory.source.path = Some(path.clone());
+            inventory.source.size = size;
             Ok(inventory)
         }
         LiveArgument::Api => {

@@ -13,7 +13,7 @@ use super::visibility::{Standing, under_ignore_changes};
 use super::{
     AttributeComparison, Basis, Comparison, LiveSide, NotObserved, Presence, Request, ResourceComparison, Verdict,
 };
-use crate::model::{AttributePath, IgnoreChanges, Inventory, Listing, Side};
+use crate::model::{AttributePath, IgnoreChanges, InstanceAddress, Inventory, Listing, Side, SourceRange};
 
 /// Compares everything in a request. Pure: the same request gives the same comparison.
 pub fn compare(request: &Request<'_>) -> Comparison {
@@ -81,10 +81,17 @@ impl<'r> Run<'r, '_> {
             range: matched.configured.map(|side| side.range.clone()),
             update_time: matched.live_object().and_then(|side| side.update_time.clone()),
             import_id: matched.live_object().and_then(|side| side.import_id.clone()),
+            import_block: self.import_block(&matched.address),
             not_observed,
         });
         self.comparison.coverage.attributes_compared += compared;
         self.comparison.coverage.attributes_not_comparable += not_comparable;
+    }
+
+    fn import_block(&self, address: &InstanceAddress) -> Option<SourceRange> {
+        let imports = &self.request.configuration.imports;
+        let place = imports.binary_search_by(|import| import.to.cmp(address)).ok()?;
+        Some(imports[place].range.clone())
     }
 
     fn unclaimed(&mut self, side: &'r LiveSide) {
@@ -124,6 +131,7 @@ impl<'r> Run<'r, '_> {
             range: None,
             update_time: side.update_time.clone(),
             import_id: side.import_id.clone(),
+            import_block: None,
             not_observed: None,
         });
     }

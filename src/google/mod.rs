@@ -20,6 +20,7 @@ mod plan;
 mod refusal;
 pub mod snapshot;
 mod storage;
+mod stores;
 mod transport;
 
 pub use collect::{Progress, ProgressSink};
@@ -28,5 +29,5 @@ pub use endpoint::{EndpointError, Endpoints};
 pub use error::ApiError;
 pub use live::{LiveError, LiveOptions, read_live};
 pub use plan::{Children, Plan, PlannedCall, Wanted, Wants, check_endpoints, plan};
-pub use storage::{ObjectError, StorageOptions, fetch_object};
+pub use storage::{FetchedObject, ObjectError, StorageOptions, fetch_object, is_location, shown_location};
 pub use transport::{Transport, TransportError, TransportOptions, WaitSink};

@@ -33,6 +33,10 @@ pub struct LiveSource {
     pub read_at: Option<String>,
     /// HTTP requests that were sent, retries included.
     pub requests: u64,
+    /// Of a file its size in bytes.
+    pub size: Option<u64>,
+    /// Which version of the object it is, where a store says so: the generation in Cloud Storage.
+    pub generation: Option<String>,
 }
 
 /// The live objects that a check has to do with.

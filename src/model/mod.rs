@@ -25,7 +25,7 @@ pub use address::{
     AddressError, InstanceAddress, InstanceKey, ModuleAddress, ModuleStep, ResourceAddress, ResourceMode,
 };
 pub use configuration::{
-    Arguments, Configuration, ConfiguredInstance, IgnoreChanges, Moved, ProviderDefaults, UnexpandedResource,
+    Arguments, Configuration, ConfiguredInstance, IgnoreChanges, Import, Moved, ProviderDefaults, UnexpandedResource,
     UnreadableModule,
 };
 pub use diagnostic::{Diagnostic, Position, Severity, SourceMap, SourceRange};

@@ -214,6 +214,7 @@ impl Reading {
                 path: Some(self.path.to_string()),
                 read_at: self.read_at,
                 requests: 0,
+                ..LiveSource::default()
             },
             objects,
             disabled: std::mem::take(&mut self.coverage.disabled),

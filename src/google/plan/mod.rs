@@ -107,7 +107,10 @@ pub(crate) enum CallKind {
     /// A list.
     List(Arc<ListCall>),
     /// One object.
-    Object,
+    Object {
+        /// The list that has it, for whoever may list and not read.
+        instead: Option<Box<PlannedCall>>,
+    },
 }
 
 /// List calls below parents that are only known once the parents were read.

@@ -224,16 +224,18 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
         occurrences: &mut Occurrences,
     ) {
         occurrences.is_dynamic = true;
+        self.check_dynamic(block);
         let (Some(for_each), Some(content)) =
             (block.body.attribute("for_each"), block.body.blocks_of("content").next())
         else {
-            let missing = if block.body.attribute("for_each").is_none() { "for_each" } else { "content" };
-            let (summary, detail) = if missing == "for_each" {
+            let is_endless = block.body.attribute("for_each").is_none();
+            let missing = if is_endless { "for_each" } else { "content" };
+            let (summary, detail) = if is_endless {
                 ("Missing required argument", "The argument \"for_each\" is required, but no definition was found.")
             } else {
                 (
-                    "Missing \"content\" block",
-                    "A dynamic block must have exactly one nested block of type \"content\" describing the body of the generated blocks.",
+                    "Missing dynamic content block",
+                    "A dynamic block must have a nested block of type \"content\" to describe the body of each generated block.",
                 )
             };
             self.evaluator.report(Diagnostic::error(summary, detail).at(block.range.clone()));
@@ -291,6 +293,35 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             scope.iterators.push((iterator.clone(), Val::object(each)));
             self.occurrence(&content.body, &block.range, scope, path, names, occurrences, is_sensitive);
             scope.iterators.pop();
+        }
+    }
+
+    /// Reports what a `dynamic` block must not hold.
+    fn check_dynamic(&self, block: &Block) {
+        let refuse = |summary: &str, detail: String, range: &SourceRange| {
+            self.evaluator.report(Diagnostic::error(summary, detail).at(range.clone()));
+        };
+        for attribute in &block.body.attributes {
+            match attribute.name.as_str() {
+                "for_each" | "labels" => {}
+                "iterator" if matches!(&*attribute.expression, Expression::Variable(_)) || attribute.is_json() => {}
+                "iterator" => {
+                    let detail = "Dynamic iterator must be a single variable name.".to_owned();
+                    refuse("Invalid expression", detail, &attribute.value_range);
+                }
+                name => {
+                    let detail = format!("An argument named \"{name}\" is not expected here.");
+                    refuse("Unsupported argument", detail, &attribute.name_range);
+                }
+            }
+        }
+        for inner in block.body.blocks.iter().filter(|inner| inner.kind != "content") {
+            let detail = format!("Blocks of type \"{}\" are not expected here.", inner.kind);
+            refuse("Unsupported block type", detail, &inner.range);
+        }
+        for again in block.body.blocks_of("content").skip(1) {
+            let detail = "Only one nested content block is allowed for each dynamic block.".to_owned();
+            refuse("Extraneous dynamic content block", detail, &again.range);
         }
     }
 

@@ -9,6 +9,7 @@ use super::module::{ModuleSource, ResourceKey};
 use super::provider::{ProviderCache, ProviderName, provider_of};
 use super::reference_check::check_references;
 use super::shape;
+use super::spelling::closest;
 use crate::model::{
     Configuration, ConfiguredInstance, Diagnostic, ModuleAddress, ProviderDefaults, ResourceAddress, ResourceMode,
     UnexpandedResource, UnreadableModule, Value,
@@ -39,6 +40,14 @@ impl<'a> Evaluator<'a> {
         for instance in 0..self.instance_count() {
             self.collect_module(instance, providers, &mut configuration);
         }
+        for instance in 0..self.instance_count() {
+            self.check_constants(instance);
+            let forgotten = self.read_removed(instance);
+            configuration.forgotten.extend(forgotten.resources);
+            configuration.forgotten_modules.extend(forgotten.modules);
+        }
+        self.check_moved();
+        configuration.imports = self.read_imports();
         configuration.instances.sort_by(|left, right| left.address.cmp(&right.address));
         configuration.unexpanded.sort_by(|left, right| left.resource.cmp(&right.resource));
         configuration
@@ -50,7 +59,6 @@ impl<'a> Evaluator<'a> {
         let mut instance = 0;
         while instance < self.instance_count() {
             configuration.moved.extend(self.read_moved(instance));
-            configuration.forgotten.extend(self.read_forgotten(instance));
             let address = self.instance(instance).address.clone();
             let node = &self.tree.nodes[self.instance(instance).node];
             for (name, block) in &node.source.calls {
@@ -121,7 +129,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Reports arguments of a module call that the module has no variable for.
+    /// Reports arguments of a module call that the module has no variable for, and those that it needs.
     fn check_call(&self, instance: usize, name: &str) {
         let node = &self.tree.nodes[self.instance(instance).node];
         let (Some(call), Some(Ok(child))) = (node.source.calls.get(name), node.children.get(name)) else { return };
@@ -130,9 +138,18 @@ impl<'a> Evaluator<'a> {
             return;
         }
         let is_meta = |name: &str| shape::FILE.block("module").is_some_and(|shape| shape.argument(name).is_some());
+        for (variable, block) in &child.variables {
+            if block.body.attribute("default").is_none() && call.body.attribute(variable).is_none() {
+                let detail = format!("The argument \"{variable}\" is required, but no definition was found.");
+                self.report(Diagnostic::error("Missing required argument", detail).at(call.range.clone()));
+            }
+        }
         for attribute in &call.body.attributes {
             if !is_meta(&attribute.name) && !child.variables.contains_key(&attribute.name) {
-                let detail = format!("An argument named \"{}\" is not expected here.", attribute.name);
+                let hint = closest(&attribute.name, child.variables.keys().map(String::as_str))
+                    .map(|closest| format!(" Did you mean \"{closest}\"?"))
+                    .unwrap_or_default();
+                let detail = format!("An argument named \"{}\" is not expected here.{hint}", attribute.name);
                 self.report(Diagnostic::error("Unsupported argument", detail).at(attribute.name_range.clone()));
             }
         }

@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::body::{Attribute, Block, Body};
+use super::body::{Attribute, Body};
 use super::inputs::{Input, Inputs};
 use super::mentions::mentioned_names;
 use super::module::{ModuleSource, ResourceKey};
+use super::moves::Moves;
 use super::options::EvaluateOptions;
 use super::provider_versions::ProviderVersions;
 use super::resource::Resource;
@@ -82,7 +83,7 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) inputs: &'a Inputs,
     /// Every attribute name that some expression asks for.
     pub(crate) mentioned: BTreeSet<Arc<str>>,
-    pub(crate) moved: RefCell<Vec<super::moves::Move>>,
+    pub(crate) moved: RefCell<Moves>,
     instances: RefCell<Vec<Rc<ModuleInstance>>>,
     pub(super) values: RefCell<HashMap<Node<'a>, Val>>,
     pub(super) resources: RefCell<HashMap<(usize, &'a ResourceKey), Rc<Resource>>>,
@@ -145,6 +146,21 @@ impl<'a> Evaluator<'a> {
     /// How many module instances there are so far.
     pub(crate) fn instance_count(&self) -> usize {
         self.instances.borrow().len()
+    }
+
+    /// The module instance of an address, where there is one.
+    pub(crate) fn instance_at(&self, address: &ModuleAddress) -> Option<usize> {
+        let mut current = 0;
+        for step in &address.0 {
+            let (name, _) = self.source(current).calls.get_key_value(&step.name)?;
+            self.ensure(Node::Call(current, name));
+            let expansion = self.expansion(current, name)?;
+            current = match &step.key {
+                Some(key) => expansion.find(key)?,
+                None => expansion.instances.first().map(|(_, instance)| *instance)?,
+            };
+        }
+        Some(current)
     }
 
     /// Adds a diagnostic, unless the same is there already (as from another instance of the module).
@@ -279,27 +295,18 @@ impl<'a> Evaluator<'a> {
             return Val::unknown_any(format!("output \"{name}\" is not declared"));
         };
         let Some(attribute) = block.body.attribute("value") else {
-            let detail = "The argument \"value\" is required, but no definition was found.";
-            self.report(Diagnostic::error("Missing required argument", detail).at(block.range.clone()));
+            // It was refused before.
             return Val::unknown_any(format!("output \"{name}\" has no value"));
         };
         let value = self.expression(attribute, &BlockScope::new(self, instance));
         value.mark(self.constant_bool(block, "sensitive"))
     }
 
-    /// Whether a block says `name = true`; only constants are allowed there.
-    pub(crate) fn constant_bool(&self, block: &Block, name: &str) -> bool {
-        block.body.attribute(name).is_some_and(|attribute| {
-            let value = self.expression(attribute, &Constants { files: &self.files });
-            value.as_bool() == Some(true) || value.as_str() == Some("true")
-        })
-    }
-
     /// A value given from outside, before its type is applied, and where it stands.
     pub(crate) fn input(&self, name: &str, is_text: bool) -> Option<(Val, Option<SourceRange>)> {
         let constants = Constants { files: &self.files };
         match self.inputs.values.get(name)? {
-            Input::Argument(attribute) => Some((self.expression(attribute, &constants), Some(attribute.range()))),
+            Input::Argument(attribute) => Some((self.constant_value(attribute), Some(attribute.range()))),
             Input::Text { text, .. } if is_text => Some((Val::string(text.as_str()), None)),
             Input::Text { text, label } => {
                 let Some(expression) = super::hcl::parse_expression(text) else {

@@ -152,7 +152,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn dependency(&self, instance: usize, reference: &Reference, phase: Phase, found: &mut Vec<Node<'a>>) {
+    fn dependency(&self, instance: usize, reference: &Reference<'_>, phase: Phase, found: &mut Vec<Node<'a>>) {
         let module = self.source(instance);
         let name = |position: usize| reference.steps.get(position).and_then(Step::attribute);
         let resource = |mode, resource_type: &str, name: &str| {
@@ -190,7 +190,7 @@ impl<'a> Evaluator<'a> {
         found.extend(node);
     }
 
-    fn output_dependencies(&self, instance: usize, call: &'a str, steps: &[Step], found: &mut Vec<Node<'a>>) {
+    fn output_dependencies(&self, instance: usize, call: &'a str, steps: &[Step<'_>], found: &mut Vec<Node<'a>>) {
         let Some(expansion) = self.expansion(instance, call) else { return };
         let key = steps.get(1).and_then(instance_key);
         let output = if expansion.is_repeated { steps.get(2) } else { steps.get(1) };

@@ -203,9 +203,9 @@ impl<'m> Check<'m> {
                 self.found.push(Diagnostic::error("Invalid expression", detail).at(range));
                 continue;
             };
-            let mut steps = steps.into_iter();
+            let mut steps = steps.iter();
             let Some(ReferenceStep::Name(root)) = steps.next() else { continue };
-            let steps: Vec<Step> = steps.filter_map(language_step).collect();
+            let steps: Vec<Step<'_>> = steps.filter_map(language_step).collect();
             let whole = match root.as_str() {
                 "data" | "resource" | "ephemeral" => 2,
                 "module" => steps.len(),
@@ -217,7 +217,7 @@ impl<'m> Check<'m> {
                 self.found.push(Diagnostic::error("Invalid depends_on reference", detail).at(range));
                 continue;
             }
-            if let Err(fault) = self.reference(&root, &steps[..whole.min(steps.len())], &Place::default()) {
+            if let Err(fault) = self.reference(root, &steps[..whole.min(steps.len())], &Place::default()) {
                 self.found.push(fault.into_diagnostic(|_| None).at(range));
             }
         }
@@ -228,14 +228,14 @@ impl<'m> Check<'m> {
             if place.iterators.iter().any(|name| **name == *root) {
                 continue;
             }
-            if let Err(fault) = self.reference(&root, &steps, place) {
+            if let Err(fault) = self.reference(root, &steps, place) {
                 let range = span.map_or_else(|| attribute.value_range.clone(), |span| attribute.file.range(span));
                 self.found.push(fault.into_diagnostic(|_| None).at(range));
             }
         }
     }
 
-    fn reference(&self, root: &str, steps: &[Step], place: &Place<'m>) -> Result<(), Fault> {
+    fn reference(&self, root: &str, steps: &[Step<'_>], place: &Place<'m>) -> Result<(), Fault> {
         let module = self.source();
         let name = |position: usize| steps.get(position).and_then(Step::attribute);
         let first = match (root, name(0)) {
@@ -287,7 +287,7 @@ impl<'m> Check<'m> {
         mode: ResourceMode,
         resource_type: &str,
         name: &str,
-        rest: &[Step],
+        rest: &[Step<'_>],
         place: &Place<'m>,
     ) -> Result<(), Fault> {
         let module = self.source();
@@ -314,15 +314,15 @@ impl<'m> Check<'m> {
             return Ok(());
         }
         let is_there =
-            self.facts.argument(resource_type, &[attribute]).is_some() || matches!(&**attribute, "id" | "timeouts");
+            self.facts.argument(resource_type, &[attribute]).is_some() || matches!(*attribute, "id" | "timeouts");
         if is_there { Ok(()) } else { Err(undeclared::attribute(attribute, &self.facts.names(resource_type, &[]))) }
     }
 }
 
-fn language_step(step: ReferenceStep) -> Option<Step> {
+fn language_step(step: &ReferenceStep) -> Option<Step<'_>> {
     Some(match step {
-        ReferenceStep::Name(name) => Step::Attribute(name.into()),
-        ReferenceStep::Index(index) => Step::Index(usize::try_from(index).ok()?),
-        ReferenceStep::Key(key) => Step::Key(key.into()),
+        ReferenceStep::Name(name) => Step::Attribute(name),
+        ReferenceStep::Index(index) => Step::Index(usize::try_from(*index).ok()?),
+        ReferenceStep::Key(key) => Step::Key(key),
     })
 }

@@ -44,7 +44,7 @@ impl<'e, 'a> BlockScope<'e, 'a> {
 }
 
 /// The name at a position of a reference; `None` where the reference ends before it or has an index there.
-fn name(steps: &[Step], position: usize) -> Option<&str> {
+fn name<'s>(steps: &[Step<'s>], position: usize) -> Option<&'s str> {
     steps.get(position).and_then(Step::attribute)
 }
 
@@ -53,7 +53,7 @@ fn taken(value: Val, consumed: usize) -> Result<Resolved, Fault> {
 }
 
 impl Scope for BlockScope<'_, '_> {
-    fn resolve(&self, root: &str, steps: &[Step]) -> Result<Resolved, Fault> {
+    fn resolve(&self, root: &str, steps: &[Step<'_>]) -> Result<Resolved, Fault> {
         if let Some((_, value)) = self.iterators.iter().rev().find(|(name, _)| name == root) {
             return taken(value.clone(), 0);
         }
@@ -80,7 +80,7 @@ impl Scope for BlockScope<'_, '_> {
 }
 
 impl BlockScope<'_, '_> {
-    fn resolve_named(&self, root: &str, first: &str, steps: &[Step]) -> Result<Resolved, Fault> {
+    fn resolve_named(&self, root: &str, first: &str, steps: &[Step<'_>]) -> Result<Resolved, Fault> {
         let evaluator = self.evaluator;
         let module = evaluator.source(self.instance);
         match root {
@@ -134,7 +134,7 @@ impl BlockScope<'_, '_> {
         }
     }
 
-    fn module(&self, call: &str, steps: &[Step]) -> Result<Resolved, Fault> {
+    fn module(&self, call: &str, steps: &[Step<'_>]) -> Result<Resolved, Fault> {
         let evaluator = self.evaluator;
         let module = evaluator.source(self.instance);
         let Some((call, _)) = module.calls.get_key_value(call) else {
@@ -183,7 +183,7 @@ impl BlockScope<'_, '_> {
         mode: ResourceMode,
         resource_type: &str,
         name: &str,
-        steps: &[Step],
+        steps: &[Step<'_>],
         consumed: usize,
     ) -> Result<Resolved, Fault> {
         let evaluator = self.evaluator;
@@ -245,10 +245,10 @@ fn perhaps_declared(root: &str, name: &str) -> Result<Resolved, Fault> {
 }
 
 /// The key that a step gives to an instance.
-pub(crate) fn instance_key(step: &Step) -> Option<InstanceKey> {
+pub(crate) fn instance_key(step: &Step<'_>) -> Option<InstanceKey> {
     match step {
         Step::Index(index) => Some(InstanceKey::Index(*index)),
-        Step::Key(key) => Some(InstanceKey::Key(key.to_string())),
+        Step::Key(key) => Some(InstanceKey::Key((*key).to_owned())),
         Step::Attribute(_) | Step::Opaque => None,
     }
 }
@@ -273,7 +273,7 @@ pub(crate) struct Constants<'e> {
 }
 
 impl Scope for Constants<'_> {
-    fn resolve(&self, _root: &str, _steps: &[Step]) -> Result<Resolved, Fault> {
+    fn resolve(&self, _root: &str, _steps: &[Step<'_>]) -> Result<Resolved, Fault> {
         Err(Fault::error("Variables not allowed", "Variables may not be used here."))
     }
 

@@ -122,6 +122,11 @@ pub(crate) fn load_tree(root: &ParsedRoot, top: &Path) -> ModuleTree {
     ModuleTree { nodes, sources: loader.sources, diagnostics: loader.diagnostics }
 }
 
+/// Whether a module's source is a path in the file system.
+pub(crate) fn is_local(source: &str) -> bool {
+    ["./", "../", ".\\", "..\\"].iter().any(|start| source.starts_with(start)) || matches!(source, "." | "..")
+}
+
 struct Loader {
     root: PathBuf,
     top: PathBuf,
@@ -144,9 +149,7 @@ impl Loader {
         let Some(source) = attribute.expression.as_str() else {
             return Err("its source is not a plain string".to_owned());
         };
-        let is_local =
-            ["./", "../", ".\\", "..\\"].iter().any(|start| source.starts_with(start)) || matches!(source, "." | "..");
-        let display = if is_local {
+        let display = if is_local(source) {
             join_display(&caller.display, &source.replace('\\', "/"))
         } else {
             match self.installed.get(&path.join(".")) {

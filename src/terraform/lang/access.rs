@@ -23,7 +23,7 @@ impl Evaluator<'_> {
     pub(super) fn reference(
         &self,
         root: &str,
-        steps: &[Step],
+        steps: &[Step<'_>],
         span: Option<Range<usize>>,
         names: Option<&Bindings<'_>>,
         faults: &mut Faults,
@@ -44,10 +44,10 @@ impl Evaluator<'_> {
     pub(super) fn traversal(&self, traversal: &Traversal, names: Option<&Bindings<'_>>, faults: &mut Faults) -> Val {
         let operators = traversal.operators.as_slice();
         let (value, consumed) = match &traversal.expr {
-            Expression::Variable(name) => {
-                let steps = constant_steps(traversal);
-                self.reference(name.as_str(), &steps, traversal.span(), names, faults)
-            }
+            Expression::Variable(name) => match Bindings::find(names, name.as_str()) {
+                Some(value) => (value.clone(), 0),
+                None => self.reference(name.as_str(), &constant_steps(traversal), traversal.span(), None, faults),
+            },
             other => (self.expression(other, names, faults), 0),
         };
         let rest = operators.get(consumed.min(operators.len())..).unwrap_or_default();

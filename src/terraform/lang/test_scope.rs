@@ -19,7 +19,7 @@ impl TestScope {
 }
 
 impl Scope for TestScope {
-    fn resolve(&self, root: &str, _steps: &[Step]) -> Result<Resolved, Fault> {
+    fn resolve(&self, root: &str, _steps: &[Step<'_>]) -> Result<Resolved, Fault> {
         match self.values.get(root) {
             Some(value) => Ok(Resolved { value: value.clone(), consumed: 0 }),
             None => {

@@ -6,6 +6,7 @@ mod cycles;
 mod declared;
 mod files;
 mod modules;
+mod moves;
 mod overrides;
 mod references;
 mod resources;

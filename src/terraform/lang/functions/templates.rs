@@ -33,7 +33,7 @@ struct TemplateScope<'s> {
 }
 
 impl Scope for TemplateScope<'_> {
-    fn resolve(&self, root: &str, _steps: &[Step]) -> Result<Resolved, Fault> {
+    fn resolve(&self, root: &str, _steps: &[Step<'_>]) -> Result<Resolved, Fault> {
         match self.variables.members().and_then(|members| members.get(root)) {
             Some(value) => Ok(Resolved { value: value.clone().mark(self.variables.is_sensitive()), consumed: 0 }),
             None => {
