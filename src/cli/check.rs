@@ -20,18 +20,21 @@ use crate::normalize::Normalizer;
 use crate::policy::{PolicyInput, judge, unknown_severities};
 use crate::report::{self, ConfigurationKind, ConfigurationSource, Report, Root, Show, Sources, outcome};
 use crate::terraform::config::VariableArgument;
+use crate::terraform::state::StateReference;
 use crate::topology;
 
 /// Runs the check and gives the exit code. `variables` are `--var` and `--var-file` in command order.
 pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], environment: &Environment) -> Result<u8> {
     let options = Options::read(arguments)?;
     let reader = Reader::new(&arguments.requests, &arguments.display, environment)?;
-    let LoadedRoot { root, state, configuration, settings, mut diagnostics } =
+    let LoadedRoot { root, state, configuration, settings, declarations, mut diagnostics } =
         LoadedRoot::load(&arguments.root, variables, &reader)?;
     let no_state = State::default();
     let recorded = state.as_ref().unwrap_or(&no_state);
 
     let catalog = Catalog::builtin();
+    let reference = StateReference::new(recorded);
+    let tracer = declarations.tracer(&reference, catalog);
     let recorded_numbers = project_numbers(recorded);
     let mut sides = TerraformSides::new(&configuration, recorded, &Normalizer::new(catalog, &recorded_numbers));
     let wants = sides.wants(catalog, &configuration, &settings.live, &recorded_numbers);
@@ -54,6 +57,7 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
         live,
         inventory: &inventory,
         configuration: &configuration,
+        provenance: &tracer,
         ignores: &ignores,
         unmanaged_types: types(catalog, |resource_type| !resource_type.is_facts_only),
         unmanaged_scopes,
@@ -79,8 +83,12 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
         diagnostics.push(Diagnostic::warning("Unused ignore block", detail).at(rule.range.clone()));
     }
     diagnostics.extend(unknown_severities(&settings.severities));
-    let mut judgment =
-        judge(&PolicyInput { worlds: &worlds(&request), comparison: &comparison, severities: &settings.severities });
+    let mut judgment = judge(&PolicyInput {
+        worlds: &worlds(&request),
+        provenance: &tracer,
+        comparison: &comparison,
+        severities: &settings.severities,
+    });
     if is_selection {
         // Policies need the neighbors of what was selected; the report does not.
         let selected: BTreeSet<String> = comparison.resources.iter().filter_map(label).collect();

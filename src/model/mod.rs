@@ -12,6 +12,7 @@ mod json;
 mod normalized;
 mod number;
 mod path;
+mod provenance;
 mod reference;
 mod settings;
 mod state;
@@ -35,6 +36,7 @@ pub use normalized::{
 };
 pub use number::Number;
 pub use path::{AttributePath, PathError, PathStep};
+pub use provenance::{Chain, Origin, OwnPlaces, Provenance};
 pub use reference::{ArgumentFacts, Nesting, RecordedAttributes, ReferenceData, SchemaFacts, ValueType};
 pub use settings::{IgnoreRule, LiveScopes, Settings, SeverityLevel, SeverityRule};
 pub use state::{State, StateInstance, StateSource};

@@ -9,8 +9,8 @@ use std::sync::{Arc, LazyLock};
 
 use crate::catalog::{Form, Kind, Mode, ResourceType, Row, Treatment};
 use crate::model::{
-    Arguments, AttributeFacts, AttributePath, Leaf, NormalizedResource, PathStep, ProviderDefaults, Side, SourceRange,
-    Value,
+    Arguments, AttributeFacts, AttributePath, Leaf, NormalizedResource, Origin, PathStep, ProviderDefaults, Side,
+    SourceRange, Value,
 };
 
 use super::scope::Scope;
@@ -333,7 +333,7 @@ impl<'a> Walk<'a> {
         let is_sensitive = is_sensitive || written.is_some_and(|written| self.is_marked_sensitive(written));
         let origin = match (self.source, written) {
             (Source::Configuration { arguments, .. }, Some(written)) => origin(&arguments.ranges, written),
-            _ => Box::default(),
+            _ => None,
         };
         self.leaves.push((place.path.clone(), Leaf { side, facts, is_sensitive, origin }));
     }
@@ -406,9 +406,18 @@ fn is_read(row: &Row, siblings: &BTreeMap<String, Value>) -> bool {
     }
 }
 
-/// Where a path was written: its own range, else that of the nearest block around it.
-fn origin(ranges: &BTreeMap<AttributePath, Vec<SourceRange>>, path: &AttributePath) -> Box<[SourceRange]> {
+/// Where a path was written: its own range, else that of the nearest block around it, else of the first block in it
+/// (a set of blocks that is one value).
+fn origin(ranges: &BTreeMap<AttributePath, SourceRange>, path: &AttributePath) -> Option<Arc<Origin>> {
     let steps = path.steps();
-    let nearest = (0..=steps.len()).rev().find_map(|length| ranges.get(&steps[..length]));
-    nearest.map(|ranges| ranges.as_slice().into()).unwrap_or_default()
+    let around = || (0..=steps.len()).rev().find_map(|length| ranges.get(&steps[..length]));
+    let inside = || {
+        ranges
+            .range::<AttributePath, _>(path..)
+            .next()
+            .filter(|(inner, _)| inner.starts_with(path))
+            .map(|(_, range)| range)
+    };
+    let range = around().or_else(inside)?;
+    Some(Arc::new(Origin { range: range.clone(), path: path.clone() }))
 }

@@ -30,7 +30,6 @@ const META_BLOCKS: &[&str] = &["lifecycle", "provisioner", "connection", "timeou
 /// Reads the arguments of one instance.
 pub(crate) struct ArgumentReader<'e, 'a> {
     evaluator: &'e Evaluator<'a>,
-    instance: usize,
     resource_type: &'e str,
     /// Whether the schema knows the type.
     is_checked: bool,
@@ -55,10 +54,9 @@ struct Occurrences {
 
 impl<'e, 'a> ArgumentReader<'e, 'a> {
     /// A reader for a resource or data block.
-    pub(crate) fn new(evaluator: &'e Evaluator<'a>, instance: usize, key: &'e ResourceKey) -> Self {
+    pub(crate) fn new(evaluator: &'e Evaluator<'a>, key: &'e ResourceKey) -> Self {
         Self {
             evaluator,
-            instance,
             resource_type: &key.resource_type,
             is_checked: key.mode == ResourceMode::Managed && evaluator.facts.knows(&key.resource_type),
             is_complete: true,
@@ -73,7 +71,6 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
     pub(crate) fn for_expectation(evaluator: &'e Evaluator<'a>, resource_type: &'e str) -> Self {
         Self {
             evaluator,
-            instance: 0,
             resource_type,
             is_checked: evaluator.facts.knows(resource_type),
             is_complete: false,
@@ -95,7 +92,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             && !members.contains_key("name")
         {
             members.insert("name".to_owned(), Value::string(label.as_str()));
-            arguments.ranges.insert(AttributePath::root().attribute("name"), vec![block.range.clone()]);
+            arguments.ranges.insert(AttributePath::root().attribute("name"), block.range.clone());
         }
         arguments
     }
@@ -149,9 +146,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             }
             if self.check_attribute(attribute, facts.as_ref(), names) {
                 let value = self.attribute_value(attribute, facts.as_ref(), scope);
-                self.arguments
-                    .ranges
-                    .insert(path.attribute(attribute.name.as_str()), self.evaluator.origins(self.instance, attribute));
+                self.arguments.ranges.insert(path.attribute(attribute.name.as_str()), attribute.range());
                 members.insert(Arc::from(attribute.name.as_str()), value);
             }
         }
@@ -201,7 +196,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
     ) {
         let Some(kind) = names.last() else { return };
         let place = path.attribute(*kind).index(occurrences.elements.len());
-        self.arguments.ranges.insert(place.clone(), vec![range.clone()]);
+        self.arguments.ranges.insert(place.clone(), range.clone());
         let members = self.body(body, range, scope, &place, names);
         occurrences.elements.push(Val::object(members).mark(is_sensitive));
         occurrences.range.get_or_insert_with(|| range.clone());
@@ -270,15 +265,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
                 return;
             }
         };
-        let iterator = block
-            .body
-            .attribute("iterator")
-            .and_then(|attribute| match &*attribute.expression {
-                Expression::Variable(name) => Some(name.as_str().to_owned()),
-                Expression::String(name) => Some(name.as_str().to_owned()),
-                _ => None,
-            })
-            .unwrap_or_else(|| block.label().to_owned());
+        let iterator = iterator_name(block);
         self.blocks.set(self.blocks.get().saturating_add(pairs.len()));
         if self.blocks.get() > MAX_BLOCKS {
             let detail = format!("A resource may have at most {MAX_BLOCKS} blocks.");
@@ -420,6 +407,16 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
         }
         String::new()
     }
+}
+
+/// What the iterator of a `dynamic` block is called.
+pub(crate) fn iterator_name(block: &Block) -> String {
+    let given = block.body.attribute("iterator").and_then(|attribute| match &*attribute.expression {
+        Expression::Variable(name) => Some(name.as_str().to_owned()),
+        Expression::String(name) => Some(name.as_str().to_owned()),
+        _ => None,
+    });
+    given.unwrap_or_else(|| block.label().to_owned())
 }
 
 fn numbered(elements: &[Val]) -> Vec<(Val, Val)> {

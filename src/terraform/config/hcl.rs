@@ -11,7 +11,6 @@ use hcl_edit::Span;
 use hcl_edit::expr::{Expression, Object, ObjectKey};
 use hcl_edit::structure::Body;
 use hcl_edit::visit_mut::{VisitMut, visit_object_mut};
-use hcl_edit::{Decorated, Ident};
 
 /// How often one file is repaired and parsed again before it is given up.
 const MAX_ATTEMPTS: usize = 300;
@@ -237,16 +236,16 @@ struct Restore<'a> {
 
 impl VisitMut for Restore<'_> {
     fn visit_object_mut(&mut self, object: &mut Object) {
-        let found: Vec<(ObjectKey, String)> = object
+        let found: Vec<(ObjectKey, usize, String)> = object
             .iter()
             .filter_map(|(key, _)| {
                 let start = key_span(key)?.start;
-                Some((key.clone(), self.renamed.get(&start)?.clone()))
+                Some((key.clone(), start, self.renamed.get(&start)?.clone()))
             })
             .collect();
-        for (key, source) in found {
+        for (key, start, source) in found {
             let Some(value) = object.remove(&key) else { continue };
-            if let Some(original) = parse_key(&source) {
+            if let Some(original) = parse_key(&source, start) {
                 object.insert(original, value);
             }
         }
@@ -262,11 +261,15 @@ pub(crate) fn key_span(key: &ObjectKey) -> Option<Range<usize>> {
     }
 }
 
-fn parse_key(source: &str) -> Option<ObjectKey> {
-    match Ident::try_new(source) {
-        Ok(name) => Some(ObjectKey::Ident(Decorated::new(name))),
-        Err(_) => parse_expression(source).map(ObjectKey::Expression),
-    }
+/// The key that was written at an offset, with its place there.
+fn parse_key(source: &str, start: usize) -> Option<ObjectKey> {
+    // An object that holds it has to start somewhere before.
+    let body = hcl_edit::parser::parse_body(&format!("{:<start$}{source}\n", "x=")).ok()?;
+    let attribute = body.into_attributes().next()?;
+    Some(match attribute.value {
+        Expression::Variable(name) => ObjectKey::Ident(name),
+        other => ObjectKey::Expression(other),
+    })
 }
 
 #[cfg(test)]

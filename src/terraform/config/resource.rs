@@ -71,7 +71,7 @@ impl<'a> Evaluator<'a> {
         };
         for (instance_key, repetition) in repetitions.instances {
             let scope = BlockScope::repeated(self, instance, repetition);
-            let (configured, arguments) = ArgumentReader::new(self, instance, key).read(block, scope);
+            let (configured, arguments) = ArgumentReader::new(self, key).read(block, scope);
             if !self.weigh(&configured, &block.range) {
                 return Resource { unknown: Some("the configuration is too large".into()), ..Resource::default() };
             }
