@@ -108,7 +108,11 @@ impl Context<'_> {
 
     /// The places through which a value of the configuration came.
     fn chain(&self, resource: &WorldResource, attribute: &WorldAttribute) -> Option<Chain> {
-        Some(self.provenance.chain(resource.address.as_ref()?, attribute.origin.as_deref()?))
+        let origin = attribute.origin.as_deref()?;
+        Some(match &resource.address {
+            Some(address) => self.provenance.chain(address, origin),
+            None => Chain::of(origin.range.clone()),
+        })
     }
 
     /// Where to point for a sensitive attribute: a report quotes the lines that it points at, and this value may stand

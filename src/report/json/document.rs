@@ -212,8 +212,7 @@ pub(super) enum Side<'a> {
         /// Where the configuration sets it.
         #[serde(skip_serializing_if = "Option::is_none")]
         range: Option<Range<'a>>,
-        /// The places through which it came from there to the resource's own block, both included; absent where it is
-        /// set in that block.
+        /// The places through which it came, from there to the resource's block; absent where it is set in that block.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         chain: Vec<Range<'a>>,
     },
@@ -229,8 +228,7 @@ pub(super) enum Side<'a> {
         /// Where the configuration sets it.
         #[serde(skip_serializing_if = "Option::is_none")]
         range: Option<Range<'a>>,
-        /// The places through which it came from there to the resource's own block, both included; absent where it is
-        /// set in that block.
+        /// The places through which it came, from there to the resource's block; absent where it is set in that block.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         chain: Vec<Range<'a>>,
     },
@@ -246,8 +244,7 @@ pub(super) enum Side<'a> {
         /// Where the configuration sets it.
         #[serde(skip_serializing_if = "Option::is_none")]
         range: Option<Range<'a>>,
-        /// The places through which it came from there to the resource's own block, both included; absent where it is
-        /// set in that block.
+        /// The places through which it came, from there to the resource's block; absent where it is set in that block.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         chain: Vec<Range<'a>>,
     },

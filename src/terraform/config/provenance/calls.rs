@@ -58,6 +58,11 @@ impl<'a> Tracer<'a> {
         }
         let first = || call.args.get(0).map(|argument| spot.at(argument));
         match call.name.name.as_str() {
+            "sensitive" => {
+                // The value is declared a secret here, so what stands here must not be quoted.
+                trail.end_within();
+                None
+            }
             "tostring" | "tonumber" | "tobool" | "tomap" | "nonsensitive" => Some((first()?, path)),
             "tolist" | "toset" | "sort" | "distinct" | "compact" if path.is_empty() => Some((first()?, path)),
             "tolist" | "toset" | "sort" | "distinct" | "compact" | "setunion" | "setintersection" | "setsubtract" => {
