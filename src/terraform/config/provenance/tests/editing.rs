@@ -127,7 +127,7 @@ resource "google_x" "y" {
   values   = values({ b = "vb", a = local.base.zone })
 }
 "#;
-    assert!(check(&[("main.tf", main)]) >= 20);
+    assert_eq!(check(&[("main.tf", main)]), 19);
 }
 
 #[test]
@@ -213,7 +213,7 @@ resource "google_x" "subnet" {
 "#;
     let values = "network = {\n  name = \"n\"\n}\n";
     let files = [("main.tf", main), ("net/main.tf", net), ("subnet/main.tf", subnet), ("terraform.tfvars", values)];
-    assert!(check(&files) >= 14);
+    assert_eq!(check(&files), 15);
 }
 
 #[test]
@@ -255,7 +255,7 @@ resource "google_x" "reader" {
   port = google_x.firewall["web"].allow[0].port
 }
 "#;
-    assert!(check(&[("main.tf", main)]) >= 10);
+    assert_eq!(check(&[("main.tf", main)]), 11);
 }
 
 #[test]
