@@ -71,6 +71,16 @@ fn places(chain: &Chain) -> String {
     lines.join(" → ")
 }
 
+/// The attributes that the next apply would change.
+pub(super) fn pending_attributes(resource: &ResourceComparison) -> impl Iterator<Item = &AttributeComparison> {
+    resource.attributes.iter().filter(|it| it.ignored_by.is_none() && it.verdict == Verdict::Pending)
+}
+
+/// Whether the next apply would replace the resource.
+pub(super) fn is_replaced(resource: &ResourceComparison) -> bool {
+    resource.is_tainted || pending_attributes(resource).any(|attribute| attribute.forces_replacement)
+}
+
 /// Writes the header line of a resource: `# ADDRESS has changed`.
 pub(super) fn write_header(out: &mut Writer, text: &str) {
     let style = out.style;
@@ -169,14 +179,20 @@ fn ends(attribute: &AttributeComparison, direction: Direction) -> (Shown<'_>, Sh
     let shown = |side| Shown::new(side, attribute.is_sensitive);
     let (configuration, state, live) =
         (shown(&attribute.configuration), shown(&attribute.state), shown(&attribute.live));
-    match direction {
+    let (before, after) = match direction {
         Direction::StateToLive => (state, live),
         Direction::ConfigurationToLive => (configuration, live),
         Direction::LiveToConfiguration => match attribute.live {
             Side::Value(_) => (live, configuration),
             _ => (state, configuration),
         },
-    }
+    };
+    // What is zero counts as absent in the comparison; a person wrote it, and reads it as a change of the value.
+    let is_given = matches!(attribute.configuration, Side::Value(_));
+    (
+        before.beside(after, is_given && direction == Direction::ConfigurationToLive),
+        after.beside(before, is_given && direction == Direction::LiveToConfiguration),
+    )
 }
 
 fn block_name(resource: &ResourceComparison) -> String {

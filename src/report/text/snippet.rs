@@ -133,8 +133,8 @@ impl Excerpt {
 /// What stands between a name and its value.
 const SETS: [char; 2] = ['=', ':'];
 
-/// Whether what stands before a place on its line only leads to it: the opening of a block, or the name of the list that
-/// it is an element of. All else may set something else.
+/// Whether what stands before a place on its line only leads to it: the opening of a block, its own name, or the name of
+/// the list that it is an element of. All else may set something else.
 fn is_lead(before: &str) -> bool {
     match before.split_once(SETS) {
         None => true,
@@ -145,7 +145,7 @@ fn is_lead(before: &str) -> bool {
                 '{' | '=' | ':' => None,
                 _ => Some(depth),
             });
-            depth.is_some_and(|depth| depth > 0)
+            list.trim().is_empty() || depth.is_some_and(|depth| depth > 0)
         }
     }
 }
@@ -248,6 +248,7 @@ error[rule]: it is wrong
         let shown = [
             ("  tier = \"t\" # as before", "tier = \"t\""),
             ("variable \"x\" { default = \"y\" }", "default = \"y\""),
+            ("  tier = \"t\"", "\"t\""),
             ("names = [\"a\", \"b\"]", "\"b\""),
             ("names = toset([\"a\", \"b\"])", "\"a\""),
             ("resource \"google_x\" \"y\" {", "resource \"google_x\" \"y\""),
