@@ -12,7 +12,7 @@ use thiserror::Error;
 use super::resource_type::RowTable;
 use super::rows::{self, RawRow};
 use super::{
-    Basis, ListCall, ListScope, Nested, PageTokens, Parent, ResourceType, SystemMade, Template, TemplateError,
+    Basis, ListCall, ListScope, Nested, PageTokens, Parent, ReadCall, ResourceType, SystemMade, Template, TemplateError,
 };
 
 /// Why a catalog file cannot be used.
@@ -66,9 +66,9 @@ struct RawType {
     identity_when_empty: BTreeMap<String, String>,
     state_ids: Vec<String>,
     import_ids: Vec<String>,
-    read: Option<String>,
-    read_permission: String,
-    #[serde(rename = "list")]
+    viewer_role: String,
+    read: Option<RawRead>,
+    #[serde(rename = "list", default)]
     lists: Vec<RawList>,
     nested: Option<RawNested>,
     same_object_as: Option<String>,
@@ -80,15 +80,25 @@ struct RawType {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct RawRead {
+    path: String,
+    base_url: Option<String>,
+    permission: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct RawList {
     path: String,
     base_url: Option<String>,
     scope: ListScope,
     items: String,
     aggregated_items: Option<String>,
+    aggregated_scopes: Option<String>,
     page: Option<(String, String)>,
     #[serde(default)]
     query: BTreeMap<String, String>,
+    partial: Option<Vec<String>>,
     unreachable: Option<String>,
     permission: String,
     parent: Option<RawParent>,
@@ -140,8 +150,10 @@ pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError>
             scope: list.scope,
             items: list.items,
             aggregated_items: list.aggregated_items,
+            aggregated_scopes: list.aggregated_scopes.unwrap_or_default(),
             page: list.page.map(|(request, response)| PageTokens { request, response }),
             query,
+            partial: list.partial,
             unreachable: list.unreachable,
             permission: list.permission,
             parent: list.parent.map(|parent| Parent {
@@ -152,6 +164,14 @@ pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError>
             }),
         });
     }
+    let read = match raw.read {
+        Some(read) => Some(ReadCall {
+            path: template(&read.path)?,
+            base_url: read.base_url.as_deref().map(template).transpose()?,
+            permission: read.permission,
+        }),
+        None => None,
+    };
     Ok(ResourceType {
         name: name.into(),
         basis: raw.basis,
@@ -168,8 +188,8 @@ pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError>
         identity_when_empty: raw.identity_when_empty,
         state_ids: raw.state_ids.iter().map(|id| template(id)).collect::<Result<_, _>>()?,
         import_ids: raw.import_ids.iter().map(|id| template(id)).collect::<Result<_, _>>()?,
-        read: raw.read.as_deref().map(template).transpose()?,
-        read_permission: raw.read_permission,
+        viewer_role: raw.viewer_role,
+        read,
         lists,
         nested: raw.nested.map(|nested| Nested {
             resource_type: nested.r#type,

@@ -38,11 +38,12 @@ pub struct ResourceType {
     pub state_ids: Vec<Template>,
     /// The `id` of an `import` block; of several the first of which nothing is empty. See [`Self::import_id`].
     pub import_ids: Vec<Template>,
-    /// The path of one object's GET below `base_url`; `None` where an object can only be listed.
-    pub read: Option<Template>,
-    /// The permission that reading one object takes: `redis.instances.get`.
-    pub read_permission: String,
-    /// How its objects are listed, the preferred way first; never empty.
+    /// The predefined role that has all that listing and reading takes, and only reads: `roles/redis.viewer`.
+    pub viewer_role: String,
+    /// How one object is read; `None` where objects can only be listed, or come with their parent. Its answer has all
+    /// members that one of a list has, and no more.
+    pub read: Option<ReadCall>,
+    /// How its objects are listed, the preferred way first; empty where they come with their parent.
     pub lists: Vec<ListCall>,
     /// For objects that live in their parent's body.
     pub nested: Option<Nested>,
@@ -74,6 +75,17 @@ pub enum Basis {
     Derived,
 }
 
+/// How one object is read. Always a GET.
+#[derive(Clone, Debug)]
+pub struct ReadCall {
+    /// The URL path, below [`ResourceType::base_url`] or [`Self::base_url`].
+    pub path: Template,
+    /// Another base URL than the type's, where the call has one.
+    pub base_url: Option<Template>,
+    /// The permission that the call takes: `redis.instances.get`.
+    pub permission: String,
+}
+
 /// One way of listing the objects of a type. Always a GET.
 #[derive(Clone, Debug)]
 pub struct ListCall {
@@ -88,10 +100,15 @@ pub struct ListCall {
     pub items: String,
     /// The member of each scope of an aggregated answer: `subnetworks`.
     pub aggregated_items: Option<String>,
+    /// How the scopes of an aggregated answer begin that hold objects of this type: `regions/`; empty: all of them.
+    pub aggregated_scopes: String,
     /// How the next page is asked for; `None` where the answer is never paged.
     pub page: Option<PageTokens>,
     /// Further query parameters; values may have placeholders.
     pub query: Vec<(String, Template)>,
+    /// Where the answer is much smaller with only the members that rows read, so that they are asked for by name: the
+    /// further members of the answer, beside the items and the page token, that are needed.
+    pub partial: Option<Vec<String>>,
     /// The member that lists locations which could not be reached: the listing is then incomplete there.
     pub unreachable: Option<String>,
     /// The permission that the call takes.
@@ -199,9 +216,9 @@ impl ResourceType {
         self.import_ids.iter().find_map(|template| template.fill(|name| values.get(name).cloned()).ok())
     }
 
-    /// Whether an asset type is this type's, in any spelling.
-    pub fn has_asset_type(&self, asset_type: &str) -> bool {
-        self.asset_types.iter().any(|own| own == asset_type)
+    /// The asset type in the spelling that is written; only types of the same objects share it.
+    pub fn asset_type(&self) -> &str {
+        self.asset_types.first().map_or("", String::as_str)
     }
 
     /// Why an object is Google's own making, by the members of its body; `None` where it is not. `member` gives the

@@ -29,6 +29,9 @@ pub(crate) enum Command {
     /// Compare one root module three ways and report
     #[command(after_long_help = CHECK_HELP)]
     Check(Box<CheckArguments>),
+    /// Save the live objects that a check needs, redacted, to a file
+    #[command(after_long_help = SNAPSHOT_HELP)]
+    Snapshot(Box<SnapshotArguments>),
     /// Print shell completions
     Completions {
         /// The shell to complete for
@@ -82,6 +85,14 @@ pub(crate) struct RootArguments {
 /// How requests are made.
 #[derive(Debug, Args)]
 pub(crate) struct RequestArguments {
+    /// Act as this service account
+    ///
+    /// A comma list is a chain of delegates, as in gcloud: the last one asks.
+    ///
+    /// The provider's GOOGLE_IMPERSONATE_SERVICE_ACCOUNT is honored too; this flag wins.
+    #[arg(long, value_name = "EMAIL", help_heading = "Live")]
+    pub(crate) impersonate_service_account: Option<String>,
+
     /// Send requests for a service elsewhere; repeatable
     ///
     /// SERVICE is the API's short name, such as redis or compute. The provider's GOOGLE_<SERVICE>_CUSTOM_ENDPOINT
@@ -93,8 +104,11 @@ pub(crate) struct RequestArguments {
     #[arg(long, value_name = "N", default_value = "10", help_heading = "Live", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) parallelism: u16,
 
-    /// Give up on a request after this time, retries included, such as 90s or 5m
-    #[arg(long, value_name = "DURATION", default_value = "1m", help_heading = "Live", value_parser = parse_duration)]
+    /// Stop asking after this time, such as 90s or 5m
+    ///
+    /// What was not read until then is not observed, and said to be so. A single request takes a minute at most, retries
+    /// included.
+    #[arg(long, value_name = "DURATION", default_value = "5m", help_heading = "Live", value_parser = parse_duration)]
     pub(crate) timeout: Duration,
 }
 
@@ -126,6 +140,10 @@ pub(crate) struct CheckArguments {
     /// configuration with state only.
     #[arg(long, value_name = "api|FILE|none", default_value = "api", help_heading = "Live", value_hint = ValueHint::FilePath)]
     pub(crate) live: String,
+
+    /// Compare sensitive values of a snapshot by the key that it was made with
+    #[arg(long, value_name = "FILE", help_heading = "Live", value_hint = ValueHint::FilePath)]
+    pub(crate) redaction_key: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) requests: RequestArguments,
@@ -164,6 +182,42 @@ pub(crate) struct CheckArguments {
     /// Choose when to use color
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
     pub(crate) color: When,
+
+    #[command(flatten)]
+    pub(crate) display: DisplayArguments,
+}
+
+const SNAPSHOT_HELP: &str = "\
+Examples:
+  trueup snapshot -o live.jsonl                  save what a check of this directory's root reads
+  trueup check --live live.jsonl                 check later, or elsewhere, without any network
+
+Sensitive values are left out: attributes that Terraform or the catalog calls sensitive, among them the values of
+environment variables. A check of the snapshot cannot compare them. With --redaction-key the file holds keyed digests of
+them instead, and a check with the same key compares them too.";
+
+/// Flags of `snapshot`.
+#[derive(Debug, Args)]
+pub(crate) struct SnapshotArguments {
+    #[command(flatten)]
+    pub(crate) root: RootArguments,
+
+    /// Write the snapshot to this file, or - for standard output
+    #[arg(short, long, value_name = "FILE", help_heading = "Output", value_hint = ValueHint::FilePath)]
+    pub(crate) output: String,
+
+    /// Read live objects from Google Cloud's APIs or from an asset file
+    #[arg(long, value_name = "api|FILE", default_value = "api", help_heading = "Live", value_hint = ValueHint::FilePath)]
+    pub(crate) live: String,
+
+    /// Keep digests of sensitive values, made with the key in this file
+    ///
+    /// HMAC-SHA-256 under a key of at least 16 bytes, such as `openssl rand -hex 32` makes.
+    #[arg(long, value_name = "FILE", help_heading = "Output", value_hint = ValueHint::FilePath)]
+    pub(crate) redaction_key: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) requests: RequestArguments,
 
     #[command(flatten)]
     pub(crate) display: DisplayArguments,

@@ -12,9 +12,9 @@ use super::options::Options;
 use super::output;
 use super::reader::Reader;
 use super::sides::{TerraformSides, live_sides, project_numbers};
-use super::{CLEAN, FAILED, FOUND};
+use super::{CLEAN, FAILED, FOUND, redaction};
 use crate::catalog::{Basis, Catalog, ResourceType};
-use crate::compare::{Request, ResourceComparison, compare, worlds};
+use crate::compare::{Request, ResourceComparison, Selection, compare, worlds};
 use crate::model::{Configuration, Diagnostic, IgnoreRule, Inventory, Settings, Severity, SourceMap, State, printable};
 use crate::normalize::Normalizer;
 use crate::policy::{PolicyInput, judge, unknown_severities};
@@ -27,6 +27,7 @@ use crate::topology;
 pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], environment: &Environment) -> Result<u8> {
     let options = Options::read(arguments)?;
     let reader = Reader::new(&arguments.requests, &arguments.display, environment)?;
+    let key = arguments.redaction_key.as_deref().map(redaction::read_key).transpose()?;
     let LoadedRoot { root, state, configuration, settings, declarations, mut diagnostics } =
         LoadedRoot::load(&arguments.root, variables, &reader)?;
     let no_state = State::default();
@@ -37,8 +38,12 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
     let tracer = declarations.tracer(&reference, catalog);
     let recorded_numbers = project_numbers(recorded);
     let mut sides = TerraformSides::new(&configuration, recorded, &Normalizer::new(catalog, &recorded_numbers));
-    let wants = sides.wants(catalog, &configuration, &settings.live, &recorded_numbers);
+    let selection = Selection::new(&arguments.only, &arguments.skip);
+    let wants = sides.wants(catalog, &configuration, &settings.live, &recorded_numbers, &selection);
     let inventory = live::read(&LiveArgument::read(&arguments.live), &wants, &reader)?;
+    if let Some(key) = &key {
+        redaction::check_key(key, &inventory)?;
+    }
     reader.say(&format!("read {} live objects", inventory.objects.len()));
 
     // Live may have taught which number belongs to which project: identities are worked out once more with it.
@@ -48,7 +53,7 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
     if numbers != recorded_numbers {
         sides = TerraformSides::new(&configuration, recorded, &normalizer);
     }
-    let live = live_sides(&mut sides, &inventory, catalog, &normalizer);
+    let live = live_sides(&mut sides, &inventory, catalog, &normalizer, key.as_ref());
     let unmanaged_scopes = sides.projects(&configuration, &settings.live, &numbers);
     let ignores = unexpired(&settings.ignores, &today(), &mut diagnostics);
     let request = Request {
@@ -68,8 +73,7 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
         skip: arguments.skip.clone(),
     };
     let mut comparison = compare(&request);
-    let is_selection = !(arguments.only.is_empty() && arguments.skip.is_empty());
-    if is_selection && comparison.resources.is_empty() {
+    if !selection.is_everything() && comparison.resources.is_empty() {
         diagnostics.push(Diagnostic::warning(
             "Nothing selected",
             "No resource matches --only, or --skip leaves all of them out. Both take globs over addresses and types.",
@@ -89,7 +93,7 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
         comparison: &comparison,
         severities: &settings.severities,
     });
-    if is_selection {
+    if !selection.is_everything() {
         // Policies need the neighbors of what was selected; the report does not.
         let selected: BTreeSet<String> = comparison.resources.iter().filter_map(label).collect();
         judgment.keep_about(|subject| selected.contains(subject));

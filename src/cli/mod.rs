@@ -11,9 +11,12 @@ mod loaded_root;
 mod options;
 mod output;
 mod reader;
+mod redaction;
 mod root_state;
 mod sides;
+mod snapshot;
 mod terraform_root;
+mod wants;
 
 use std::process::ExitCode;
 
@@ -49,6 +52,11 @@ pub fn main() -> ExitCode {
             let check = matches.subcommand_matches("check").unwrap_or(&matches);
             options::variables(&arguments.root, check)
                 .and_then(|variables| check::run(&arguments, &variables, &Environment::of_process()))
+        }
+        Command::Snapshot(arguments) => {
+            let snapshot = matches.subcommand_matches("snapshot").unwrap_or(&matches);
+            options::variables(&arguments.root, snapshot)
+                .and_then(|variables| snapshot::run(&arguments, &variables, &Environment::of_process()))
         }
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -1,5 +1,7 @@
 //! How one run reaches what lies elsewhere: endpoints, credentials, limits, and what it says meanwhile.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 
 use super::arguments::{DisplayArguments, RequestArguments};
@@ -7,9 +9,13 @@ use super::environment::Environment;
 use super::output;
 use crate::catalog::Catalog;
 use crate::google::{
-    CredentialSource, Endpoints, ObjectError, StorageOptions, TransportOptions, check_endpoints, fetch_object,
+    CredentialOptions, CredentialSource, Endpoints, ObjectError, StorageOptions, TransportOptions, WaitSink,
+    check_endpoints, fetch_object,
 };
 use crate::model::printable;
+
+/// The variable by which all of Google's own tools learn of another universe than `googleapis.com`.
+const UNIVERSE: &str = "GOOGLE_CLOUD_UNIVERSE_DOMAIN";
 
 /// What every command needs that reads from Google Cloud.
 #[derive(Debug)]
@@ -33,6 +39,9 @@ impl<'a> Reader<'a> {
     ) -> Result<Self> {
         let mut endpoints = Endpoints::default();
         endpoints.set_from_variables(environment.iter())?;
+        if let Some(domain) = environment.get(UNIVERSE) {
+            endpoints.set_universe(domain)?;
+        }
         for text in &requests.endpoints {
             endpoints.set_from_flag(text)?;
         }
@@ -44,11 +53,40 @@ impl<'a> Reader<'a> {
 
     /// How requests are made.
     pub(crate) fn transport(&self) -> TransportOptions {
-        let credentials = match self.environment.get("GOOGLE_OAUTH_ACCESS_TOKEN") {
-            Some(token) => CredentialSource::Token(token.to_owned()),
+        let get = |name: &str| self.environment.get(name).map(str::to_owned);
+        // As in the provider, one counts only with the other.
+        let is_overridden = get("USER_PROJECT_OVERRIDE")
+            .is_some_and(|value| matches!(value.as_str(), "1" | "t" | "T" | "true" | "TRUE" | "True"));
+        let billing_project = || get("GOOGLE_BILLING_PROJECT").filter(|_| is_overridden);
+        let source = match get("GOOGLE_OAUTH_ACCESS_TOKEN") {
+            Some(token) => CredentialSource::Token(token),
             None => CredentialSource::ApplicationDefault,
         };
-        TransportOptions { credentials, timeout: self.requests.timeout, ..TransportOptions::default() }
+        let impersonate = self.requests.impersonate_service_account.clone();
+        let impersonate = impersonate.or_else(|| get("GOOGLE_IMPERSONATE_SERVICE_ACCOUNT")).unwrap_or_default();
+        let credentials = CredentialOptions {
+            source,
+            impersonate: impersonate
+                .split(',')
+                .map(str::trim)
+                .filter(|email| !email.is_empty())
+                .map(str::to_owned)
+                .collect(),
+            quota_project: get("GOOGLE_CLOUD_QUOTA_PROJECT").or_else(billing_project),
+            universe_domain: get(UNIVERSE),
+        };
+        let is_shown = output::is_progress_wanted(self.display.progress, self.display.quiet);
+        let on_wait: Option<WaitSink> = is_shown.then(|| {
+            let show: WaitSink = Arc::new(|host, delay| {
+                let seconds = delay.as_secs().max(1);
+                output::to_standard_error(&format!(
+                    "waiting {seconds} s, as {} asks: its quota is used up",
+                    printable(host)
+                ));
+            });
+            show
+        });
+        TransportOptions { credentials, timeout: self.requests.timeout, on_wait, ..TransportOptions::default() }
     }
 
     /// One object out of Cloud Storage.

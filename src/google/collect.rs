@@ -8,35 +8,36 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 use tokio::task::JoinSet;
 
+use super::advice::{advice, project_advice};
 use super::error::ApiError;
-use super::fetch::{Fetched, fetch, project_number};
+use super::fetch::{Fetched, fetch, project};
 use super::objects::{Kinds, ObjectSet, identity_of_body, learn_numbers, text_member};
-use super::plan::{Children, Plan, PlannedCall};
+use super::plan::{CallKind, Children, Plan, PlannedCall, is_number};
 use super::transport::Transport;
 use crate::catalog::{Catalog, ListScope, ResourceType};
-use crate::model::{Identity, Inventory, Listing, LiveKind, LiveObject, LiveSource, ProjectNumbers};
+use crate::model::{Identity, Inventory, Listing, LiveKind, LiveObject, LiveSource, ProjectNumbers, printable};
 
 /// How far reading has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// List calls that are done.
+    /// Calls that are done.
     pub done: usize,
-    /// List calls that are known so far; more come when parents are known.
+    /// Calls that are known so far; more come when parents are known.
     pub total: usize,
-    /// The type that was listed last.
+    /// The type that was read last.
     pub resource_type: Arc<str>,
     /// Where.
     pub scope: String,
 }
 
-/// Is told of every list call that is done.
+/// Is told of every call that is done.
 pub type ProgressSink = Arc<dyn Fn(&Progress) + Send + Sync>;
 
 /// What came of all calls.
 pub(crate) struct Collected {
     /// The objects and listings.
     pub(crate) inventory: Inventory,
-    /// How many list calls were made.
+    /// How many calls were made.
     pub(crate) calls: usize,
     /// How many of them gave nothing, and the first error.
     pub(crate) refused: usize,
@@ -137,9 +138,13 @@ impl<'a> Collector<'a> {
             self.take_item(kind, call, item, &mut fetched);
         }
         if let Some(error) = &fetched.error {
-            let is_fact = call.call.scope == ListScope::Parent && matches!(error, ApiError::NotFound { .. });
-            if is_fact {
+            let is_fact = match &call.kind {
                 // The parent is gone, so nothing is below it.
+                CallKind::List(list) => list.scope == ListScope::Parent,
+                // The object itself is gone.
+                CallKind::Object => true,
+            };
+            if is_fact && matches!(error, ApiError::NotFound { .. }) {
                 fetched.error = None;
             } else {
                 self.refused += 1;
@@ -150,11 +155,7 @@ impl<'a> Collector<'a> {
             let kinds = self.kinds.read_along(kind).into_iter();
             self.disabled.extend(kinds.map(|kind| (kind.name.to_string(), call.scope.clone())));
         }
-        let reason = fetched
-            .error
-            .as_ref()
-            .map(|error| advice(error, kind, &call.call.permission, call.values.get("project")))
-            .or(fetched.incomplete);
+        let reason = fetched.error.as_ref().map(|error| advice(error, kind, call)).or(fetched.incomplete);
         let places = if reason.is_none() { fetched.unreachable } else { BTreeMap::new() };
         for kind in self.kinds.read_along(kind) {
             self.record(kind, call, reason.as_deref(), &places);
@@ -167,11 +168,18 @@ impl<'a> Collector<'a> {
             return;
         };
         let identity = Identity::new(kind.full_name(&path));
-        if identity.name() == "-" && call.call.path.as_str().contains("/locations/-/") {
+        match &call.kind {
             // Redis puts an entry named `-` for a location that it could not reach.
-            let location = identity.location().unwrap_or_default().to_owned();
-            fetched.unreachable.entry(location).or_default();
-            return;
+            CallKind::List(list) if identity.name() == "-" && list.path.as_str().contains("/locations/-/") => {
+                let location = identity.location().unwrap_or_default().to_owned();
+                fetched.unreachable.entry(location).or_default();
+                return;
+            }
+            CallKind::Object if !is_same_but_for_project(kind, &path, &call.scope) => {
+                fetched.incomplete.get_or_insert_with(|| format!("the answer is another object: {}", printable(&path)));
+                return;
+            }
+            CallKind::List(_) | CallKind::Object => {}
         }
         if let (Some(asked), Some(answered)) = (call.values.get("project"), identity.project()) {
             // One of them may be the number of the other: the call asks for one project only.
@@ -180,7 +188,7 @@ impl<'a> Collector<'a> {
         }
         let object = LiveObject {
             identity,
-            asset_type: kind.asset_types.first().cloned().unwrap_or_default(),
+            asset_type: kind.asset_type().to_owned(),
             api_version: Some(kind.api_version.clone()),
             update_time: text_member(item.get(), "updateTime"),
             data: item,
@@ -210,7 +218,7 @@ impl<'a> Collector<'a> {
         let found = self
             .objects
             .iter()
-            .filter(|object| object.identity.project() == Some(&project) && kind.has_asset_type(&object.asset_type));
+            .filter(|object| object.identity.project() == Some(&project) && kind.asset_type() == object.asset_type);
         let mut places: BTreeSet<&str> = found.filter_map(|object| object.identity.location()).collect();
         places.extend(self.plan.regions.get(&project).into_iter().flatten().map(String::as_str));
         places.extend(unreachable.keys().map(String::as_str));
@@ -261,7 +269,7 @@ impl<'a> Collector<'a> {
         let mut seen = BTreeSet::new();
         let parent = children.call.parent.as_ref();
         let mut notes = Vec::new();
-        for object in self.objects.iter().filter(|object| parent_kind.has_asset_type(&object.asset_type)) {
+        for object in self.objects.iter().filter(|object| parent_kind.asset_type() == object.asset_type) {
             let path = self.numbers.with_id(object.identity.path());
             let project = self.numbers.id(object.identity.project().unwrap_or_default()).to_owned();
             let is_wanted = children.named.contains(&path) || children.projects.contains(&project);
@@ -298,7 +306,7 @@ impl<'a> Collector<'a> {
     }
 
     fn number_of(&self, project: &str) -> Option<String> {
-        if project.bytes().all(|b| b.is_ascii_digit()) {
+        if is_number(project) {
             return Some(project.to_owned());
         }
         self.numbers.number(project).map(str::to_owned)
@@ -312,11 +320,12 @@ impl<'a> Collector<'a> {
             .filter_map(|(_, _, path)| Identity::new(format!("//x/{path}")).project().map(str::to_owned))
             .filter(|project| self.number_of(project).is_none())
             .collect();
-        for project in projects {
-            match project_number(&self.transport, self.plan, &project).await {
-                Ok(number) => self.numbers.learn(&number, &project),
-                Err(reason) => {
-                    failures.insert(project, format!("the project's number is not known: {reason}"));
+        for id in projects {
+            match project(&self.transport, self.plan, &id).await {
+                Ok((number, _)) => self.numbers.learn(&number, &id),
+                Err(error) => {
+                    let reason = format!("the project's number is not known: {}", project_advice(&error, &id));
+                    failures.insert(id, reason);
                 }
             }
         }
@@ -388,7 +397,7 @@ impl<'a> Collector<'a> {
                 listings: self.listings,
                 disabled: self.disabled,
                 projects: self.numbers,
-                diagnostics: Vec::new(),
+                ..Inventory::default()
             },
             calls: self.calls,
             refused: self.refused,
@@ -397,33 +406,16 @@ impl<'a> Collector<'a> {
     }
 }
 
-fn listing(resource_type: &str, scope: &str, error: Option<String>) -> Listing {
-    Listing { resource_type: resource_type.to_owned(), scope: scope.to_owned(), is_complete: error.is_none(), error }
+/// Whether two paths name the same object of a type; one may have the project's id and the other its number.
+fn is_same_but_for_project(kind: &ResourceType, one: &str, other: &str) -> bool {
+    let parts = |path| {
+        let mut parts = kind.identity.captures(path)?;
+        parts.remove("project");
+        Some(parts)
+    };
+    parts(one).is_some_and(|one| parts(other) == Some(one))
 }
 
-/// The error as a reason, with what helps.
-fn advice(error: &ApiError, kind: &ResourceType, permission: &str, project: Option<&String>) -> String {
-    match error {
-        ApiError::PermissionDenied { .. } => {
-            let role = match kind.service.as_str() {
-                "compute.googleapis.com" | "servicenetworking.googleapis.com" => "roles/compute.networkViewer",
-                "sqladmin.googleapis.com" => "roles/cloudsql.viewer",
-                "redis.googleapis.com" => "roles/redis.viewer",
-                "run.googleapis.com" => "roles/run.viewer",
-                "vpcaccess.googleapis.com" => "roles/vpcaccess.viewer",
-                _ => return format!("{error}; it takes the permission {permission}"),
-            };
-            let project = project.map_or("PROJECT", String::as_str);
-            format!(
-                "{error}; it takes {permission}, as in `gcloud projects add-iam-policy-binding {project} \
-                 --member=MEMBER --role={role}`"
-            )
-        }
-        ApiError::Quota { is_rate: true, .. } => format!("{error}; fewer requests at once: --parallelism 2"),
-        ApiError::Unauthenticated { .. } => {
-            format!("{error}; `gcloud auth application-default login` renews them")
-        }
-        ApiError::Transport { is_timeout: true, .. } => format!("{error}; more time: --timeout"),
-        _ => error.to_string(),
-    }
+fn listing(resource_type: &str, scope: &str, error: Option<String>) -> Listing {
+    Listing { resource_type: resource_type.to_owned(), scope: scope.to_owned(), is_complete: error.is_none(), error }
 }

@@ -13,7 +13,7 @@ use super::transport::{Transport, TransportError, TransportOptions};
 const OBJECT_LIMIT: usize = 2 << 30;
 
 /// How an object is read.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct StorageOptions {
     /// How requests are made.
     pub transport: TransportOptions,
@@ -83,8 +83,10 @@ pub fn fetch_object(options: StorageOptions, location: &str) -> Result<Vec<u8>, 
     let StorageOptions { mut transport, endpoints, emulator_host } = options;
     let emulator = emulator_host.filter(|host| !host.is_empty());
     if emulator.is_some() {
-        transport.credentials = CredentialSource::Anonymous;
+        transport.credentials = CredentialSource::Anonymous.into();
     }
+    // An object may be large, and is the only one.
+    transport.request_timeout = transport.timeout;
     let url = address(emulator.as_deref(), &endpoints, location)?;
     let transport = Transport::new(transport)?;
     let runtime = runtime().map_err(ObjectError::Runtime)?;
@@ -107,7 +109,10 @@ fn address(emulator: Option<&str>, endpoints: &Endpoints, location: &str) -> Res
     let mut url = match (emulator, endpoints.of(&["storage"])) {
         (Some(host), _) => emulator_base(host).ok_or_else(refused)?,
         (None, Some(base)) => base.clone(),
-        (None, None) => Url::parse("https://storage.googleapis.com/storage/v1/").map_err(|_| refused())?,
+        (None, None) => {
+            let usual = Url::parse("https://storage.googleapis.com/storage/v1/").map_err(|_| refused())?;
+            endpoints.in_universe(usual)
+        }
     };
     // Terraform's own override ends in `/b`.
     let base = url.path().trim_end_matches('/').trim_end_matches("/b").to_owned();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::value::RawValue;
 
-use super::{Diagnostic, Identity, ProjectNumbers};
+use super::{Diagnostic, Digests, Identity, ProjectNumbers, RedactionCheck};
 
 /// The member of a recorded body that names what was left out of it because it is sensitive: a list of members of the
 /// body, names joined by dots, without list indexes (`template.containers.env.value`).
@@ -48,6 +48,10 @@ pub struct Inventory {
     pub disabled: BTreeSet<(String, String)>,
     /// Project numbers learned on the way.
     pub projects: ProjectNumbers,
+    /// Digests of values that a snapshot leaves out, and what tells their key; empty for any other source.
+    pub digests: Digests,
+    /// `None` where there are no digests.
+    pub redaction_check: Option<RedactionCheck>,
     /// What was wrong with the answers or the file.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -81,6 +85,13 @@ pub struct Listing {
     pub error: Option<String>,
 }
 
+impl Listing {
+    /// Whether an object would stand in this listing, were it of its type.
+    pub fn covers(&self, identity: &Identity) -> bool {
+        scope_covers(&self.scope, identity.path())
+    }
+}
+
 impl Inventory {
     /// The listings of a type that cover an identity: those whose scope is a path prefix of it.
     pub fn listings_for<'a>(
@@ -88,9 +99,7 @@ impl Inventory {
         resource_type: &'a str,
         identity: &'a Identity,
     ) -> impl Iterator<Item = &'a Listing> {
-        self.listings.iter().filter(move |listing| {
-            listing.resource_type == resource_type && scope_covers(&listing.scope, identity.path())
-        })
+        self.listings.iter().filter(move |listing| listing.resource_type == resource_type && listing.covers(identity))
     }
 
     /// The reason why an object of this type and identity was not observed; `None` where a complete listing covers it

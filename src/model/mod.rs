@@ -13,6 +13,7 @@ mod normalized;
 mod number;
 mod path;
 mod provenance;
+mod redaction;
 mod reference;
 mod settings;
 mod state;
@@ -37,6 +38,7 @@ pub use normalized::{
 pub use number::Number;
 pub use path::{AttributePath, PathError, PathStep};
 pub use provenance::{Chain, Origin, OwnPlaces, Provenance};
+pub use redaction::{Digests, RedactionCheck};
 pub use reference::{ArgumentFacts, Nesting, RecordedAttributes, ReferenceData, SchemaFacts, ValueType};
 pub use settings::{IgnoreRule, LiveScopes, Settings, SeverityLevel, SeverityRule};
 pub use state::{State, StateInstance, StateSource};

@@ -16,6 +16,7 @@ mod labels;
 mod members;
 mod nested;
 mod project;
+mod redaction;
 mod scope;
 mod settle;
 mod walk;
@@ -32,10 +33,12 @@ use crate::model::{
 };
 
 use members::Members;
+use redaction::LEFT_OUT;
 use scope::Scope;
 use walk::{Source, Walk};
 
 pub use identity::identity_of_name;
+pub use redaction::RedactionKey;
 pub use settle::settle;
 
 /// Why a live object cannot be normalized.

@@ -18,7 +18,10 @@ use self::lines::{Chunk, Chunks};
 use self::listings::Coverage;
 use super::objects::{Kinds, ObjectSet, learn_numbers};
 use crate::catalog::Catalog;
-use crate::model::{Diagnostic, Inventory, LiveKind, LiveObject, LiveSource, Position, ProjectNumbers, SourceRange};
+use crate::model::{
+    Diagnostic, Digests, Inventory, LiveKind, LiveObject, LiveSource, Position, ProjectNumbers, RedactionCheck,
+    SourceRange,
+};
 
 /// How many faults of a kind are shown one by one; the others are counted.
 const SHOWN: usize = 20;
@@ -84,6 +87,8 @@ struct Reading {
     coverage: Coverage,
     numbers: ProjectNumbers,
     read_at: Option<String>,
+    digests: Digests,
+    redaction_check: Option<RedactionCheck>,
     diagnostics: Vec<Diagnostic>,
     problems: usize,
     first_problem: Option<String>,
@@ -98,6 +103,8 @@ impl Reading {
             coverage: Coverage::default(),
             numbers: ProjectNumbers::default(),
             read_at: None,
+            digests: Digests::new(),
+            redaction_check: None,
             diagnostics: Vec::new(),
             problems: 0,
             first_problem: None,
@@ -121,6 +128,8 @@ impl Reading {
                     return Err(AssetError::Version { path: self.path.to_string(), version });
                 }
                 self.read_at = header.captured_at.or(self.read_at.take());
+                self.redaction_check = header.redaction_check.map(RedactionCheck).or(self.redaction_check.take());
+                header.projects.iter().for_each(|(number, id)| self.numbers.learn(number, id));
                 self.coverage.declare(kinds, header.listings);
                 self.entries += 1;
             }
@@ -131,6 +140,9 @@ impl Reading {
                 }
                 self.coverage.saw_project(asset.project.as_deref());
                 if let Some((kind, object)) = asset.object {
+                    if !asset.digests.is_empty() {
+                        self.digests.insert(object.identity.clone(), asset.digests);
+                    }
                     self.coverage.saw_type(kinds, kind);
                     learn_numbers(&mut self.numbers, &object);
                     self.objects.add(kinds, kind, object, start);
@@ -204,9 +216,11 @@ impl Reading {
                 requests: 0,
             },
             objects,
+            disabled: std::mem::take(&mut self.coverage.disabled),
             listings: self.coverage.listings(kinds, &self.numbers),
-            disabled: Default::default(),
             projects: self.numbers,
+            digests: self.digests,
+            redaction_check: self.redaction_check,
             diagnostics: self.diagnostics,
         })
     }

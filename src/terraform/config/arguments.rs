@@ -25,7 +25,7 @@ const MAX_BLOCKS: usize = 100_000;
 /// The arguments that every resource and data block takes. Source: the configuration language's meta-arguments.
 const META_ARGUMENTS: &[&str] = &["count", "for_each", "provider", "depends_on"];
 /// The blocks that every resource and data block takes.
-const META_BLOCKS: &[&str] = &["lifecycle", "provisioner", "connection", "timeouts"];
+const META_BLOCKS: &[&str] = &["lifecycle", "provisioner", "connection", "timeouts", "locals"];
 
 /// Reads the arguments of one instance.
 pub(crate) struct ArgumentReader<'e, 'a> {
@@ -128,13 +128,13 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             if is_top && self.meta_arguments.contains(&attribute.name.as_str()) {
                 continue;
             }
-            if is_top && body.is_json && self.meta_blocks.contains(&attribute.name.as_str()) {
+            if is_top && attribute.is_json() && self.meta_blocks.contains(&attribute.name.as_str()) {
                 continue;
             }
             let mut inner = names.to_vec();
             inner.push(&attribute.name);
             let facts = self.facts(&inner);
-            if body.is_json
+            if attribute.is_json()
                 && facts.as_ref().is_some_and(|facts| facts.block.is_some())
                 && let Some(bodies) = Body::from_json_expression(&attribute.expression, &attribute.file)
             {
@@ -265,7 +265,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
                 return;
             }
         };
-        let iterator = iterator_name(block);
+        let iterator = iterator(block);
         self.blocks.set(self.blocks.get().saturating_add(pairs.len()));
         if self.blocks.get() > MAX_BLOCKS {
             let detail = format!("A resource may have at most {MAX_BLOCKS} blocks.");
@@ -409,14 +409,14 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
     }
 }
 
-/// What the iterator of a `dynamic` block is called.
-pub(crate) fn iterator_name(block: &Block) -> String {
-    let given = block.body.attribute("iterator").and_then(|attribute| match &*attribute.expression {
+/// The name that a `dynamic` block gives to its element.
+pub(super) fn iterator(block: &Block) -> String {
+    let named = block.body.attribute("iterator").and_then(|attribute| match &*attribute.expression {
         Expression::Variable(name) => Some(name.as_str().to_owned()),
         Expression::String(name) => Some(name.as_str().to_owned()),
         _ => None,
     });
-    given.unwrap_or_else(|| block.label().to_owned())
+    named.unwrap_or_else(|| block.label().to_owned())
 }
 
 fn numbered(elements: &[Val]) -> Vec<(Val, Val)> {

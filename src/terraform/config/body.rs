@@ -58,6 +58,11 @@ impl Attribute {
         Self { name, expression: Arc::new(expression), file: Arc::clone(file), name_range, value_range }
     }
 
+    /// Whether it was written in JSON, where a block can't be told from an argument without the schema.
+    pub(crate) fn is_json(&self) -> bool {
+        self.file.is_translated()
+    }
+
     /// From the name to the end of the expression.
     pub(crate) fn range(&self) -> SourceRange {
         let end = self.value_range.end.max(self.name_range.end);

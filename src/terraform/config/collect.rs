@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::cycles::find_cycles;
 use super::evaluator::{Evaluator, Node};
 use super::module::{ModuleSource, ResourceKey};
 use super::provider::{ProviderCache, ProviderName, provider_of};
+use super::reference_check::check_references;
+use super::shape;
 use crate::model::{
     Configuration, ConfiguredInstance, Diagnostic, ModuleAddress, ProviderDefaults, ResourceAddress, ResourceMode,
     UnexpandedResource, UnreadableModule, Value,
@@ -30,12 +33,11 @@ impl<'a> Evaluator<'a> {
             .chain(&self.inputs.diagnostics)
             .for_each(|diagnostic| self.report(diagnostic.clone()));
 
+        let references = check_references(self.tree, self.facts);
+        references.into_iter().chain(find_cycles(self.tree)).for_each(|diagnostic| self.report(diagnostic));
         self.expand_modules(&mut configuration);
         for instance in 0..self.instance_count() {
             self.collect_module(instance, providers, &mut configuration);
-        }
-        for instance in 0..self.instance_count() {
-            self.validate_variables(instance);
         }
         configuration.instances.sort_by(|left, right| left.address.cmp(&right.address));
         configuration.unexpanded.sort_by(|left, right| left.resource.cmp(&right.resource));
@@ -121,15 +123,15 @@ impl<'a> Evaluator<'a> {
 
     /// Reports arguments of a module call that the module has no variable for.
     fn check_call(&self, instance: usize, name: &str) {
-        const META: &[&str] = &["source", "version", "count", "for_each", "providers", "depends_on"];
         let node = &self.tree.nodes[self.instance(instance).node];
         let (Some(call), Some(Ok(child))) = (node.source.calls.get(name), node.children.get(name)) else { return };
         let child: &ModuleSource = &self.tree.nodes[*child].source;
         if child.is_incomplete {
             return;
         }
+        let is_meta = |name: &str| shape::FILE.block("module").is_some_and(|shape| shape.argument(name).is_some());
         for attribute in &call.body.attributes {
-            if !META.contains(&attribute.name.as_str()) && !child.variables.contains_key(&attribute.name) {
+            if !is_meta(&attribute.name) && !child.variables.contains_key(&attribute.name) {
                 let detail = format!("An argument named \"{}\" is not expected here.", attribute.name);
                 self.report(Diagnostic::error("Unsupported argument", detail).at(attribute.name_range.clone()));
             }

@@ -16,6 +16,7 @@ use super::resource::Resource;
 use super::scope::{BlockScope, Constants, Repetition};
 use super::source::SourceFile;
 use super::tree::ModuleTree;
+use super::undeclared;
 use crate::model::{Diagnostic, InstanceKey, ModuleAddress, ReferenceData, SchemaFacts, SourceRange};
 use crate::terraform::lang::{self, Fault, Faults, FileContext, Scope, Val};
 
@@ -143,11 +144,6 @@ impl<'a> Evaluator<'a> {
         self.instances.borrow().len()
     }
 
-    /// The names of the calls that lead to a module instance.
-    pub(crate) fn module_path(&self, instance: usize) -> &'a [String] {
-        &self.tree.nodes[self.instance(instance).node].path
-    }
-
     /// Adds a diagnostic, unless the same is there already (as from another instance of the module).
     pub(crate) fn report(&self, diagnostic: Diagnostic) {
         let identity = (format!("{}\n{}", diagnostic.summary, diagnostic.detail), diagnostic.range.clone());
@@ -236,10 +232,7 @@ impl<'a> Evaluator<'a> {
             None if self.source(instance).is_incomplete => {
                 Ok(Val::unknown_any(format!("the module's output \"{name}\" could not be read")))
             }
-            None => {
-                let detail = format!("This object does not have an attribute named \"{name}\".");
-                Err(Fault::error("Unsupported attribute", detail))
-            }
+            None => Err(undeclared::output(name)),
         }
     }
 

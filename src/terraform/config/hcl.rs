@@ -89,11 +89,14 @@ pub(crate) fn parse(text: &str) -> ParsedText {
             continue;
         }
         let item = top_level_item(&attempt, offset);
-        let follows_last = parsed.skipped.last().is_some_and(|last| {
-            attempt[last.end.min(item.start)..item.start].trim().is_empty() && last.end <= item.start
+        // What is left of a block around a part that was skipped is the same fault again; a block behind it is not.
+        let is_beside_skipped = parsed.skipped.iter().any(|skipped| {
+            let between = skipped.end.min(item.end)..skipped.start.max(item.start);
+            let is_beside = attempt.get(between).is_none_or(|between| between.trim().is_empty());
+            is_beside && !(skipped.end <= item.start && is_block_header(&attempt[item.start..]))
         });
-        if !follows_last && parsed.faults.len() < MAX_FAULTS {
-            let (summary, detail) = wording(message);
+        if !is_beside_skipped && parsed.faults.len() < MAX_FAULTS {
+            let (summary, detail) = wording(message, &attempt, offset);
             parsed.faults.push(SyntaxFault {
                 summary,
                 detail,
@@ -122,14 +125,19 @@ pub(crate) fn parse_expression(text: &str) -> Option<Expression> {
 }
 
 /// Terraform's words for what the parser says, where it has some.
-fn wording(message: &str) -> (&'static str, String) {
+fn wording(message: &str, text: &str, offset: usize) -> (&'static str, String) {
     if message.starts_with("invalid expression") {
         let detail = "Expected the start of an expression, but found an invalid expression token.";
         return ("Invalid expression", detail.to_owned());
     }
     if message == "expected newline or eof" {
-        let detail = "An argument or block definition must end with a newline.";
-        return ("Missing newline", detail.to_owned());
+        let line = &text[line_start(text, offset)..offset];
+        let name = line.trim_start().trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-'));
+        return if name.trim_start().starts_with('=') {
+            ("Missing newline after argument", "An argument definition must end with a newline.".to_owned())
+        } else {
+            ("Missing newline after block definition", "A block definition must end with a newline.".to_owned())
+        };
     }
     ("Invalid configuration syntax", sentence(message))
 }
@@ -190,24 +198,33 @@ fn line_break_before_operator(text: &str, offset: usize) -> Option<Range<usize>>
     (text[after..].starts_with(['?', ':']) && text[gap.clone()].contains('\n')).then_some(gap)
 }
 
-/// The top-level item that an offset lies in: from the last line that starts with a name in the first column up to the
-/// next such line or behind a closing brace in the first column.
+/// The top-level item that an offset lies in: from the line where it starts in the first column up to the next such
+/// line or behind a closing brace in the first column.
 fn top_level_item(text: &str, offset: usize) -> Range<usize> {
-    let starts_item = |line: &str| line.starts_with(|c: char| c.is_alphabetic() || c == '_');
-    let line_start = |at: usize| text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    let mut start = line_start(offset);
-    while start > 0 && !starts_item(&text[start..]) {
-        start = line_start(start - 1);
+    let here = line_start(text, offset);
+    let mut start = here;
+    // Inside of a block that nobody indented, arguments start in the first column too.
+    let mut name_line = None;
+    while !is_block_header(&text[start..]) {
+        if starts_with_name(&text[start..]) {
+            name_line.get_or_insert(start);
+        }
+        let is_behind_block = start < here && text[start..].starts_with('}');
+        if start == 0 || is_behind_block {
+            start = name_line.unwrap_or(start);
+            break;
+        }
+        start = line_start(text, start - 1);
     }
+    let is_block = is_block_header(&text[start..]);
     let mut end = text.len();
-    let mut line =
-        text[line_start(offset).max(start)..].find('\n').map(|newline| line_start(offset).max(start) + newline + 1);
-    if text[line_start(offset)..].starts_with('}') {
+    let mut line = text[here.max(start)..].find('\n').map(|newline| here.max(start) + newline + 1);
+    if text[here..].starts_with('}') {
         return start..line.unwrap_or(text.len());
     }
     while let Some(at) = line.filter(|at| *at < text.len()) {
         let next = text[at..].find('\n').map(|newline| at + newline + 1);
-        if starts_item(&text[at..]) {
+        if if is_block { is_block_header(&text[at..]) } else { starts_with_name(&text[at..]) } {
             end = at;
             break;
         }
@@ -218,6 +235,25 @@ fn top_level_item(text: &str, offset: usize) -> Range<usize> {
         line = next;
     }
     start..end
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
+}
+
+fn starts_with_name(line: &str) -> bool {
+    line.starts_with(|c: char| c.is_alphabetic() || c == '_')
+}
+
+/// Whether the line that a text starts with is the header of a block in the first column: `resource "a" "b" {`.
+fn is_block_header(text: &str) -> bool {
+    let line = text.split('\n').next().unwrap_or_default();
+    let rest = line.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-'));
+    starts_with_name(line)
+        && rest.split('{').next().is_some_and(|labels| {
+            let is_bare = |c: char| c.is_alphanumeric() || c.is_whitespace() || matches!(c, '_' | '-');
+            rest.len() > labels.len() && labels.split('"').step_by(2).all(|between| between.chars().all(is_bare))
+        })
 }
 
 /// Overwrites with blanks, keeping line breaks.
@@ -330,6 +366,37 @@ mod tests {
         assert_eq!(names, ["a", "c"]);
         assert_eq!(parsed.skipped.len(), 1);
         assert!(text[parsed.skipped[0].clone()].starts_with("b \"two\""));
+    }
+
+    #[test]
+    fn a_block_without_indentation_is_one_fault() {
+        let text = "data \"a\" \"b\" {\nregion = var.region}\n\ndata \"a\" \"c\" {\nregion = var.region\n}\n";
+        let parsed = parse(text);
+        let summaries: Vec<_> = parsed.faults.iter().map(|fault| fault.summary).collect();
+        assert_eq!(summaries, ["Missing newline after argument"], "{:?}", parsed.faults);
+        let labels: Vec<_> = parsed.body.blocks().map(|block| block.labels[1].as_str().to_owned()).collect();
+        assert_eq!(labels, ["c"]);
+    }
+
+    #[test]
+    fn what_an_unclosed_parenthesis_swallows_is_one_fault() {
+        let text = "a \"one\" {\n  x = {\n    f(y, \"z\"\n\n\nvariable \"v\" {\n}\n";
+        let parsed = parse(text);
+        assert_eq!(parsed.faults.len(), 1, "{:?}", parsed.faults);
+    }
+
+    #[test]
+    fn each_of_two_broken_blocks_is_a_fault() {
+        let parsed = parse("a {\n  x = = 1\n}\n\nb {\n  x = = 1\n}\n");
+        assert_eq!(parsed.faults.len(), 2, "{:?}", parsed.faults);
+    }
+
+    #[test]
+    fn a_broken_argument_does_not_hide_its_neighbors() {
+        let parsed = parse("a = 1\nb = = 2\nc = 3\nd = [\n  1,\n");
+        assert_eq!(parsed.faults.len(), 2, "{:?}", parsed.faults);
+        let names: Vec<_> = parsed.body.attributes().map(|attribute| attribute.key.as_str().to_owned()).collect();
+        assert_eq!(names, ["a", "c"]);
     }
 
     #[test]

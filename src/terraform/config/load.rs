@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::body::Body;
 use super::module::{BrokenBlock, ModuleSource};
 use super::source::SourceFile;
-use super::{hcl, json_body};
+use super::{block_check, hcl, json_body};
 use crate::model::{Diagnostic, Severity};
 
 /// How large a configuration file may be, in bytes.
@@ -122,6 +122,7 @@ fn read_file(module: &mut ModuleSource, name: &str) -> Option<Body> {
     module.is_incomplete |= diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     module.files.push(file);
     module.diagnostics.extend(diagnostics);
+    module.diagnostics.extend(block_check::check_file(&body, is_override(name)));
     module.broken.extend(broken);
     Some(body)
 }

@@ -1,17 +1,17 @@
 //! In which order things are evaluated: each after what it refers to.
 //!
 //! Owns dependencies, found in the syntax and worked off from an explicit stack, so that a long chain of references
-//! needs no deep recursion; and cycles.
+//! needs no deep recursion. Cycles are reported by `cycles`.
 
 use std::collections::HashSet;
 
 use hcl_edit::expr::Expression;
 
-use super::body::{Attribute, Block, Body};
+use super::body::{Block, Body};
 use super::evaluator::{Evaluator, Node};
 use super::module::ResourceKey;
 use super::scope::instance_key;
-use crate::model::{Diagnostic, ResourceMode, SourceRange};
+use crate::model::ResourceMode;
 use crate::terraform::lang::{self, Reference, Step};
 
 impl<'a> Evaluator<'a> {
@@ -54,10 +54,9 @@ impl<'a> Evaluator<'a> {
                         if self.is_done(next) {
                             continue;
                         }
+                        // What depends on itself stays unknown; `cycles` says so.
                         if open.insert(next) {
                             stack.push(Frame::new(next));
-                        } else {
-                            self.report_cycle(&stack, next);
                         }
                     }
                     Progress::Gather(node, phase) => {
@@ -225,32 +224,6 @@ impl<'a> Evaluator<'a> {
         };
         let module = &self.instance(instance).address;
         if module.is_root() { label } else { format!("{module}.{label}") }
-    }
-
-    fn node_range(&self, node: Node<'a>) -> Option<SourceRange> {
-        match node {
-            Node::Variable(instance, name) => {
-                self.source(instance).variables.get(name).map(|block| block.range.clone())
-            }
-            Node::Local(instance, name) => self.source(instance).locals.get(name).map(Attribute::range),
-            Node::Output(instance, name) => self.source(instance).outputs.get(name).map(|block| block.range.clone()),
-            Node::Resource(instance, key) => self.source(instance).resources.get(key).map(|block| block.range.clone()),
-            Node::Call(instance, name) => self.source(instance).calls.get(name).map(|block| block.range.clone()),
-        }
-    }
-
-    fn report_cycle(&self, stack: &[Frame<'a>], again: Node<'a>) {
-        let start = stack.iter().position(|frame| frame.node == again).unwrap_or(0);
-        let members: Vec<Node<'a>> = stack[start..].iter().map(|frame| frame.node).collect();
-        let mut diagnostic = if let ([node @ Node::Resource(..)], true) = (members.as_slice(), true) {
-            let detail = format!("Configuration for {} may not refer to itself.", self.node_label(*node));
-            Diagnostic::error("Self-referential block", detail)
-        } else {
-            let path: Vec<String> = members.iter().chain([&again]).map(|node| self.node_label(*node)).collect();
-            Diagnostic::error("Cycle", format!("These refer to each other: {}.", path.join(" -> ")))
-        };
-        diagnostic.range = self.node_range(again);
-        self.report(diagnostic);
     }
 }
 

@@ -1,14 +1,14 @@
-//! Variables: which value counts, its type, and its validation.
+//! Variables: which value counts, and its type.
 
 use hcl_edit::expr::Expression;
 
 use super::body::Block;
-use super::evaluator::{Evaluator, Node};
+use super::evaluator::Evaluator;
 use super::hcl;
 use super::module::range_text;
 use super::scope::{BlockScope, Constants};
 use crate::model::{Diagnostic, SourceRange};
-use crate::terraform::lang::{Constraint, Faults, Val, evaluate, parse_constraint};
+use crate::terraform::lang::{Constraint, Faults, Val, parse_constraint};
 
 impl<'a> Evaluator<'a> {
     /// The value of a variable in a module instance.
@@ -127,49 +127,5 @@ impl<'a> Evaluator<'a> {
             parse_constraint(&attribute.expression, attribute.file.expression_text(), &constants, &mut faults);
         self.report_faults(faults, &attribute.file, &attribute.value_range);
         constraint
-    }
-
-    /// Checks the `validation` blocks of all variables of a module instance.
-    pub(crate) fn validate_variables(&self, instance: usize) {
-        for (name, block) in &self.source(instance).variables {
-            for validation in block.body.blocks_of("validation") {
-                let Some(condition) = validation.body.attribute("condition") else { continue };
-                self.ensure(Node::Variable(instance, name));
-                // The value is known to be unsuitable, or not known at all.
-                if !self.value(Node::Variable(instance, name)).is_known() {
-                    continue;
-                }
-                self.ensure_body(instance, &validation.body);
-                let scope = BlockScope::new(self, instance);
-                let value = self.expression(condition, &scope);
-                let (value, _) = value.unmark();
-                if value.as_bool() != Some(false) && value.as_str() != Some("false") {
-                    continue;
-                }
-                let message = validation.body.attribute("error_message").map(|message| {
-                    let mut faults = Faults::new();
-                    evaluate(&message.expression, message.file.expression_text(), &scope, &mut faults)
-                });
-                let message = match message {
-                    Some(message) if message.contains_sensitive() => {
-                        "The error message included a sensitive value, so it will not be displayed.".to_owned()
-                    }
-                    Some(message) => message.as_str().map_or_else(
-                        || "The condition of a validation rule does not hold.".to_owned(),
-                        |text| text.trim().to_owned(),
-                    ),
-                    None => "The condition of a validation rule does not hold.".to_owned(),
-                };
-                let detail = format!(
-                    "{message}\n\nThis was checked by the validation rule at {}.",
-                    range_text(&validation.range)
-                );
-                let range = match self.call_block(instance).and_then(|call| call.body.attribute(name)) {
-                    Some(argument) => argument.value_range.clone(),
-                    None => block.range.clone(),
-                };
-                self.report(Diagnostic::error("Invalid value for variable", detail).at(range));
-            }
-        }
     }
 }

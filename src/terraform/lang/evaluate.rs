@@ -293,11 +293,10 @@ impl Evaluator<'_> {
             Some(true) => (when_true, true_faults, "true"),
             Some(false) => (when_false, false_faults, "false"),
             None => {
-                faults.extend(true_faults);
-                faults.extend(false_faults);
+                // A fault in a result counts only where that is the one taken, and Terraform does not know either.
                 let reason = condition.unknown_reason().unwrap_or_else(|| Arc::from("the condition is not known"));
                 let is_sensitive = is_sensitive || when_true.is_sensitive() || when_false.is_sensitive();
-                return Val::unknown(of, reason).mark(is_sensitive);
+                return either(&when_true, &when_false, of, &reason).mark(is_sensitive);
             }
         };
         faults.extend(chosen_faults);
@@ -310,6 +309,32 @@ impl Evaluator<'_> {
                 format!("The {which} result value has the wrong type: {error}."),
             ),
         }
+    }
+}
+
+/// What is certain of a result of which it is not known whether it is the one or the other: equal numbers, null, and how
+/// long a collection is. The same as Terraform's evaluator can say of an unknown value.
+fn either(left: &Val, right: &Val, of: Type, reason: &Arc<str>) -> Val {
+    match (left.kind(), right.kind()) {
+        (Kind::Null(_), Kind::Null(_)) => Val::null_of(of),
+        (Kind::Number(number), Kind::Number(other)) if number == other => Val::number(*number),
+        (Kind::List(element, list), Kind::List(other_element, other))
+            if element == other_element && list.len() == other.len() =>
+        {
+            let unknown = Val::unknown(element.clone(), Arc::clone(reason));
+            Val::list(element.clone(), vec![unknown; list.len()])
+        }
+        (Kind::Set(element, set), Kind::Set(other_element, other))
+            if element == other_element && set.is_empty() && other.is_empty() =>
+        {
+            Val::set(element.clone(), Vec::new())
+        }
+        (Kind::Map(element, map), Kind::Map(other_element, other))
+            if element == other_element && map.is_empty() && other.is_empty() =>
+        {
+            Val::map(element.clone(), BTreeMap::new())
+        }
+        _ => Val::unknown(of, Arc::clone(reason)),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hcl_edit::expr::FuncCall;
 
 use super::Tracer;
-use super::memory::is_same;
+use super::memory::{WEIGHT_OF_WORK, is_same};
 use super::scene::{Path, Spot, Step};
 use super::trail::Trail;
 use super::walk::{Next, step_of};
@@ -153,7 +153,7 @@ impl<'a> Tracer<'a> {
     fn flattened<'s>(&'s self, spot: &Spot<'s, 'a>, call: &'s FuncCall, mut path: Path) -> Next<'s, 'a> {
         let mut left = self.index(spot, &path.pop()?)?;
         let argument = self.arguments(spot, call)?.into_iter().next()?;
-        self.spend(argument.value.weight() / 32)?;
+        self.spend(argument.value.weight() / WEIGHT_OF_WORK)?;
         let mut steps = nested(&argument.value, &mut left)?;
         path.append(&mut steps);
         argument.follow(path)

@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use super::super::arguments::iterator_name;
+use super::super::arguments::iterator;
 use super::super::body::{Block, Body};
 use super::super::module::ResourceKey;
 use super::Tracer;
 use super::scene::{Binding, BindingKind, Path, Scene, Spot, Step};
-use super::trail::Trail;
+use super::trail::{Named, Trail};
 use crate::model::{InstanceAddress, InstanceKey, ModuleAddress};
 use crate::terraform::lang::Val;
 
@@ -52,6 +52,9 @@ impl<'a> Tracer<'a> {
         path: Path,
         trail: &mut Trail,
     ) -> Option<()> {
+        let of_key = instance_key.map(|key| format!("[{key:?}]")).unwrap_or_default();
+        let name = format!("{:?}.{}.{}{of_key}", key.mode, key.resource_type, key.name);
+        trail.visit(Named::Resource, instance, &name, &path)?;
         let repetition = self.repetition(instance, key, block, instance_key)?;
         let scene = Scene::repeated(self, instance, repetition, block.body.attribute("for_each"));
         self.of_body(&key.resource_type, &block.body, scene, path, &[], trail)
@@ -73,7 +76,7 @@ impl<'a> Tracer<'a> {
         // How many elements of the block come before those of the blocks that are still to be looked at.
         let mut before = 0;
         if let Some(attribute) = body.attribute(&name) {
-            let is_block = body.is_json
+            let is_block = attribute.is_json()
                 && self.evaluator.facts.argument(resource_type, &names).is_some_and(|facts| facts.block.is_some());
             let bodies =
                 if is_block { Body::from_json_expression(&attribute.expression, &attribute.file) } else { None };
@@ -111,7 +114,7 @@ impl<'a> Tracer<'a> {
                 let value = Val::object(members.into());
                 let given_at = Some(for_each.range());
                 let binding = Binding { kind: BindingKind::Iterator, from, item, given_at };
-                let scene = scene.with([(iterator_name(block), value, binding)]);
+                let scene = scene.with([(iterator(block), value, binding)]);
                 return self.of_body(resource_type, &content.body, scene, path, &names, trail);
             }
         }

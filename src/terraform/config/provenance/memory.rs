@@ -18,18 +18,24 @@ use super::scene::{Item, Spot, items};
 use crate::model::InstanceKey;
 use crate::terraform::lang::{Faults, Type, Val, convert, evaluate_within};
 
+/// How many bytes of a value are as much work as an evaluated expression.
+pub(super) const WEIGHT_OF_WORK: usize = 64;
+
 /// Names an expression: the file, where it starts and ends in it, and the module instance.
 type Site = (usize, usize, usize, usize);
 
 /// The instances of a block: what `count` and `each` are, by key.
 type Repetitions = HashMap<Option<InstanceKey>, Repetition>;
 
+/// Where in a list a text is first.
+type Positions = HashMap<Arc<str>, usize>;
+
 /// See the module.
 #[derive(Default)]
 pub(super) struct Memory<'a> {
     values: RefCell<HashMap<Site, Val>>,
     repetitions: RefCell<HashMap<(usize, &'a ResourceKey), Rc<Repetitions>>>,
-    positions: RefCell<HashMap<Site, Rc<HashMap<Arc<str>, usize>>>>,
+    positions: RefCell<HashMap<Site, Rc<Positions>>>,
     members: RefCell<HashMap<Site, Rc<Members>>>,
     items: RefCell<HashMap<Site, Rc<Vec<Item>>>>,
 }
@@ -64,6 +70,10 @@ impl<'a> Tracer<'a> {
         let mut faults = Faults::new();
         let text = spot.file.expression_text();
         let value = evaluate_within(spot.expression, text, &spot.scene.scope, &mut faults, &self.left)?;
+        // What is worked out once is weighed by what the evaluation itself may take.
+        if !spot.scene.is_plain() {
+            self.spend(value.weight() / WEIGHT_OF_WORK)?;
+        }
         if faults.has_errors() { None } else { Some(value) }
     }
 
@@ -122,7 +132,7 @@ impl<'a> Tracer<'a> {
             Some(known) => known,
             None => {
                 self.spend(elements.len())?;
-                let mut positions = HashMap::new();
+                let mut positions = Positions::new();
                 for (position, element) in elements.iter().enumerate() {
                     if let Ok(element) = convert(element, &Type::String)
                         && let Some(text) = element.as_str()

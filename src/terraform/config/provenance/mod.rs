@@ -34,10 +34,10 @@ use super::options::EvaluateOptions;
 use super::tree::ModuleTree;
 use crate::model::{Chain, Configuration, InstanceAddress, Origin, PathStep, Provenance, ReferenceData, SchemaFacts};
 
-/// How much work one chain may take, in evaluated expressions and visited elements.
+/// How much work one chain may take: expressions evaluated, elements made or visited.
 const WORK_OF_ONE: u64 = 1_000_000;
 /// How much work all chains together may take. A chain that comes later names the resource's own place only.
-const WORK_OF_ALL: u64 = 40_000_000;
+const WORK_OF_ALL: u64 = 20_000_000;
 
 /// All that an evaluation was made from, kept so that places can be looked up afterwards.
 #[derive(Debug)]

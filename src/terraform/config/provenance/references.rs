@@ -154,7 +154,7 @@ impl<'a> Tracer<'a> {
         };
         let Some(Step::Member(argument)) = path.last() else { return None };
         own.configured.get(argument).filter(|value| !value.is_null())?;
-        let mark = trail.borrow();
+        let mark = trail.borrow()?;
         if self.of_resource(instance, key, block, instance_key.as_ref(), path, trail).is_none() {
             trail.restore(mark);
         }

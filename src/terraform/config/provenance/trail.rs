@@ -1,17 +1,24 @@
 //! The places met on the way from an argument to what sets it.
 
+use std::collections::HashMap;
+
 use super::scene::Path;
 use crate::model::{Chain, SourceRange};
 
-/// How many places a chain has at most.
+/// How many places a chain has at most; of a longer one those in the middle are left out.
 const MOST_PLACES: usize = 64;
+/// How many places are gone through.
+const MOST_HOPS: usize = 10_000;
+/// How many resources a chain goes through, each by an argument of the next.
+const MOST_RESOURCES: usize = 32;
 
 /// What a name stands for, in one module instance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Named {
     Variable,
     Local,
     Output,
+    Resource,
 }
 
 /// The places met so far.
@@ -20,9 +27,11 @@ pub(super) struct Trail {
     /// Innermost first, without the present one.
     places: Vec<SourceRange>,
     present: Place,
+    hops: usize,
     /// How many places there were when the argument of another resource was entered.
     own: Option<usize>,
-    visited: Vec<(Named, usize, String, Path)>,
+    resources: usize,
+    visited: HashMap<(Named, usize, String), Vec<Path>>,
 }
 
 /// Where the way is.
@@ -56,7 +65,7 @@ impl Trail {
     /// A way that starts at the nearest known place of an argument.
     pub(super) fn new(range: SourceRange) -> Self {
         let present = Place { name: range.clone(), range, kind: PlaceKind::Start };
-        Self { places: Vec::new(), present, own: None, visited: Vec::new() }
+        Self { places: Vec::new(), present, hops: 0, own: None, resources: 0, visited: HashMap::new() }
     }
 
     /// Goes on to another argument; `None` where the way is too long.
@@ -70,12 +79,17 @@ impl Trail {
     }
 
     fn go(&mut self, next: Place) -> Option<()> {
-        if self.places.len() >= MOST_PLACES {
+        if self.hops >= MOST_HOPS {
             return None;
         }
+        self.hops += 1;
         let last = std::mem::replace(&mut self.present, next);
         if last.kind == PlaceKind::Written {
             self.places.push(last.range);
+        }
+        if self.places.len() == MOST_PLACES {
+            self.places.remove(MOST_PLACES / 2);
+            self.own = self.own.map(|own| if own > MOST_PLACES / 2 { own - 1 } else { own });
         }
         Some(())
     }
@@ -100,21 +114,24 @@ impl Trail {
 
     /// Notes that a name is followed; `None` where it was followed to the same value before.
     pub(super) fn visit(&mut self, named: Named, instance: usize, name: &str, path: &Path) -> Option<()> {
-        let is_same = |(other, at, of, to): &(Named, usize, String, Path)| {
-            (*other, *at, of.as_str()) == (named, instance, name) && to == path
-        };
-        if self.visited.iter().any(is_same) {
+        let paths = self.visited.entry((named, instance, name.to_owned())).or_default();
+        if paths.contains(path) {
             return None;
         }
-        self.visited.push((named, instance, name.to_owned(), path.clone()));
+        paths.push(path.clone());
         Some(())
     }
 
-    /// Enters another resource, and gives the point to come back to where it does not have the argument.
-    pub(super) fn borrow(&mut self) -> Mark {
+    /// Enters another resource, and gives the point to come back to where it does not have the argument; `None` where
+    /// there were too many.
+    pub(super) fn borrow(&mut self) -> Option<Mark> {
+        if self.resources >= MOST_RESOURCES {
+            return None;
+        }
+        self.resources += 1;
         let mark = Mark { places: self.places.len(), present: self.present.clone(), own: self.own };
         self.own.get_or_insert(self.places.len() + usize::from(self.present.kind == PlaceKind::Written));
-        mark
+        Some(mark)
     }
 
     /// Goes back.

@@ -14,6 +14,9 @@ use super::trail::Trail;
 use crate::model::SourceRange;
 use crate::terraform::lang::{self, Reference, Type, Val, convert};
 
+/// How many entries of an object are passed over for the work of an evaluated expression.
+const ENTRIES_OF_WORK: usize = 64;
+
 /// Where to go on, and what is sought there.
 pub(super) type Next<'s, 'a> = Option<(Spot<'s, 'a>, Path)>;
 
@@ -179,7 +182,9 @@ impl<'a> Tracer<'a> {
         let step = path.pop()?;
         let (Step::Member(name) | Step::KeyOf(name)) = &step else { return None };
         let entries = self.members(spot, || self.literal_members(spot, object))?;
-        let (key, value) = object.iter().nth(*entries.get(name)?.last()?)?;
+        let position = *entries.get(name)?.last()?;
+        self.spend(position / ENTRIES_OF_WORK)?;
+        let (key, value) = object.iter().nth(position)?;
         let (range, name_range) = member_ranges(spot, key, value)?;
         if matches!(step, Step::Member(_)) {
             trail.narrow(range, name_range);

@@ -1,7 +1,12 @@
 //! Roots in temporary folders, evaluated.
 
+mod blocks;
+mod conditions;
+mod cycles;
+mod declared;
 mod files;
 mod modules;
+mod overrides;
 mod references;
 mod resources;
 mod values;

@@ -19,6 +19,15 @@ fn count_and_for_each_make_instances() {
 }
 
 #[test]
+fn a_sensitive_count_counts() {
+    let evaluated =
+        main_tf("variable \"n\" {\n  sensitive = true\n  default = \"2\"\n}\nresource \"google_x\" \"y\" {\n  count = var.n\n}\n")
+            .evaluate();
+    assert_eq!(evaluated.lines(), [""; 0]);
+    assert_eq!(evaluated.addresses(), ["google_x.y[0]", "google_x.y[1]"]);
+}
+
+#[test]
 fn an_unknown_number_of_instances_is_said() {
     let evaluated = main_tf(
         "resource \"google_x\" \"y\" {}\nresource \"google_x\" \"c\" {\n  for_each = toset([google_x.y.id])\n}\nresource \"google_x\" \"n\" {\n  count = length(google_x.y.list)\n}\n",
@@ -46,10 +55,11 @@ fn what_cannot_be_counted_is_reported() {
         ("count = -1", "Invalid count argument"),
         ("count = 1.5", "Invalid count argument"),
         ("count = null", "Invalid count argument"),
-        ("count = \"x\"", "Invalid count argument"),
+        ("count = \"x\"", "Incorrect value type"),
         ("for_each = [\"a\"]", "Invalid for_each argument"),
         ("for_each = null", "Invalid for_each argument"),
-        ("for_each = toset([1])", "Invalid for_each argument"),
+        ("for_each = toset([1])", "Invalid for_each set argument"),
+        ("for_each = toset([\"a\", null])", "Invalid for_each set argument"),
         ("for_each = sensitive(toset([\"a\"]))", "Invalid for_each argument"),
     ] {
         let evaluated = main_tf(&format!("resource \"google_x\" \"y\" {{\n  {argument}\n}}\n")).evaluate();
@@ -73,7 +83,7 @@ fn too_many_instances_stop_at_the_limit() {
 #[test]
 fn blocks_are_lists_of_maps() {
     let evaluated = main_tf(
-        "resource \"google_x\" \"y\" {\n  a {\n    b {\n      c = 1\n    }\n  }\n  rule {\n    port = 1\n  }\n  rule {\n    port = 2\n  }\n  list = [{ x = 1 }]\n  nothing = null\n  timeouts {\n    create = \"1m\"\n  }\n  provisioner \"local-exec\" {\n    command = self.id\n  }\n  connection {}\n  depends_on = [google_x.other]\n}\n",
+        "resource \"google_x\" \"y\" {\n  a {\n    b {\n      c = 1\n    }\n  }\n  rule {\n    port = 1\n  }\n  rule {\n    port = 2\n  }\n  list = [{ x = 1 }]\n  nothing = null\n  timeouts {\n    create = \"1m\"\n  }\n  provisioner \"local-exec\" {\n    command = self.id\n  }\n  connection {}\n  depends_on = [google_x.other]\n}\nresource \"google_x\" \"other\" {}\n",
     )
     .evaluate();
     assert_eq!(evaluated.lines(), [""; 0]);
