@@ -81,6 +81,8 @@ pub struct ProviderDefaults {
     pub zone: Option<Value>,
     /// `default_labels`, a map.
     pub default_labels: Option<Value>,
+    /// Where `default_labels` is given.
+    pub default_labels_range: Option<SourceRange>,
     /// `add_terraform_attribution_label`; the provider's default is true since 6.0 and depends on the version before.
     pub attribution_label: Option<bool>,
 }

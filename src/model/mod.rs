@@ -37,7 +37,7 @@ pub use normalized::{
 };
 pub use number::Number;
 pub use path::{AttributePath, PathError, PathStep};
-pub use provenance::{Chain, Origin, OwnPlaces, Provenance};
+pub use provenance::{Chain, DEFAULT_LABELS, Origin, OwnPlaces, Provenance};
 pub use redaction::{Digests, RedactionCheck};
 pub use reference::{ArgumentFacts, Nesting, RecordedAttributes, ReferenceData, SchemaFacts, ValueType};
 pub use settings::{IgnoreRule, LiveScopes, Settings, SeverityLevel, SeverityRule};

@@ -4,7 +4,11 @@ use std::fmt;
 
 use super::{AttributePath, InstanceAddress, SourceRange};
 
-/// Where a resource's own block gives a value, before anything that stands there is followed.
+/// The argument of a provider's block that gives labels to resources; no resource has an argument of that name.
+pub const DEFAULT_LABELS: &str = "default_labels";
+
+/// Where a resource's own block gives a value (its provider's for [`DEFAULT_LABELS`]), before anything that stands there
+/// is followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     /// The argument, or the header of the nearest block around it.

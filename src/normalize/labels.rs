@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::catalog::{Form, Kind, ResourceType, Row};
-use crate::model::{AttributeFacts, PlanVisibility, Side, Value};
+use crate::model::{AttributeFacts, AttributePath, DEFAULT_LABELS, Origin, PlanVisibility, Side, SourceRange, Value};
 
 use super::forms;
 use super::scope::Scope;
@@ -41,7 +41,7 @@ pub(super) fn walk(walk: &mut Walk<'_>, row: &Row, members: &BTreeMap<String, Va
     match walk.source {
         Source::Configuration { provider, .. } => {
             let defaults = (row.name() == "labels").then_some(provider.default_labels.as_ref()).flatten();
-            configuration(walk, row, given, defaults, place);
+            configuration(walk, row, given, defaults, provider.default_labels_range.as_ref(), place);
         }
         Source::State { .. } => state(walk, row, given, members, place),
         Source::Live { .. } => {
@@ -57,7 +57,14 @@ pub(super) fn walk(walk: &mut Walk<'_>, row: &Row, members: &BTreeMap<String, Va
     }
 }
 
-fn configuration(walk: &mut Walk<'_>, row: &Row, given: Option<&Value>, defaults: Option<&Value>, place: &Place) {
+fn configuration(
+    walk: &mut Walk<'_>,
+    row: &Row,
+    given: Option<&Value>,
+    defaults: Option<&Value>,
+    default_labels_range: Option<&SourceRange>,
+    place: &Place,
+) {
     // Keys that the code does not name are not the code's.
     let mut rest = Side::Unset { counts_as: None };
     let mut labels = BTreeMap::new();
@@ -73,7 +80,14 @@ fn configuration(walk: &mut Walk<'_>, row: &Row, given: Option<&Value>, defaults
     for (key, value) in labels {
         if !value.is_null() {
             let side = walk.member_side(row, key, value);
-            walk.leaf(row, facts_of_named_member(row), side, &place.member(key));
+            let (facts, place) = (facts_of_named_member(row), place.member(key));
+            if given.is_some_and(|given| given.get(key).is_some()) {
+                walk.leaf(row, facts, side, &place);
+            } else {
+                let path = AttributePath::root().attribute(DEFAULT_LABELS).key(key);
+                let origin = default_labels_range.map(|range| Arc::new(Origin { range: range.clone(), path }));
+                walk.leaf_from(origin, row, facts, side, &place);
+            }
         }
     }
 }

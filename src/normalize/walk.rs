@@ -327,6 +327,21 @@ impl<'a> Walk<'a> {
         self.leaf_of(row.is_sensitive, facts, side, place);
     }
 
+    /// Notes a leaf that something else than the resource's own arguments gives.
+    pub(super) fn leaf_from(
+        &mut self,
+        origin: Option<Arc<Origin>>,
+        row: &Row,
+        facts: Arc<AttributeFacts>,
+        side: Side,
+        place: &Place,
+    ) {
+        self.leaf(row, facts, side, place);
+        if let Some((_, leaf)) = self.leaves.last_mut() {
+            leaf.origin = origin;
+        }
+    }
+
     /// Notes a leaf of a row that is sensitive, or is not.
     pub(super) fn leaf_of(&mut self, is_sensitive: bool, facts: Arc<AttributeFacts>, side: Side, place: &Place) {
         let written = place.written();

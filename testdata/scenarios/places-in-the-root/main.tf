@@ -1,10 +1,15 @@
 provider "google" {
   project = "acme-test"
   region  = "europe-west1"
+
+  default_labels = {
+    owner = local.owner
+  }
 }
 
 locals {
   is_production = true
+  owner         = "platform"
 
   defaults = { tier = "db-custom-1-3840", disk_type = "PD_SSD" }
   settings = merge(local.defaults, {
@@ -52,4 +57,13 @@ resource "google_vpc_access_connector" "run" {
 resource "google_compute_network" "main" {
   name                    = "main"
   auto_create_subnetworks = false
+}
+
+resource "google_redis_instance" "cache" {
+  name           = "cache"
+  memory_size_gb = 1
+
+  labels = {
+    team = "core"
+  }
 }

@@ -5,10 +5,11 @@ use std::rc::Rc;
 use super::super::arguments::iterator;
 use super::super::body::{Block, Body};
 use super::super::module::ResourceKey;
+use super::super::provider::provider_of;
 use super::Tracer;
 use super::scene::{Binding, BindingKind, Path, Scene, Spot, Step};
 use super::trail::{Named, Trail};
-use crate::model::{InstanceAddress, InstanceKey, ModuleAddress};
+use crate::model::{DEFAULT_LABELS, InstanceAddress, InstanceKey, ModuleAddress};
 use crate::terraform::lang::Val;
 
 impl<'a> Tracer<'a> {
@@ -20,7 +21,13 @@ impl<'a> Tracer<'a> {
             resource_type: address.resource.resource_type.clone(),
             name: address.resource.name.clone(),
         };
-        if let Some((key, block)) = self.evaluator.source(instance).resources.get_key_value(&wanted) {
+        let configured = self.evaluator.source(instance).resources.get_key_value(&wanted);
+        if matches!(path.last(), Some(Step::Member(name)) if **name == *DEFAULT_LABELS) {
+            let provider = provider_of(configured?.1, &wanted.resource_type);
+            let (instance, block) = self.evaluator.provider_block(instance, provider)?;
+            return self.of_body("", &block.body, Scene::plain(self, instance), path, &[], trail);
+        }
+        if let Some((key, block)) = configured {
             return self.of_resource(instance, key, block, address.key.as_ref(), path, trail);
         }
         let expected = self.settings?.blocks_of("expect").find(|block| {
