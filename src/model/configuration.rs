@@ -83,6 +83,8 @@ pub struct ProviderDefaults {
     pub default_labels: Option<Value>,
     /// Where `default_labels` is given.
     pub default_labels_range: Option<SourceRange>,
+    /// Sensitive paths in `default_labels`, which they start with.
+    pub sensitive_labels: BTreeSet<AttributePath>,
     /// `add_terraform_attribution_label`; the provider's default is true since 6.0 and depends on the version before.
     pub attribution_label: Option<bool>,
 }

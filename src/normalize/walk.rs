@@ -331,12 +331,12 @@ impl<'a> Walk<'a> {
     pub(super) fn leaf_from(
         &mut self,
         origin: Option<Arc<Origin>>,
-        row: &Row,
+        is_sensitive: bool,
         facts: Arc<AttributeFacts>,
         side: Side,
         place: &Place,
     ) {
-        self.leaf(row, facts, side, place);
+        self.leaf_of(is_sensitive, facts, side, place);
         if let Some((_, leaf)) = self.leaves.last_mut() {
             leaf.origin = origin;
         }
@@ -358,6 +358,11 @@ impl<'a> Walk<'a> {
         if place.written().is_some_and(|written| self.is_marked_whole(written)) {
             self.sensitive_names.extend(keys.cloned());
         }
+    }
+
+    /// Notes a text that must not be printed wherever it names something.
+    pub(super) fn note_sensitive_name(&mut self, name: &str) {
+        self.sensitive_names.insert(name.to_owned());
     }
 
     /// Notes the key of an element, where the configuration marks the member `name` that gives it. (The marks of a state

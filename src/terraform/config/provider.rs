@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hcl_edit::expr::{Expression, Object};
 
-use super::body::{Attribute, Block, ReferenceStep, key_text, reference_steps};
+use super::body::{Block, ReferenceStep, key_text, reference_steps};
 use super::evaluator::Evaluator;
 use super::scope::BlockScope;
 use super::tree::ModuleTree;
@@ -129,8 +129,12 @@ impl<'a> Evaluator<'a> {
             defaults.project = value("project");
             defaults.region = value("region");
             defaults.zone = value("zone");
-            defaults.default_labels = value(DEFAULT_LABELS);
-            defaults.default_labels_range = block.body.attribute(DEFAULT_LABELS).map(Attribute::range);
+            if let Some(attribute) = block.body.attribute(DEFAULT_LABELS) {
+                let path = AttributePath::root().attribute(DEFAULT_LABELS);
+                let labels = self.expression(attribute, &scope).to_model(&path, &mut defaults.sensitive_labels);
+                defaults.default_labels = (!labels.is_null()).then_some(labels);
+                defaults.default_labels_range = Some(attribute.range());
+            }
             defaults.attribution_label = value("add_terraform_attribution_label").and_then(|value| value.as_bool());
         }
         if matches!(provider_type.as_str(), "google" | "google-beta") {
