@@ -190,10 +190,10 @@ impl<'m> Graph<'m> {
             return;
         };
         for steps in elements.iter().filter_map(reference_steps) {
-            let mut steps = steps.into_iter().map(|step| match step {
-                ReferenceStep::Name(name) => Step::Attribute(name.into()),
-                ReferenceStep::Index(index) => usize::try_from(index).map_or(Step::Opaque, Step::Index),
-                ReferenceStep::Key(key) => Step::Key(key.into()),
+            let mut steps = steps.iter().map(|step| match step {
+                ReferenceStep::Name(name) => Step::Attribute(name),
+                ReferenceStep::Index(index) => usize::try_from(*index).map_or(Step::Opaque, Step::Index),
+                ReferenceStep::Key(key) => Step::Key(key),
             });
             if let Some(Step::Attribute(root)) = steps.next() {
                 self.reference(module, &Reference { root, steps: steps.collect(), span: None }, targets);
@@ -205,7 +205,7 @@ impl<'m> Graph<'m> {
         references(expression).iter().for_each(|reference| self.reference(module, reference, targets));
     }
 
-    fn reference(&self, module: usize, reference: &Reference, targets: &mut Vec<Node<'m>>) {
+    fn reference(&self, module: usize, reference: &Reference<'_>, targets: &mut Vec<Node<'m>>) {
         let source = self.source(module);
         let name = |position: usize| reference.steps.get(position).and_then(Step::attribute);
         let resource = |kind: &str, first: usize| {
@@ -235,7 +235,7 @@ impl<'m> Graph<'m> {
                 match output {
                     Some(output) => {
                         let outputs = &self.source(*child).outputs;
-                        outputs.get_key_value(&**output).map(|(name, _)| Node::Output(*child, name))
+                        outputs.get_key_value(*output).map(|(name, _)| Node::Output(*child, name))
                     }
                     None => Some(Node::Whole(*child)),
                 }

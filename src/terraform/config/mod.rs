@@ -9,9 +9,12 @@ mod block_check;
 mod body;
 mod collect;
 mod conditions;
+mod constants;
 mod cycles;
 mod evaluator;
 mod hcl;
+mod ignore_changes;
+mod imports;
 mod inputs;
 mod json;
 mod json_body;
@@ -25,7 +28,9 @@ mod order;
 mod overrides;
 mod provenance;
 mod provider;
+mod provider_versions;
 mod reference_check;
+mod removed;
 mod repetition;
 mod resource;
 mod scope;
@@ -33,8 +38,11 @@ mod self_check;
 mod shape;
 mod source;
 mod spelling;
+mod survey;
+mod target;
 #[cfg(test)]
 pub(crate) mod tests;
+mod tokens;
 mod tree;
 mod undeclared;
 mod variable;
@@ -54,6 +62,7 @@ pub use options::{EvaluateOptions, VariableArgument};
 pub use provenance::{Declarations, Tracer};
 pub(crate) use provider::{ProviderCache, provider_of};
 pub(crate) use scope::BlockScope;
+pub(crate) use tokens::{Piece, tokens};
 
 /// A root module and its settings, evaluated in one scope.
 #[derive(Debug)]

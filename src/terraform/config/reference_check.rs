@@ -174,6 +174,16 @@ impl<'m> Check<'m> {
         for attribute in block.body.attributes.iter().filter(|own| own.name != "iterator") {
             self.attribute(attribute, place);
         }
+        // Terraform looks into the content only where it is written out, which evaluation does; and it is, before
+        // anything is known of variables, where a collection is written down.
+        let is_written_out = block.body.attribute("for_each").is_some_and(|for_each| match &*for_each.expression {
+            Expression::Array(elements) => !elements.is_empty(),
+            Expression::Object(members) => !members.is_empty(),
+            _ => false,
+        });
+        if !is_written_out {
+            return;
+        }
         let mut inner = place.clone();
         inner.iterators.push(super::arguments::iterator(block));
         block.body.blocks_of("content").for_each(|content| self.body(&content.body, &inner));
@@ -193,9 +203,9 @@ impl<'m> Check<'m> {
                 self.found.push(Diagnostic::error("Invalid expression", detail).at(range));
                 continue;
             };
-            let mut steps = steps.into_iter();
+            let mut steps = steps.iter();
             let Some(ReferenceStep::Name(root)) = steps.next() else { continue };
-            let steps: Vec<Step> = steps.filter_map(language_step).collect();
+            let steps: Vec<Step<'_>> = steps.filter_map(language_step).collect();
             let whole = match root.as_str() {
                 "data" | "resource" | "ephemeral" => 2,
                 "module" => steps.len(),
@@ -207,7 +217,7 @@ impl<'m> Check<'m> {
                 self.found.push(Diagnostic::error("Invalid depends_on reference", detail).at(range));
                 continue;
             }
-            if let Err(fault) = self.reference(&root, &steps[..whole.min(steps.len())], &Place::default()) {
+            if let Err(fault) = self.reference(root, &steps[..whole.min(steps.len())], &Place::default()) {
                 self.found.push(fault.into_diagnostic(|_| None).at(range));
             }
         }
@@ -218,14 +228,14 @@ impl<'m> Check<'m> {
             if place.iterators.iter().any(|name| **name == *root) {
                 continue;
             }
-            if let Err(fault) = self.reference(&root, &steps, place) {
+            if let Err(fault) = self.reference(root, &steps, place) {
                 let range = span.map_or_else(|| attribute.value_range.clone(), |span| attribute.file.range(span));
                 self.found.push(fault.into_diagnostic(|_| None).at(range));
             }
         }
     }
 
-    fn reference(&self, root: &str, steps: &[Step], place: &Place<'m>) -> Result<(), Fault> {
+    fn reference(&self, root: &str, steps: &[Step<'_>], place: &Place<'m>) -> Result<(), Fault> {
         let module = self.source();
         let name = |position: usize| steps.get(position).and_then(Step::attribute);
         let first = match (root, name(0)) {
@@ -254,10 +264,8 @@ impl<'m> Check<'m> {
             "count" if !place.has_count => Err(undeclared::count()),
             "count" if first != "index" => Err(undeclared::count_attribute(first)),
             "each" | "count" => Ok(()),
-            "module" => {
-                declared(module.calls.contains_key(first), &|| undeclared::call(self.tree, module, first))?;
-                self.output(first, steps)
-            }
+            // Which outputs a module has, evaluation says, so that `try` takes one that is not there.
+            "module" => declared(module.calls.contains_key(first), &|| undeclared::call(self.tree, module, first)),
             "data" | "ephemeral" | "resource" => {
                 let Some(second) = name(1) else { return Err(undeclared::half(root)) };
                 if root == "ephemeral" {
@@ -274,34 +282,12 @@ impl<'m> Check<'m> {
         }
     }
 
-    /// An output of a module call that is here.
-    fn output(&self, call: &str, steps: &[Step]) -> Result<(), Fault> {
-        let (Some(block), Some(Ok(child))) = (self.source().calls.get(call), self.node.children.get(call)) else {
-            return Ok(());
-        };
-        let is_repeated = block.body.attribute("count").is_some() || block.body.attribute("for_each").is_some();
-        let output = match steps.get(1) {
-            Some(Step::Attribute(output)) if !is_repeated => output,
-            Some(Step::Index(_) | Step::Key(_)) if is_repeated => match steps.get(2) {
-                Some(Step::Attribute(output)) => output,
-                _ => return Ok(()),
-            },
-            _ => return Ok(()),
-        };
-        let child = &self.tree.nodes[*child].source;
-        if child.is_incomplete || child.outputs.contains_key(&**output) {
-            Ok(())
-        } else {
-            Err(undeclared::output(output))
-        }
-    }
-
     fn resource_reference(
         &self,
         mode: ResourceMode,
         resource_type: &str,
         name: &str,
-        rest: &[Step],
+        rest: &[Step<'_>],
         place: &Place<'m>,
     ) -> Result<(), Fault> {
         let module = self.source();
@@ -328,15 +314,15 @@ impl<'m> Check<'m> {
             return Ok(());
         }
         let is_there =
-            self.facts.argument(resource_type, &[attribute]).is_some() || matches!(&**attribute, "id" | "timeouts");
+            self.facts.argument(resource_type, &[attribute]).is_some() || matches!(*attribute, "id" | "timeouts");
         if is_there { Ok(()) } else { Err(undeclared::attribute(attribute, &self.facts.names(resource_type, &[]))) }
     }
 }
 
-fn language_step(step: ReferenceStep) -> Option<Step> {
+fn language_step(step: &ReferenceStep) -> Option<Step<'_>> {
     Some(match step {
-        ReferenceStep::Name(name) => Step::Attribute(name.into()),
-        ReferenceStep::Index(index) => Step::Index(usize::try_from(index).ok()?),
-        ReferenceStep::Key(key) => Step::Key(key.into()),
+        ReferenceStep::Name(name) => Step::Attribute(name),
+        ReferenceStep::Index(index) => Step::Index(usize::try_from(*index).ok()?),
+        ReferenceStep::Key(key) => Step::Key(key),
     })
 }

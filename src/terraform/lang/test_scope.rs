@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{Fault, Faults, FileContext, Kind, Resolved, Scope, Step, Val, evaluate};
+use super::{Allowance, Fault, Faults, FileContext, Kind, Resolved, Scope, Step, Val, evaluate};
 
 /// Names with values.
 #[derive(Default)]
 pub(super) struct TestScope {
     pub(super) values: BTreeMap<String, Val>,
     pub(super) files: FileContext,
+    pub(super) allowance: Allowance,
 }
 
 impl TestScope {
@@ -19,7 +20,7 @@ impl TestScope {
 }
 
 impl Scope for TestScope {
-    fn resolve(&self, root: &str, _steps: &[Step]) -> Result<Resolved, Fault> {
+    fn resolve(&self, root: &str, _steps: &[Step<'_>]) -> Result<Resolved, Fault> {
         match self.values.get(root) {
             Some(value) => Ok(Resolved { value: value.clone(), consumed: 0 }),
             None => {
@@ -31,6 +32,10 @@ impl Scope for TestScope {
 
     fn files(&self) -> &FileContext {
         &self.files
+    }
+
+    fn allowance(&self) -> &Allowance {
+        &self.allowance
     }
 }
 

@@ -3,7 +3,6 @@
 
 use hcl_edit::expr::{Expression, ObjectKey};
 
-use super::super::scope::Constants;
 use super::Tracer;
 use super::memory::is_same;
 use super::scene::{Path, Spot, Step};
@@ -89,7 +88,7 @@ impl<'a> Tracer<'a> {
                 let elements = given.elements()?;
                 self.spend(elements.len())?;
                 let constraint = element.map(|element| {
-                    let constants = Constants { files: &self.evaluator.files };
+                    let constants = self.evaluator.constants();
                     parse_constraint(element, of.file.expression_text(), &constants, &mut Faults::new())
                 });
                 let is_sought = |element: &Val| {
