@@ -12,6 +12,7 @@ mod json;
 mod normalized;
 mod number;
 mod path;
+mod provenance;
 mod redaction;
 mod reference;
 mod settings;
@@ -37,6 +38,7 @@ pub use normalized::{
 };
 pub use number::{Notation, Number, NumberError};
 pub use path::{AttributePath, PathError, PathStep};
+pub use provenance::{Chain, DEFAULT_LABELS, Origin, OwnPlaces, Provenance};
 pub use redaction::{Digests, RedactionCheck};
 pub use reference::{ArgumentFacts, Nesting, RecordedAttributes, ReferenceData, SchemaFacts, ValueType};
 pub use settings::{IgnoreRule, LiveScopes, Settings, SeverityLevel, SeverityRule};
