@@ -73,6 +73,7 @@ fn loops_in_loops_are_stopped() {
     for text in [list, map, text, nothing, splat] {
         let error = only_error(&of(&format!("locals {{\n  x = {text}\n}}\n")));
         assert!(error.starts_with(&format!("main.tf:2 {TOO_LARGE}: Evaluation was stopped: ")), "{error}");
+        assert!(error.contains("more than") || error.contains("larger than 64 MiB"), "it names the limit: {error}");
     }
 }
 
@@ -158,7 +159,9 @@ fn decoded_files_do_not_explode() {
     assert_stopped(&of("a.yaml", &format!("a0: &a0 [1]\n{bomb}"), "yamldecode"), "main.tf:2", "larger than 64 MiB");
     assert_stopped(&of("a.yaml", &"[".repeat(100_000), "yamldecode"), "main.tf:2", "");
     assert_stopped(&of("a.yaml", &"- ".repeat(100_000), "yamldecode"), "main.tf:2", "");
-    assert_stopped(&of("a.json", &"[".repeat(100_000), "jsondecode"), "main.tf:2", "recursion limit");
+    assert_stopped(&of("a.json", &"[".repeat(100_000), "jsondecode"), "main.tf:2", "");
+    let closed = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    assert_eq!(of("a.json", &closed, "jsondecode").files, 1, "it comes back");
     assert_stopped(
         &of("a.json", &format!("[{}1]", "1,".repeat(3_000_000)), "jsondecode"),
         "main.tf:2",

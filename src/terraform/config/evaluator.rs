@@ -378,7 +378,8 @@ impl<'a> Evaluator<'a> {
             }
         };
         let scope = BlockScope::new(self, instance);
-        let repetitions = match self.repetitions(block, &scope) {
+        let room = |count| self.count_instances(count, &block.range);
+        let repetitions = match self.repetitions(&block.body, &scope, &room) {
             Ok(repetitions) => repetitions,
             Err(reason) => return Expansion { unknown: Some(reason), ..Expansion::default() },
         };

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::body::{Attribute, Block};
+use super::body::{Attribute, Body};
 use super::evaluator::Evaluator;
 use super::scope::{BlockScope, Repetition};
-use crate::model::{Diagnostic, InstanceKey, SourceRange};
+use crate::model::{Diagnostic, InstanceKey, Number};
 use crate::terraform::lang::{Kind, Type, Val, convert};
+
+/// Whether there is room for so many instances; an error says why not.
+pub(crate) type Room<'r> = &'r dyn Fn(usize) -> Result<(), Arc<str>>;
 
 /// The instances of a block.
 #[derive(Debug)]
@@ -21,15 +24,20 @@ pub(crate) struct Repetitions {
 }
 
 impl Evaluator<'_> {
-    /// The instances that `count` or `for_each` of a block ask for, counted against the limit of the root; an error says
-    /// why there is nothing to be said of them.
-    pub(crate) fn repetitions(&self, block: &Block, scope: &BlockScope<'_, '_>) -> Result<Repetitions, Arc<str>> {
-        match (block.body.attribute("count"), block.body.attribute("for_each")) {
+    /// The instances that `count` or `for_each` of a body ask for; an error says why there is nothing to be said of them.
+    /// `room` is asked before they are made, whether there is room for so many.
+    pub(crate) fn repetitions(
+        &self,
+        body: &Body,
+        scope: &BlockScope<'_, '_>,
+        room: Room<'_>,
+    ) -> Result<Repetitions, Arc<str>> {
+        match (body.attribute("count"), body.attribute("for_each")) {
             // An override file may bring one beside the other, and `count` counts.
-            (Some(count), _) => self.counted(count, &block.range, scope),
-            (None, Some(for_each)) => self.keyed(for_each, &block.range, scope),
+            (Some(count), _) => self.counted(count, scope, room),
+            (None, Some(for_each)) => self.keyed(for_each, scope, room),
             (None, None) => {
-                self.count_instances(1, &block.range)?;
+                room(1)?;
                 let instances = vec![(None, Repetition::default())];
                 Ok(Repetitions { is_repeated: false, is_keyed: false, instances })
             }
@@ -48,8 +56,8 @@ impl Evaluator<'_> {
     fn counted(
         &self,
         attribute: &Attribute,
-        header: &SourceRange,
         scope: &BlockScope<'_, '_>,
+        room: Room<'_>,
     ) -> Result<Repetitions, Arc<str>> {
         let value = self.expression(attribute, scope);
         if let Some(reason) = value.unknown_reason() {
@@ -59,13 +67,13 @@ impl Evaluator<'_> {
             return Err(self.refuse(attribute, "The given \"count\" argument value is null. An integer is required."));
         }
         let number = match convert(&value, &Type::Number) {
-            Ok(number) => number.as_number(),
+            Ok(number) => number,
             Err(error) => {
                 let detail = format!("Invalid expression value: {error}.");
                 return Err(self.refuse_as(attribute, "Incorrect value type", &detail));
             }
         };
-        let Some(count) = number.and_then(|number| number.as_i64()) else {
+        let Some(count) = number.as_number().and_then(Number::as_i64) else {
             return Err(self.refuse(
                 attribute,
                 "The given \"count\" argument value is unsuitable: value must be a whole number, between -9223372036854775808 and 9223372036854775807.",
@@ -77,7 +85,7 @@ impl Evaluator<'_> {
                 "The given \"count\" argument value is unsuitable: must be greater than or equal to zero.",
             ));
         };
-        self.count_instances(count, header)?;
+        room(count)?;
         let instances = (0..count)
             .map(|index| {
                 let repetition = Repetition { count_index: Some(Val::number(index)), each: None };
@@ -90,8 +98,8 @@ impl Evaluator<'_> {
     fn keyed(
         &self,
         attribute: &Attribute,
-        header: &SourceRange,
         scope: &BlockScope<'_, '_>,
+        room: Room<'_>,
     ) -> Result<Repetitions, Arc<str>> {
         let value = self.expression(attribute, scope);
         if value.is_sensitive() || (value.contains_sensitive() && matches!(value.kind(), Kind::Set(..))) {
@@ -109,8 +117,8 @@ impl Evaluator<'_> {
                     unsuitable("the given \"for_each\" argument value is null. A map, or set of strings is allowed");
                 return Err(self.refuse(attribute, &detail));
             }
-            Kind::Map(_, members) => self.pairs(members, header)?,
-            Kind::Object(members) => self.pairs(members, header)?,
+            Kind::Map(_, members) => pairs(members, room)?,
+            Kind::Object(members) => pairs(members, room)?,
             Kind::Set(of, elements) => {
                 if let Some(reason) = elements.iter().find_map(Val::unknown_reason) {
                     return Err(format!("for_each is unknown: {reason}").into());
@@ -126,7 +134,7 @@ impl Evaluator<'_> {
                     let detail = unsuitable("\"for_each\" sets must not contain null values");
                     return Err(self.refuse_as(attribute, SET, &detail));
                 }
-                self.count_instances(elements.len(), header)?;
+                room(elements.len())?;
                 let mut keys = BTreeMap::new();
                 for element in elements.iter() {
                     let text = element.as_str().unwrap_or_default();
@@ -148,14 +156,10 @@ impl Evaluator<'_> {
             .collect();
         Ok(Repetitions { is_repeated: true, is_keyed: true, instances })
     }
+}
 
-    fn pairs(
-        &self,
-        members: &BTreeMap<Arc<str>, Val>,
-        header: &SourceRange,
-    ) -> Result<BTreeMap<String, (Val, Val)>, Arc<str>> {
-        self.count_instances(members.len(), header)?;
-        let pair = |(key, value): (&Arc<str>, &Val)| (key.to_string(), (Val::string(Arc::clone(key)), value.clone()));
-        Ok(members.iter().map(pair).collect())
-    }
+fn pairs(members: &BTreeMap<Arc<str>, Val>, room: Room<'_>) -> Result<BTreeMap<String, (Val, Val)>, Arc<str>> {
+    room(members.len())?;
+    let pair = |(key, value): (&Arc<str>, &Val)| (key.to_string(), (Val::string(Arc::clone(key)), value.clone()));
+    Ok(members.iter().map(pair).collect())
 }

@@ -55,7 +55,8 @@ impl<'a> Evaluator<'a> {
     /// Expands a block and reads the arguments of every instance.
     pub(crate) fn evaluate_resource(&self, instance: usize, key: &'a ResourceKey) -> Resource {
         let Some(block) = self.source(instance).resources.get(key) else { return Resource::default() };
-        let repetitions = match self.repetitions(block, &BlockScope::new(self, instance)) {
+        let room = |count| self.count_instances(count, &block.range);
+        let repetitions = match self.repetitions(&block.body, &BlockScope::new(self, instance), &room) {
             Ok(repetitions) => repetitions,
             Err(reason) => return Resource { unknown: Some(reason), ..Resource::default() },
         };
@@ -198,7 +199,8 @@ impl View<'_, '_> {
         {
             let value = match &facts.default {
                 Some(default) => Val::from_model(default),
-                None if facts.block.is_some() => Val::tuple(Vec::new()),
+                // `timeouts` is one object for whoever refers to it, not a list of them.
+                None if facts.block.is_some() && *names != ["timeouts"] => Val::tuple(Vec::new()),
                 None => Val::null_of(language_type(facts.value_type)),
             };
             return value.mark(is_sensitive);

@@ -1,7 +1,7 @@
 //! `format` and `formatlist`.
 
 use super::{Call, Failure, Function, Outcome, Returns, STRING, any, json, strings};
-use crate::model::Number;
+use crate::model::{Notation, Number};
 use crate::terraform::lang::evaluate::unknown_of;
 use crate::terraform::lang::{Kind, Type, Val, convert, limits};
 
@@ -199,43 +199,27 @@ fn append(verb: &Verb, value: &Val, out: &mut String) -> Result<(), Failure> {
             let text = match value.kind() {
                 Kind::Null(_) if !verb.is_sharp => "null".to_owned(),
                 Kind::String(text) if !verb.is_sharp => text.to_string(),
-                Kind::Number(number) if !verb.is_sharp => float(verb, *number, 'g'),
+                Kind::Number(number) if !verb.is_sharp => {
+                    let sign = if number.has_minus() { "-" } else { "" };
+                    format!("{sign}{}", number.magnitude_in(Notation::General, None))
+                }
                 Kind::Bool(value) if !verb.is_sharp => value.to_string(),
                 _ => encoded(value),
             };
-            pad(verb, &text, false, out);
+            pad(verb, &text, out);
         }
         't' => {
             let value = not_null(convert_to(Type::Bool)?)?;
-            pad(verb, if value.as_bool() == Some(true) { "true" } else { "false" }, false, out);
+            pad(verb, if value.as_bool() == Some(true) { "true" } else { "false" }, out);
         }
         'b' | 'd' | 'o' | 'x' | 'X' => {
             let value = not_null(convert_to(Type::Number)?)?;
-            let integer = value.as_number().and_then(Number::as_i128);
-            let integer = integer.ok_or_else(|| unsupported(verb, "an integer is required"))?;
-            let digits = match (verb.letter, verb.is_sharp) {
-                ('b', false) => format!("{:b}", integer.unsigned_abs()),
-                ('b', true) => format!("{:#b}", integer.unsigned_abs()),
-                ('o', false) => format!("{:o}", integer.unsigned_abs()),
-                ('o', true) => format!("0{:o}", integer.unsigned_abs()),
-                ('x', false) => format!("{:x}", integer.unsigned_abs()),
-                ('x', true) => format!("{:#x}", integer.unsigned_abs()),
-                ('X', false) => format!("{:X}", integer.unsigned_abs()),
-                ('X', true) => format!("0X{:X}", integer.unsigned_abs()),
-                _ => integer.unsigned_abs().to_string(),
-            };
-            let digits = match verb.precision {
-                Some(precision) if digits.len() < precision => {
-                    format!("{}{digits}", "0".repeat(precision - digits.len()))
-                }
-                _ => digits,
-            };
-            pad(verb, &format!("{}{digits}", sign(verb, integer < 0)), true, out);
+            let Some(number) = value.as_number() else { return Err(unknown(&value)) };
+            integer(verb, number, out).ok_or_else(|| unsupported(verb, "an integer is required"))?;
         }
         'e' | 'E' | 'f' | 'g' | 'G' => {
             let value = not_null(convert_to(Type::Number)?)?;
-            let number = value.as_number().unwrap_or(Number::from(0_i64));
-            pad(verb, &float(verb, number, verb.letter), true, out);
+            float(verb, value.as_number().ok_or_else(|| unknown(&value))?, out);
         }
         's' | 'q' => {
             let value = not_null(convert_to(Type::String)?)?;
@@ -245,7 +229,7 @@ fn append(verb: &Verb, value: &Val, out: &mut String) -> Result<(), Failure> {
                 None => text.to_owned(),
             };
             let text = if verb.letter == 'q' { encoded(&Val::string(text)) } else { text };
-            pad(verb, &text, false, out);
+            pad(verb, &text, out);
         }
         other => {
             return Err(Failure::call(format!(
@@ -263,6 +247,10 @@ fn encoded(value: &Val) -> String {
     text
 }
 
+fn unknown(value: &Val) -> Failure {
+    Failure::Unknown(value.unknown_reason().map_or_else(String::new, |reason| reason.to_string()))
+}
+
 fn sign(verb: &Verb, is_negative: bool) -> &'static str {
     match (is_negative, verb.is_plus, verb.is_space) {
         (true, _, _) => "-",
@@ -272,63 +260,70 @@ fn sign(verb: &Verb, is_negative: bool) -> &'static str {
     }
 }
 
-fn float(verb: &Verb, number: Number, letter: char) -> String {
-    let sign = sign(verb, number.is_negative());
-    let number = if number.is_negative() { number.negated() } else { number };
-    let value = number.as_f64();
-    let text = match letter {
-        'f' => format!("{value:.precision$}", precision = verb.precision.unwrap_or(6)),
-        'e' | 'E' => exponent(&format!("{value:.precision$e}", precision = verb.precision.unwrap_or(6))),
-        _ => shortest(number, verb.precision),
+/// A whole number as Go's `big.Int` formats itself; `None` where it is none.
+fn integer(verb: &Verb, number: &Number, out: &mut String) -> Option<()> {
+    let (base, prefix) = match verb.letter {
+        'b' => (2, "0b"),
+        'o' => (8, "0"),
+        'x' => (16, "0x"),
+        'X' => (16, "0X"),
+        _ => (10, ""),
     };
-    let text = if letter.is_ascii_uppercase() { text.to_uppercase() } else { text };
-    format!("{sign}{text}")
-}
-
-/// Go's `%g`: an exponent below 1e-4 and from 1e21 on, or from the precision on where one is given.
-fn shortest(number: Number, precision: Option<usize>) -> String {
-    let value = number.as_f64();
-    let scientific = match precision {
-        Some(precision) => format!("{value:.digits$e}", digits = precision.max(1) - 1),
-        None => format!("{value:e}"),
-    };
-    let (mantissa, power) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let power: i32 = power.parse().unwrap_or(0);
-    let limit = precision.map_or(21, |precision| i32::try_from(precision.max(1)).unwrap_or(i32::MAX));
-    let mantissa = if mantissa.contains('.') { mantissa.trim_end_matches('0').trim_end_matches('.') } else { mantissa };
-    if power < -4 || power >= limit {
-        return exponent(&format!("{mantissa}e{power}"));
+    let digits = number.magnitude_in_base(base)?;
+    let digits = if verb.letter == 'X' { digits.to_uppercase() } else { digits };
+    if verb.precision == Some(0) && number.is_zero() {
+        return Some(());
     }
-    match precision {
-        None => number.to_string(),
-        Some(_) => Number::parse(&format!("{mantissa}e{power}"))
-            .map_or_else(|| mantissa.to_owned(), |number| number.to_string()),
+    let lead = format!("{}{}", sign(verb, number.is_negative()), if verb.is_sharp { prefix } else { "" });
+    let mut zeros = verb.precision.unwrap_or(0).saturating_sub(digits.len());
+    let missing = verb.width.unwrap_or(0).saturating_sub(lead.len() + zeros + digits.len());
+    let (mut before, mut after) = (0, 0);
+    match (verb.is_minus, verb.is_zero && verb.precision.is_none()) {
+        (true, _) => after = missing,
+        (false, true) => zeros = missing,
+        (false, false) => before = missing,
     }
+    out.extend(std::iter::repeat_n(' ', before));
+    out.push_str(&lead);
+    out.extend(std::iter::repeat_n('0', zeros));
+    out.push_str(&digits);
+    out.extend(std::iter::repeat_n(' ', after));
+    Some(())
 }
 
-/// Go writes at least two digits of exponent, with its sign.
-fn exponent(text: &str) -> String {
-    let (mantissa, power) = text.split_once('e').unwrap_or((text, "0"));
-    let (sign, digits) = match power.strip_prefix('-') {
-        Some(digits) => ('-', digits),
-        None => ('+', power),
+/// A number as Go's `big.Float` formats itself.
+fn float(verb: &Verb, number: &Number, out: &mut String) {
+    let (notation, digits) = match verb.letter {
+        'f' => (Notation::Fixed, Some(verb.precision.unwrap_or(6))),
+        'e' | 'E' => (Notation::Scientific, Some(verb.precision.unwrap_or(6))),
+        _ => (Notation::General, verb.precision),
     };
-    format!("{mantissa}e{sign}{digits:0>2}")
+    let text = number.magnitude_in(notation, digits);
+    let text = if verb.letter.is_ascii_uppercase() { text.to_uppercase() } else { text };
+    let sign = sign(verb, number.has_minus());
+    let missing = verb.width.unwrap_or(0).saturating_sub(sign.len() + text.len());
+    let (mut before, mut zeros, mut after) = (0, 0, 0);
+    match (verb.is_zero, verb.is_minus) {
+        (true, _) => zeros = missing,
+        (false, true) => after = missing,
+        (false, false) => before = missing,
+    }
+    out.extend(std::iter::repeat_n(' ', before));
+    out.push_str(sign);
+    out.extend(std::iter::repeat_n('0', zeros));
+    out.push_str(&text);
+    out.extend(std::iter::repeat_n(' ', after));
 }
 
-fn pad(verb: &Verb, text: &str, is_number: bool, out: &mut String) {
-    let length = strings::graphemes(text).count();
-    let missing = verb.width.unwrap_or(0).saturating_sub(length);
+/// Fills up what is no number, on either side with what the verb says.
+fn pad(verb: &Verb, text: &str, out: &mut String) {
+    let missing = verb.width.unwrap_or(0).saturating_sub(strings::graphemes(text).count());
+    let padding = std::iter::repeat_n(if verb.is_zero { '0' } else { ' ' }, missing);
     if verb.is_minus {
         out.push_str(text);
-        out.extend(std::iter::repeat_n(' ', missing));
-    } else if verb.is_zero && is_number {
-        let digits = text.trim_start_matches(['-', '+', ' ']);
-        out.push_str(&text[..text.len() - digits.len()]);
-        out.extend(std::iter::repeat_n('0', missing));
-        out.push_str(digits);
+        out.extend(padding);
     } else {
-        out.extend(std::iter::repeat_n(if verb.is_zero { '0' } else { ' ' }, missing));
+        out.extend(padding);
         out.push_str(text);
     }
 }

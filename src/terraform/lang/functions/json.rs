@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Call, Failure, Function, Outcome, STRING, any, string};
-use crate::model::Value;
+use crate::model::value_from_json;
 use crate::terraform::lang::{Kind, Val};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -16,8 +16,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn jsondecode(call: &Call<'_>) -> Outcome {
-    match serde_json::from_str::<Value>(call.text(0)) {
-        Ok(value) => Ok(Val::from_model(&value)),
+    match value_from_json(call.text(0)) {
+        Ok(value) => match value.unknown_reason() {
+            Some(reason) => Err(Failure::Unknown(format!("a part of the text is unknown: {reason}"))),
+            None => Ok(Val::from_model(&value)),
+        },
         Err(error) => Err(Failure::call(error.to_string())),
     }
 }

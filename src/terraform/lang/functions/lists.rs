@@ -3,6 +3,7 @@
 use super::{Call, Failure, Function, NUMBER, Outcome, Parameter, Returns, STRINGS, Shape, any, number};
 use crate::terraform::lang::equality::equals;
 use crate::terraform::lang::evaluate::unknown_of;
+use crate::terraform::lang::operators::OUT_OF_RANGE;
 use crate::terraform::lang::unify::unify;
 use crate::terraform::lang::{Kind, Type, Val, convert, limits};
 
@@ -311,45 +312,38 @@ fn one(call: &Call<'_>) -> Outcome {
 
 fn range(call: &Call<'_>) -> Outcome {
     let zero = crate::model::Number::from(0_i64);
-    let one = crate::model::Number::from(1_i64);
     let (start, end) = match call.arguments.len() {
-        1 => (zero, call.number(0)),
+        1 => (zero.clone(), call.number(0)),
         2 | 3 => (call.number(0), call.number(1)),
         _ => return Err(Failure::call("must have one, two, or three arguments")),
     };
-    let is_down = end < start;
+    let order = start.compare_exactly(&end);
     let step = match call.arguments.len() {
         3 => call.number(2),
-        _ if is_down => one.negated(),
-        _ => one,
+        _ => crate::model::Number::from(if order.is_gt() { -1_i64 } else { 1 }),
     };
-    if step.is_zero() {
-        return Err(Failure::call("step must not be zero"));
+    let is_down = step.is_negative();
+    if is_down && order.is_lt() {
+        return Err(Failure::argument(1, "end must be less than start when step is negative"));
     }
-    if is_down != step.is_negative() && end != start {
-        let message = if is_down {
-            "must be negative when end is less than start"
-        } else {
-            "must be positive when start is less than end"
-        };
-        return Err(Failure::argument(2, format!("step {message}")));
+    if !is_down && order.is_gt() {
+        return Err(Failure::argument(1, "end must be greater than start when step is positive"));
     }
     let mut elements = Vec::new();
     let mut next = start;
-    while if is_down { next > end } else { next < end } {
+    loop {
+        let order = next.compare_exactly(&end);
+        if next == end || if is_down { order.is_lt() } else { order.is_gt() } {
+            return Ok(Val::list(Type::Number, elements));
+        }
         if elements.len() >= limits::RANGE_ELEMENTS {
             return Err(Failure::call(
                 "more than 1024 values were generated; either decrease the difference between start and end or use a smaller step",
             ));
         }
-        elements.push(Val::number(next));
-        let Some(following) = next.checked_add(step) else { break };
-        if following == next {
-            break;
-        }
-        next = following;
+        elements.push(Val::number(next.clone()));
+        next = next.checked_add(&step).ok_or_else(|| Failure::Unknown(OUT_OF_RANGE.to_owned()))?;
     }
-    Ok(Val::list(Type::Number, elements))
 }
 
 fn reverse_type(arguments: &[Val]) -> Type {

@@ -9,6 +9,7 @@ mod dates;
 mod encoding;
 mod files;
 mod formatting;
+mod go_math;
 mod hashes;
 mod json;
 mod lists;
@@ -226,7 +227,7 @@ impl Call<'_> {
     }
 
     fn number(&self, position: usize) -> Number {
-        self.arguments.get(position).and_then(Val::as_number).unwrap_or(Number::from(0_i64))
+        self.arguments.get(position).and_then(Val::as_number).cloned().unwrap_or(Number::from(0_i64))
     }
 
     /// A whole number, or the failure that says that it is none.

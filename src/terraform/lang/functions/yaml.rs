@@ -266,7 +266,7 @@ fn number(text: &str) -> Option<Number> {
         let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
         !digits.is_empty() && is_digits(digits)
     });
-    if has_digits && has_exponent { Number::parse(text) } else { None }
+    if has_digits && has_exponent { Number::parse(text).ok() } else { None }
 }
 
 /// A date or timestamp in one of the forms that Go's YAML readers know, as RFC 3339 without fractions.
