@@ -114,7 +114,8 @@ fn parse_items(text: &str, bytes: &mut [u8], survey: &Survey, parsed: &mut Parse
         Ok(body) => parsed.body = body,
         Err(error) => {
             parsed.faults.push(syntax_fault(&error, text, 0));
-            parsed.skipped = vec![0..text.len()];
+            parsed.skipped.clear();
+            parsed.skipped.push(0..text.len());
         }
     }
 }

@@ -277,10 +277,10 @@ impl Walk<'_> {
         let range = self.offset + self.tokens[first].start..self.offset + end;
         if frame.kind == Kind::Object {
             self.survey.needless.extend(frame.keys.insert(key, range));
-        } else if frame.keys.contains_key(&key) {
-            self.survey.repeated.push((range, place));
+        } else if let std::collections::hash_map::Entry::Vacant(e) = frame.keys.entry(key) {
+            e.insert(range);
         } else {
-            frame.keys.insert(key, range);
+            self.survey.repeated.push((range, place));
         }
     }
 

@@ -140,7 +140,7 @@ impl<'a> Tracer<'a> {
         spot: &Spot<'s, 'a>,
         parts: impl IntoIterator<Item = &'s Expression>,
     ) -> Next<'s, 'a> {
-        let has_place = |reference: &Reference| !matches!(&*reference.root, "count" | "path" | "terraform");
+        let has_place = |reference: &Reference| !matches!(reference.root, "count" | "path" | "terraform");
         let mut parts = parts.into_iter().filter(|part| lang::references(part).iter().any(has_place));
         match (parts.next(), parts.next()) {
             (Some(part), None) => Some((spot.at(part), Path::new())),
