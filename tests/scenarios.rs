@@ -5,7 +5,8 @@
 //! `resources` (`ADDRESS-or-identity PRESENCE VERDICT`, in-sync ones left out), `attributes` (`ADDRESS PATH VERDICT
 //! VISIBILITY`; not comparable ones left out), `findings` (`SEVERITY POLICY FIRST-SUBJECT`), `diagnostics` (`SEVERITY SUMMARY @ FILE:LINE`),
 //! `not_observed` (what). Optional: `places` (`ADDRESS PATH FILE:LINE → … → FILE:LINE` of each attribute above that the
-//! configuration gives: the chain from what sets it to the resource), `stdin` (a file for standard input), `stderr` (texts that standard error holds),
+//! configuration gives: the chain from what sets it to the resource), `evidence` (`POLICY SUBJECT PATH FILE:LINE` of each
+//! fact that has a place), `stdin` (a file for standard input), `stderr` (texts that standard error holds),
 //! `environment` (a table).
 
 use std::collections::BTreeMap;
@@ -35,6 +36,8 @@ struct Scenario {
     not_observed: Vec<String>,
     #[serde(default)]
     places: Option<Vec<String>>,
+    #[serde(default)]
+    evidence: Option<Vec<String>>,
     #[serde(default)]
     stdin: Option<String>,
     #[serde(default)]
@@ -101,6 +104,9 @@ fn run(folder: &Path) -> Result<(), String> {
         compare("not_observed", &scenario.not_observed, not_observed(&report), &mut differences);
         if let Some(expected) = &scenario.places {
             compare("places", expected, places(&report), &mut differences);
+        }
+        if let Some(expected) = &scenario.evidence {
+            compare("evidence", expected, evidence(&report), &mut differences);
         }
     }
     if differences.is_empty() { Ok(()) } else { Err(differences.join("\n")) }
@@ -176,6 +182,17 @@ fn places(report: &Value) -> Vec<String> {
             chain.insert(0, format!("(range is {first})"));
         }
         lines.push(format!("{label} {} {}", text(&attribute["path"]), chain.join(" → ")));
+    }
+    lines
+}
+
+fn evidence(report: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    for finding in list(report, "findings") {
+        for fact in list(finding, "evidence").iter().filter(|fact| !fact["range"].is_null()) {
+            let [subject, path] = ["subject", "path"].map(|name| text(&fact[name]));
+            lines.push(format!("{} {subject} {path} {}", text(&finding["policy"]), place(&fact["range"])));
+        }
     }
     lines
 }

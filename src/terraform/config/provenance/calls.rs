@@ -232,7 +232,7 @@ impl<'a> Tracer<'a> {
             if let Some(value) = self.value_of(&argument) {
                 return if value.is_wholly_known() { self.alternative(argument, path, trail) } else { None };
             }
-            // Too much work is no error.
+            // Too much work is no error, and leaves nothing.
             self.spend(1)?;
         }
         None

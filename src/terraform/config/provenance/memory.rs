@@ -69,7 +69,12 @@ impl<'a> Tracer<'a> {
         self.evaluator.ensure_references(spot.scene.scope.instance, spot.expression);
         let mut faults = Faults::new();
         let text = spot.file.expression_text();
-        let value = evaluate_within(spot.expression, text, &spot.scene.scope, &mut faults, &self.left)?;
+        let value = evaluate_within(spot.expression, text, &spot.scene.scope, &mut faults, &self.left);
+        let Some(value) = value else {
+            // Too much work is no error: nothing may be concluded from it.
+            self.left.set(0);
+            return None;
+        };
         // What is worked out once is weighed by what the evaluation itself may take.
         if !spot.scene.is_plain() {
             self.spend(value.weight() / WEIGHT_OF_WORK)?;
