@@ -162,7 +162,7 @@ fn what_the_provider_takes_for_unset_stays_in_the_planned_world() {
     code.resource.leaves.insert("ranges".parse().expect("path"), unset);
     let planned = |value: &str| {
         let mut object = live("a", &[("ranges", value)]);
-        for leaf in object.resource.leaves.values_mut() {
+        for leaf in object.resource.leaves.values_mut().map(Arc::make_mut) {
             leaf.facts = Arc::new(crate::model::AttributeFacts {
                 exception: Some(crate::model::Exception::UnsetEquals("everywhere".into())),
                 ..samples::facts("ranges")
@@ -380,7 +380,7 @@ fn another_name_in_the_configuration_is_a_pending_replacement() {
     let world = samples::World::new();
     let named = |name: &str| {
         let mut resource = samples::resource("google_x", &[("name", Side::Value(Value::from(name)))]);
-        let leaf = resource.leaves.values_mut().next().expect("one leaf");
+        let leaf = resource.leaves.values_mut().map(Arc::make_mut).next().expect("one leaf");
         leaf.facts = Arc::new(crate::model::AttributeFacts { is_compared: false, ..samples::facts("name") });
         resource.identity = Ok(samples::identity(name));
         resource
@@ -447,7 +447,7 @@ fn what_is_deselected_is_not_reported_and_not_unmanaged() {
 fn a_secret_on_one_side_is_a_secret_on_all() {
     let world = samples::World::new();
     let mut state = recorded("google_x.a", A);
-    state.resource.leaves.values_mut().for_each(|leaf| leaf.is_sensitive = true);
+    state.resource.leaves.values_mut().map(Arc::make_mut).for_each(|leaf| leaf.is_sensitive = true);
     let request = world.request(vec![configured("google_x.a", A)], vec![state], vec![live("a", B)]);
     assert!(only(&compare(&request)).attributes[0].is_sensitive);
     for world in worlds(&request) {
@@ -459,7 +459,7 @@ fn a_secret_on_one_side_is_a_secret_on_all() {
 fn setting_it_right_replaces_where_the_catalog_says_so() {
     let world = samples::World::new();
     let mut state = recorded("google_x.a", A);
-    for leaf in state.resource.leaves.values_mut() {
+    for leaf in state.resource.leaves.values_mut().map(Arc::make_mut) {
         leaf.facts = Arc::new(crate::model::AttributeFacts { replacement: Replacement::Always, ..samples::facts("a") });
     }
     let request = world.request(vec![configured("google_x.a", A)], vec![state.clone()], vec![live("a", B)]);

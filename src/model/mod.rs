@@ -12,6 +12,7 @@ mod json;
 mod normalized;
 mod number;
 mod path;
+mod path_map;
 mod redaction;
 mod reference;
 mod settings;
@@ -36,6 +37,7 @@ pub use normalized::{
 };
 pub use number::Number;
 pub use path::{AttributePath, PathError, PathStep};
+pub use path_map::{PathEntries, PathMap};
 pub use redaction::{Digests, RedactionCheck};
 pub use reference::{ArgumentFacts, Nesting, RecordedAttributes, ReferenceData, SchemaFacts, ValueType};
 pub use settings::{IgnoreRule, LiveScopes, Settings, SeverityLevel, SeverityRule};

@@ -1,9 +1,9 @@
 //! A resource of any side, brought to one shape so that `==` is enough.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{AttributePath, Identity, SourceRange, Value};
+use super::{AttributePath, Identity, PathMap, SourceRange, Value};
 
 /// One resource as one side sees it, flattened to leaves.
 ///
@@ -15,11 +15,12 @@ pub struct NormalizedResource {
     pub resource_type: Arc<str>,
     /// The identity; an error fragment where it cannot be worked out (unknown name, no project).
     pub identity: Result<Identity, String>,
-    /// The leaves that this side has something to say of.
-    pub leaves: BTreeMap<AttributePath, Leaf>,
+    /// The leaves that this side has something to say of. What many resources have alike (an attribute that is not
+    /// there) they share.
+    pub leaves: PathMap<Arc<Leaf>>,
     /// What holds for every path at or below these that is not a leaf: the longest matching prefix counts. The root
     /// path is always there.
-    pub below: BTreeMap<AttributePath, Side>,
+    pub below: PathMap<Side>,
     /// Members that no catalog row reads: counted, never fatal.
     pub unknown_members: usize,
     /// Texts that the source marks as sensitive and that name something: a key of a map, an element of a block, a part of

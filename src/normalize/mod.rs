@@ -11,6 +11,7 @@ mod cloud_run;
 mod convert;
 mod element;
 mod forms;
+mod given;
 mod identity;
 mod labels;
 mod members;
@@ -116,9 +117,9 @@ impl<'a> Normalizer<'a> {
             is_expected: instance.is_expected,
         };
         let mut resource = match &instance.arguments.value {
-            Value::Map(members) => Walk::new(resource_type, &scope, source).run(members),
+            Value::Map(members) => Walk::new(resource_type, &scope, source).run(given::Members::Map(members)),
             Value::Unknown(reason) => Walk::new(resource_type, &scope, source).all(&Side::Unknown(Arc::clone(reason))),
-            _ => Walk::new(resource_type, &scope, source).run(&BTreeMap::new()),
+            _ => Walk::new(resource_type, &scope, source).run(given::Members::Map(&BTreeMap::new())),
         };
         let identity = identity::of_configuration(resource_type, instance, &scope);
         resource.identity = identity.or_else(|reason| recorded.cloned().ok_or(reason));
@@ -143,7 +144,8 @@ impl<'a> Normalizer<'a> {
         let values = identity::of_state_values(resource_type, attributes);
         let known = |name: &str| values.get(name).map(String::as_str);
         let scope = Scope::new(known("project"), known("region").or_else(|| known("location")), self.numbers);
-        let mut resource = Walk::new(resource_type, &scope, Source::State { sensitive }).run(attributes);
+        let mut resource =
+            Walk::new(resource_type, &scope, Source::State { sensitive }).run(given::Members::Map(attributes));
         resource.identity = identity::of_state(resource_type, &values, &scope);
         let is_marked = |path: &AttributePath| sensitive.iter().any(|marked| path.starts_with(marked));
         let names = identity::sensitive_names(resource_type, is_marked, |name| attributes.get(name));
@@ -167,8 +169,8 @@ impl<'a> Normalizer<'a> {
         let scope = Scope::new(identity.project(), identity.location(), self.numbers);
         let body = cloud_run::in_version_of(resource_type, object.api_version.as_deref(), &identity, body);
         let projected = project::attributes(resource_type, &body.members, body.untold, &identity);
-        let mut resource =
-            Walk::new(resource_type, &scope, Source::Live { left_out: &projected.left_out }).run(&projected.members);
+        let mut resource = Walk::new(resource_type, &scope, Source::Live { left_out: &projected.left_out })
+            .run(given::Members::Read(&projected.members));
         resource.unknown_members = self.members(resource_type).count_unknown(&body.members);
         resource.identity = Ok(identity);
         Ok(resource)

@@ -5,34 +5,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::{Kind, ResourceType, Row, Treatment};
 use crate::model::{Identity, LEFT_OUT_MEMBER, Value};
 
+use super::given::{Given, Read};
 use super::{convert, identity};
 
 /// A body under Terraform's names.
 #[derive(Debug, Default)]
-pub(super) struct Projected {
-    /// The attributes, as a state would have them; what the body does not have is not there.
-    pub(super) members: BTreeMap<String, Value>,
+pub(super) struct Projected<'v> {
+    /// The attributes, as a state would have them, sorted by name; what the body does not have is not there.
+    pub(super) members: Vec<Read<'v>>,
     /// Rows of whose member the body says nothing, with the reason.
     pub(super) left_out: BTreeMap<String, &'static str>,
 }
 
 /// Reads all rows of a body. What the URL holds (project, location, name) comes from the identity.
-pub(super) fn attributes(
-    resource_type: &ResourceType,
-    body: &BTreeMap<String, Value>,
+pub(super) fn attributes<'v>(
+    resource_type: &'v ResourceType,
+    body: &'v BTreeMap<String, Value>,
     untold: &[&str],
     identity: &Identity,
-) -> Projected {
-    let reader = Reader { resource_type, body };
-    let mut members = reader.rows("", &mut vec![("", Object::Members(body))]);
+) -> Projected<'v> {
     let named = identity::values_of(resource_type, identity);
-    for row in resource_type.children("") {
-        if row.treatment == Treatment::Identity
-            && let Some(value) = named.get(row.name())
-        {
-            members.insert(row.name().to_owned(), Value::string(value));
-        }
-    }
+    let reader = Reader { resource_type, body, named };
+    let members = reader.rows(None, &mut vec![("", Object::Members(body))]);
     Projected { members, left_out: left_out(resource_type, body, untold) }
 }
 
@@ -70,37 +64,43 @@ enum Object<'a> {
 struct Reader<'a> {
     resource_type: &'a ResourceType,
     body: &'a BTreeMap<String, Value>,
+    /// What the identity tells, by the names of the rows at the top.
+    named: BTreeMap<String, String>,
 }
 
 impl<'a> Reader<'a> {
-    /// Reads the rows directly below `parent`. `around` are the objects that this one stands in, outermost first, each
-    /// with the member that it was read from.
-    fn rows(&self, parent: &str, around: &mut Vec<(&'a str, Object<'a>)>) -> BTreeMap<String, Value> {
-        let mut out = BTreeMap::new();
-        let resource_type = self.resource_type;
-        for row in resource_type.children(parent) {
-            if let Some(value) = self.row(row, around) {
-                out.insert(row.name().to_owned(), value);
-            }
+    /// Reads the rows directly below `parent` (`None`: the top). `around` are the objects that this one stands in,
+    /// outermost first, each with the member that it was read from.
+    fn rows(&self, parent: Option<&'a Row>, around: &mut Vec<(&'a str, Object<'a>)>) -> Vec<Read<'a>> {
+        let rows = self.resource_type.below(parent);
+        let mut out = Vec::with_capacity(rows.len());
+        for row in rows {
+            let is_named = parent.is_none() && row.treatment == Treatment::Identity;
+            let named = self.named.get(row.name()).filter(|_| is_named);
+            let given = match named {
+                Some(value) => Some(Given::Made(Value::string(value))),
+                None => self.row(row, around),
+            };
+            out.extend(given.map(|given| Read { name: row.name(), given }));
         }
         out
     }
 
-    fn row(&self, row: &'a Row, around: &mut Vec<(&'a str, Object<'a>)>) -> Option<Value> {
+    fn row(&self, row: &'a Row, around: &mut Vec<(&'a str, Object<'a>)>) -> Option<Given<'a>> {
         if let Some(value) = row.converter.and_then(|converter| convert::from_body(converter, self.body)) {
-            return Some(value);
+            return Some(Given::Made(value));
         }
         let Some(api) = row.api.as_deref() else {
             // A block that only Terraform has may group rows that the body has elsewhere.
             if !matches!(row.kind, Kind::Block(_)) {
                 return None;
             }
-            let members = self.rows(&row.path, around);
-            return (!members.is_empty()).then(|| Value::List(vec![Value::Map(members)]));
+            let members = self.rows(Some(row), around);
+            return (!members.is_empty()).then(|| Given::Elements(vec![members]));
         };
         let raw = find(around, api)?;
         if !matches!(row.kind, Kind::Block(_)) {
-            return Some(raw.clone());
+            return Some(Given::Value(raw));
         }
         let elements = match raw {
             Value::List(elements) | Value::Set(elements) => elements.as_slice(),
@@ -116,11 +116,11 @@ impl<'a> Reader<'a> {
             // The provider skips empty objects in lists.
             if element.as_map().is_some_and(|members| !(is_list && members.is_empty())) && is_present(element) {
                 around.push((api, Object::Value(element)));
-                read.push(Value::Map(self.rows(&row.path, around)));
+                read.push(self.rows(Some(row), around));
                 around.pop();
             }
         }
-        Some(Value::List(read))
+        Some(Given::Elements(read))
     }
 }
 
