@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::row::Ties;
+use super::row::{Member, Ties};
 use super::{Form, Kind, Row, Template};
 
 /// A resource type.
@@ -262,6 +262,8 @@ impl RowTable {
             let (parent, name) = (parent_path(&row.path), row.name());
             let beside = |name: &str| if parent.is_empty() { find(name) } else { find(&format!("{parent}.{name}")) };
             let own = &mut ties[index];
+            own.index = index;
+            own.member = row.api.as_ref().map(|api| member(api, objects_around(&rows, &table.by_path, row)));
             own.is_sensitive_within |= row.is_sensitive;
             own.key = row.key.as_ref().and_then(|key| find(&format!("{}.{key}", row.path)));
             let labels = name.strip_prefix("effective_").or_else(|| name.strip_prefix("terraform_")).and_then(beside);
@@ -285,6 +287,34 @@ impl RowTable {
         table.rows = rows;
         table
     }
+}
+
+/// The members that the blocks around a row are read from, the innermost first. Blocks that only Terraform has are read
+/// from the object around them.
+fn objects_around<'t>(
+    rows: &'t [Row],
+    by_path: &'t BTreeMap<String, usize>,
+    row: &'t Row,
+) -> impl Iterator<Item = &'t str> {
+    let parent = |path: &'t str| by_path.get(parent_path(path)).map(|index| &rows[*index]);
+    std::iter::successors(parent(&row.path), move |above| parent(&above.path)).filter_map(|above| above.api.as_deref())
+}
+
+/// Where a member, named from the body's root, is found: in the innermost object that it lies in.
+fn member<'t>(api: &str, around: impl Iterator<Item = &'t str>) -> Member {
+    let mut out = 0;
+    for object in around {
+        match api.strip_prefix(object) {
+            Some("") => return Member { out, names: Vec::new() },
+            Some(rest) if rest.starts_with('.') => return Member { out, names: names(&rest[1..]) },
+            _ => out += 1,
+        }
+    }
+    Member { out, names: names(api) }
+}
+
+fn names(text: &str) -> Vec<String> {
+    text.split('.').map(str::to_owned).collect()
 }
 
 /// The path without its last name; `""` at the top.

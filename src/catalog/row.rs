@@ -71,6 +71,8 @@ pub struct Row {
 /// How a row stands to the other rows of its type: places in the list of them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ties {
+    /// See [`Row::index`].
+    pub(super) index: usize,
     /// The rows directly below.
     pub(super) below: Vec<usize>,
     /// The row of [`Row::key`].
@@ -79,6 +81,17 @@ pub(super) struct Ties {
     pub(super) is_sensitive_within: bool,
     /// See [`Row::is_label_shadow`].
     pub(super) is_label_shadow: bool,
+    /// See [`Row::member`].
+    pub(super) member: Option<Member>,
+}
+
+/// Where a row's member stands in a body, seen from the objects that the blocks around the row are read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// How many objects further out than the innermost; the body itself is the outermost.
+    pub out: usize,
+    /// The names from there; none where it is that object itself.
+    pub names: Vec<String>,
 }
 
 impl Row {
@@ -88,6 +101,16 @@ impl Row {
             Some(PathStep::Attribute(name)) => name,
             _ => &self.path,
         }
+    }
+
+    /// Its place in [`super::ResourceType::rows`].
+    pub fn index(&self) -> usize {
+        self.ties.index
+    }
+
+    /// Where its member stands in a body; `None` where the body has none.
+    pub fn member(&self) -> Option<&Member> {
+        self.ties.member.as_ref()
     }
 
     /// Whether the row or any row below it is sensitive.

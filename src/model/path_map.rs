@@ -99,6 +99,14 @@ fn order(path: &AttributePath, steps: &[PathStep]) -> Ordering {
     if std::ptr::eq(path.steps(), steps) { Ordering::Equal } else { path.steps().cmp(steps) }
 }
 
+impl<T> PathMap<T> {
+    /// A map of entries that are in the order of their paths already, no path twice.
+    pub fn from_sorted(entries: Vec<(AttributePath, T)>) -> Self {
+        debug_assert!(entries.is_sorted_by(|(left, _), (right, _)| left < right), "entries are sorted");
+        Self { entries }
+    }
+}
+
 impl<T> Default for PathMap<T> {
     fn default() -> Self {
         Self { entries: Vec::new() }

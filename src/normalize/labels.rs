@@ -90,6 +90,7 @@ fn state(walk: &mut Walk<'_>, row: &Row, given: Option<&Value>, members: Members
     // A key that the code named and the API has no more: still the code's.
     for key in owned {
         if !labels.contains_key(key) {
+            walk.go_back();
             walk.leaf(row, &facts_of_owned_member(row, key), Side::Value(Value::Null), &place.member(key));
         }
     }

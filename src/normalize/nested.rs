@@ -46,6 +46,7 @@ impl Walk<'_> {
         let resource_type = self.resource_type;
         let key_row = resource_type.key_row(row);
         let mut addresses = Addresses::default();
+        let mut last = None;
         for (index, element) in elements.iter().enumerate() {
             let step = match element::key(element, key_row, self.scope) {
                 element::Key::None => addresses.index(index, row.key.is_some()),
@@ -56,6 +57,10 @@ impl Walk<'_> {
                     continue;
                 }
             };
+            if last.as_ref().is_some_and(|last| *last >= step) {
+                self.go_back();
+            }
+            last = Some(step.clone());
             let place = place.element(step, index);
             if let Some(key) = &row.key {
                 self.note_sensitive_element(&place, key);
@@ -140,6 +145,7 @@ impl Walk<'_> {
         }
         if is_configuration {
             for key in labels::added_by_the_server(row).filter(|key| !members.contains_key(*key)) {
+                self.go_back();
                 let facts = labels::facts_of_member(row, key);
                 self.leaf(row, &facts, Side::Unset { counts_as: None }, &place.member(key));
             }

@@ -84,7 +84,7 @@ const RUN: &str = "//run.googleapis.com/projects/p/locations/r/services/s";
 const REDIS: &str = "//redis.googleapis.com/projects/p/locations/r/instances/i";
 
 fn leaf<'a>(resource: &'a NormalizedResource, text: &str) -> &'a Leaf {
-    resource.leaves.get(&path(text)).unwrap_or_else(|| panic!("no leaf `{text}` in {:?}", resource.leaves.keys()))
+    resource.leaves.get(&path(text)).unwrap_or_else(|| panic!("no leaf `{text}` in {:?}", resource.leaves))
 }
 
 fn side<'a>(resource: &'a NormalizedResource, text: &str) -> &'a Side {

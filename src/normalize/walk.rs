@@ -9,10 +9,11 @@ use std::sync::{Arc, LazyLock};
 
 use crate::catalog::{Form, Kind, Mode, ResourceType, Row, Treatment};
 use crate::model::{
-    Arguments, AttributeFacts, AttributePath, Leaf, NormalizedResource, PathStep, ProviderDefaults, Side, SourceRange,
-    Value,
+    Arguments, AttributeFacts, AttributePath, Leaf, NormalizedResource, PathMap, PathStep, ProviderDefaults, Side,
+    SourceRange, Value,
 };
 
+use super::absent::{Absences, Absent};
 use super::given::{Members, Raw};
 use super::scope::Scope;
 use super::{convert, forms, identity, labels};
@@ -120,29 +121,52 @@ pub(crate) struct Walk<'a> {
     pub(super) resource_type: &'a ResourceType,
     pub(crate) scope: &'a Scope<'a>,
     pub(crate) source: Source<'a>,
+    /// What the side says of rows that it does not have, by [`Row::index`]; `None` where that depends on the resource.
+    absences: Option<&'a [Absent]>,
+    /// Whether it is known where the code gives what is in blocks.
+    has_places: bool,
     sensitive: Cow<'a, BTreeSet<AttributePath>>,
-    /// In the order of the walk, which is nearly that of the paths: a map of them is made at the end. Of two with one
-    /// path the later counts.
+    /// In the order of the walk, which is that of the paths but for what has a key. Of two with one path the later
+    /// counts.
     leaves: Vec<(AttributePath, Arc<Leaf>)>,
+    /// Whether the leaves are in the order of their paths so far.
+    is_sorted: bool,
     below: Vec<(AttributePath, Side)>,
     unknown_members: usize,
     sensitive_names: BTreeSet<String>,
 }
 
 impl<'a> Walk<'a> {
-    /// A walk that has not begun.
-    pub(crate) fn new(resource_type: &'a ResourceType, scope: &'a Scope<'a>, source: Source<'a>) -> Self {
+    /// A walk that has not begun. `absences` is what such a side says of the rows of the type.
+    pub(crate) fn new(
+        resource_type: &'a ResourceType,
+        scope: &'a Scope<'a>,
+        source: Source<'a>,
+        absences: Option<&'a Absences>,
+    ) -> Self {
         let sensitive = match source {
             Source::Configuration { arguments, .. } => Cow::Borrowed(&arguments.sensitive),
             Source::State { sensitive } => Cow::Owned(sensitive.iter().cloned().collect()),
             Source::Live { .. } => Cow::Owned(BTreeSet::new()),
         };
+        // What depends on the resource: marks, places in its code, and what its body leaves out.
+        let is_usual = sensitive.is_empty()
+            && match source {
+                Source::Configuration { arguments, .. } => !arguments.ranges.contains_key(&AttributePath::root()),
+                Source::State { .. } => true,
+                Source::Live { left_out } => left_out.is_empty(),
+            };
+        let has_places = matches!(source, Source::Configuration { arguments, .. } if !arguments.ranges.is_empty());
+        let absences = absences.filter(|_| is_usual).map(|absences| absences.of(resource_type, source));
         Self {
             resource_type,
             scope,
             source,
+            absences,
+            has_places,
             sensitive,
             leaves: Vec::with_capacity(resource_type.below(None).len()),
+            is_sorted: true,
             below: Vec::new(),
             unknown_members: 0,
             sensitive_names: BTreeSet::new(),
@@ -175,7 +199,7 @@ impl<'a> Walk<'a> {
         NormalizedResource {
             resource_type: Arc::clone(&self.resource_type.name),
             identity: Err("not worked out".to_owned()),
-            leaves: self.leaves.into(),
+            leaves: if self.is_sorted { PathMap::from_sorted(self.leaves) } else { self.leaves.into() },
             below: self.below.into(),
             unknown_members: self.unknown_members,
             sensitive_names: self.sensitive_names,
@@ -196,10 +220,25 @@ impl<'a> Walk<'a> {
         let resource_type = self.resource_type;
         // Rows and members are both in the order of their names, and are gone through side by side.
         let mut rest = members.in_order();
+        let absences = self.absences.filter(|_| place.is_first && (parent.is_none() || !self.has_places));
         for row in resource_type.below(parent) {
             let name = row.name();
             let raw = rest.find(name);
             read += usize::from(raw.is_some());
+            if let (None, Some(absences)) = (raw, absences) {
+                match &absences[row.index()] {
+                    Absent::Nothing => continue,
+                    Absent::Leaf(leaf) => {
+                        self.leaves.push((row.first.clone(), Arc::clone(leaf)));
+                        continue;
+                    }
+                    Absent::Below(side) => {
+                        self.below.push((row.first.clone(), side.clone()));
+                        continue;
+                    }
+                    Absent::Open => {}
+                }
+            }
             if row.is_label_shadow() {
                 continue;
             }
@@ -315,6 +354,11 @@ impl<'a> Walk<'a> {
         // Blocks that only group rows have no member of their own; their rows speak for themselves.
         let is_group = matches!(row.kind, Kind::Block(_)) && row.treatment == Treatment::Compared;
         (!is_group).then(|| Side::NotObserved(Arc::clone(why)))
+    }
+
+    /// Notes that leaves may follow whose paths come before those of leaves that were noted.
+    pub(super) fn go_back(&mut self) {
+        self.is_sorted = false;
     }
 
     /// Notes what holds at and below a place.
