@@ -5,6 +5,16 @@ use std::sync::Arc;
 
 use super::row::{Member, Ties};
 use super::{Form, Kind, Row, Template};
+use crate::model::ProviderVersion;
+
+/// An argument that the provider does not have any more.
+#[derive(Clone, Debug)]
+pub struct Removed {
+    /// The version of the provider that took it away.
+    pub version: ProviderVersion,
+    /// Where the fact comes from, a key of the sources.
+    pub source: String,
+}
 
 /// A resource type.
 #[derive(Clone, Debug)]
@@ -31,6 +41,8 @@ pub struct ResourceType {
     pub base_url: Template,
     /// The version of the API whose bodies the rows describe: `v1`.
     pub api_version: String,
+    /// Whether Cloud Asset Inventory holds its objects; what it does not hold is read from the type's own API.
+    pub is_in_inventory: bool,
     /// The path of the full resource name, after `//HOST/`.
     pub identity: Template,
     /// Values of identity placeholders that stand for an empty attribute: a SQL user without host is `…/users/u/-`.
@@ -53,6 +65,8 @@ pub struct ResourceType {
     pub same_object_as: Option<String>,
     /// Objects that Google makes by itself: never reported as unmanaged.
     pub system_made: Vec<SystemMade>,
+    /// Arguments that earlier versions of the provider had, by path.
+    pub removed: BTreeMap<String, Removed>,
     /// The sources that rows name by key, in words.
     pub sources: BTreeMap<String, String>,
     pub(super) rows: RowTable,

@@ -19,6 +19,7 @@ pub(crate) fn facts(row: &str) -> AttributeFacts {
     AttributeFacts {
         row: row.to_owned(),
         is_compared: true,
+        is_identity: false,
         replacement: Replacement::Never,
         visibility: VisibilityRule {
             set: (PlanVisibility::Shown, "the configuration sets it".into()),
@@ -37,6 +38,7 @@ pub(crate) fn resource(resource_type: &str, leaves: &[(&str, Side)]) -> Normaliz
     NormalizedResource {
         resource_type: resource_type.into(),
         identity: Err("the name is unknown".to_owned()),
+        has_own_identity: true,
         leaves: leaves.iter().map(|(path, side)| (path.parse().expect("path"), leaf(path, side.clone()))).collect(),
         below: PathMap::from(vec![(AttributePath::root(), Side::NotRecorded)]),
         unknown_members: 0,

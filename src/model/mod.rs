@@ -19,13 +19,14 @@ mod settings;
 mod state;
 mod text;
 mod value;
+mod version;
 mod world;
 
 pub use address::{
     AddressError, InstanceAddress, InstanceKey, ModuleAddress, ModuleStep, ResourceAddress, ResourceMode,
 };
 pub use configuration::{
-    Arguments, Configuration, ConfiguredInstance, IgnoreChanges, Moved, ProviderDefaults, UnexpandedResource,
+    Arguments, Configuration, ConfiguredInstance, IgnoreChanges, Import, Moved, ProviderDefaults, UnexpandedResource,
     UnreadableModule,
 };
 pub use diagnostic::{Diagnostic, Position, Severity, SourceMap, SourceRange};
@@ -44,4 +45,5 @@ pub use settings::{IgnoreRule, LiveScopes, Settings, SeverityLevel, SeverityRule
 pub use state::{State, StateInstance, StateSource};
 pub use text::{is_printable, printable};
 pub use value::Value;
+pub use version::{ProviderVersion, VersionError};
 pub use world::{CHOSEN_ON_CREATION, Fact, World, WorldAttribute, WorldKind, WorldResource};

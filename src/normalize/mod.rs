@@ -135,6 +135,7 @@ impl<'a> Normalizer<'a> {
             _ => walk.run(given::Members::Map(&BTreeMap::new())),
         };
         let identity = identity::of_configuration(resource_type, instance, &scope);
+        resource.has_own_identity = identity.is_ok();
         resource.identity = identity.or_else(|reason| recorded.cloned().ok_or(reason));
         let marked = &instance.arguments.sensitive;
         let is_marked = |path: &AttributePath| marked.contains(path) || marked.contains(&AttributePath::root());

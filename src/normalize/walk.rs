@@ -199,6 +199,7 @@ impl<'a> Walk<'a> {
         NormalizedResource {
             resource_type: Arc::clone(&self.resource_type.name),
             identity: Err("not worked out".to_owned()),
+            has_own_identity: true,
             leaves: if self.is_sorted { PathMap::from_sorted(self.leaves) } else { self.leaves.into() },
             below: self.below.into(),
             unknown_members: self.unknown_members,

@@ -7,6 +7,7 @@ use super::body::{Block, Body};
 use super::module::range_text;
 use super::shape::{self, Need, Rest, Shape};
 use super::spelling::closest;
+use super::tree::is_local;
 use crate::model::{Diagnostic, SourceRange};
 
 /// Terraform's rule for names, as a sentence.
@@ -195,13 +196,8 @@ impl Check {
     }
 
     fn provider_name(&mut self, block: &Block) {
-        let lower = block.label().to_lowercase();
-        if lower != block.label() {
-            let detail = format!(
-                "Provider names must be normalized. Replace \"{}\" with \"{lower}\" to fix this error.",
-                block.label()
-            );
-            self.error("Invalid provider local name", detail, &block.range);
+        if let Some(why) = provider_name_fault(block.label()) {
+            self.error("Invalid provider local name", why, &block.range);
         }
         if let Some(alias) = block.body.attribute("alias")
             && let Some(name) = alias.expression.as_str()
@@ -225,27 +221,37 @@ impl Check {
             }
         }
         self.count_and_for_each(block);
-        if block.kind != "data" {
-            return;
-        }
+        let kind = match block.kind.as_str() {
+            "data" => "data",
+            "ephemeral" => "ephemeral",
+            _ => return,
+        };
         for argument in block.body.blocks_of("lifecycle").flat_map(|lifecycle| &lifecycle.body.attributes) {
-            // OpenTofu has `enabled` for data sources too.
+            // OpenTofu has `enabled` for these too.
             if shape::FILE
                 .block("resource")
                 .and_then(|shape| shape.block("lifecycle"))
                 .is_some_and(|shape| shape.argument(&argument.name).is_some() && argument.name != "enabled")
             {
                 let detail = format!(
-                    "The lifecycle argument \"{}\" is defined only for managed resources (\"resource\" blocks), and is not valid for data resources.",
+                    "The lifecycle argument \"{}\" is defined only for managed resources (\"resource\" blocks), and is not valid for {kind} resources.",
                     argument.name
                 );
-                self.error("Invalid data resource lifecycle argument", detail, &argument.name_range);
+                self.error(format!("Invalid {kind} resource lifecycle argument"), detail, &argument.name_range);
             }
         }
     }
 
     fn module(&mut self, block: &Block) {
         self.count_and_for_each(block);
+        if let (Some(version), Some(source)) = (block.body.attribute("version"), block.body.attribute("source"))
+            && let Some(source) = source.expression.as_str().filter(|source| is_local(source))
+        {
+            let detail = format!(
+                "Failed to parse module registry address: can't use local directory \"{source}\" as a module registry address.\n\nTerraform assumed that you intended a module registry source address because you also set the argument \"version\", which applies only to registry modules."
+            );
+            self.error("Invalid registry module source address", detail, &version.range());
+        }
         for lifecycle in block.body.blocks_of("lifecycle").filter(|block| block.body.attribute("enabled").is_none()) {
             let detail = "The block type name \"lifecycle\" is reserved for use by Terraform in a future version.";
             self.error("Reserved block type name in module block", detail, &lifecycle.range);
@@ -308,6 +314,22 @@ fn is_always_whole(shape: &Shape) -> bool {
 
 fn did_you_mean(name: &str) -> String {
     format!(" Did you mean \"{name}\"?")
+}
+
+/// Why a text is no local name of a provider. Source: provider addresses, which follow host names.
+fn provider_name_fault(name: &str) -> Option<String> {
+    let is_part = |character: char| character.is_alphanumeric() || character == '-';
+    if !name.chars().all(is_part) || name.starts_with('-') || name.ends_with('-') {
+        return Some(format!(
+            "{name} is an invalid provider local name: must contain only letters, digits, and dashes, and may not use leading or trailing dashes"
+        ));
+    }
+    if name.contains("--") {
+        return Some(format!("{name} is an invalid provider local name: cannot use multiple consecutive dashes"));
+    }
+    let lower = name.to_lowercase();
+    (lower != name)
+        .then(|| format!("Provider names must be normalized. Replace \"{name}\" with \"{lower}\" to fix this error."))
 }
 
 /// Whether a text is a name that expressions can refer to. Source: HCL's identifiers, UAX #31 with `-`.

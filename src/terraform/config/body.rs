@@ -93,16 +93,13 @@ impl Body {
         self.blocks.iter().filter(move |block| block.kind == kind)
     }
 
-    /// The body of a file in native syntax. Arguments that repeat an earlier one are left out.
-    pub(crate) fn from_syntax(body: SyntaxBody, file: &Arc<SourceFile>, repeated: &[usize]) -> Self {
+    /// The body of a file in native syntax.
+    pub(crate) fn from_syntax(body: SyntaxBody, file: &Arc<SourceFile>) -> Self {
         let mut result = Self::default();
         for structure in body {
             match structure {
                 Structure::Attribute(attribute) => {
                     let name_range = attribute.key.span().unwrap_or(0..0);
-                    if repeated.contains(&name_range.start) {
-                        continue;
-                    }
                     let name = attribute.key.as_str().to_owned();
                     result.attributes.push(Attribute::new(name, attribute.value, file.range(name_range), file));
                 }
@@ -111,7 +108,7 @@ impl Body {
                     let end = block.labels.last().and_then(Span::span).unwrap_or_else(|| start.clone()).end;
                     let labels = block.labels.iter().map(|label| label.as_str().to_owned()).collect();
                     let kind = block.ident.as_str().to_owned();
-                    let body = Self::from_syntax(block.body, file, repeated);
+                    let body = Self::from_syntax(block.body, file);
                     result.blocks.push(Block::new(kind, labels, body, file.range(start.start..end)));
                 }
             }

@@ -12,7 +12,7 @@ use super::evaluator::{Evaluator, Node};
 use super::module::{ResourceKey, range_text};
 use super::scope::BlockScope;
 use crate::model::{
-    Diagnostic, InstanceAddress, InstanceKey, ModuleAddress, RecordedAttributes, ReferenceData, Severity, SourceRange,
+    Diagnostic, InstanceAddress, InstanceKey, RecordedAttributes, ReferenceData, Severity, SourceRange,
 };
 use crate::terraform::lang::{Faults, Type, convert, evaluate};
 
@@ -79,6 +79,9 @@ impl<'a> Evaluator<'a> {
             let mut refused = BTreeSet::new();
             for rule in self.rules(instance) {
                 for key in self.keys(instance, &rule) {
+                    if !self.allowance.spend(1) {
+                        return;
+                    }
                     // A resource that must not be planned has no result to look at.
                     let subject = (rule.resource(), key);
                     if refused.contains(&subject) && rule.block.kind == "postcondition" {
@@ -129,21 +132,6 @@ impl<'a> Evaluator<'a> {
         self.ensure(Node::Resource(instance, key));
         let Some(resource) = self.resource(instance, key) else { return Vec::new() };
         resource.instances.iter().map(|own| own.address.key.clone()).collect()
-    }
-
-    /// The module instance of an address, where there is one.
-    fn instance_at(&self, address: &ModuleAddress) -> Option<usize> {
-        let mut current = 0;
-        for step in &address.0 {
-            let (name, _) = self.source(current).calls.get_key_value(&step.name)?;
-            self.ensure(Node::Call(current, name));
-            let expansion = self.expansion(current, name)?;
-            current = match &step.key {
-                Some(key) => expansion.find(key)?,
-                None => expansion.instances.first().map(|(_, instance)| *instance)?,
-            };
-        }
-        Some(current)
     }
 
     /// What is wrong with a condition, or with what it is about; empty where it holds or cannot be said.

@@ -155,7 +155,7 @@ fn native(name: Arc<str>, text: Arc<str>, parsed: hcl::ParsedText) -> ParsedFile
         .map(|fault| Diagnostic::error(fault.summary, fault.detail).at(file.range(fault.span)))
         .collect();
     let broken = parsed.skipped.into_iter().flat_map(|span| broken_blocks(&file, span)).collect();
-    let body = Body::from_syntax(parsed.body, &file, &parsed.repeated);
+    let body = Body::from_syntax(parsed.body, &file);
     (file, body, diagnostics, broken)
 }
 

@@ -9,9 +9,12 @@ mod block_check;
 mod body;
 mod collect;
 mod conditions;
+mod constants;
 mod cycles;
 mod evaluator;
 mod hcl;
+mod ignore_changes;
+mod imports;
 mod inputs;
 mod json;
 mod json_body;
@@ -24,7 +27,9 @@ mod options;
 mod order;
 mod overrides;
 mod provider;
+mod provider_versions;
 mod reference_check;
+mod removed;
 mod repetition;
 mod resource;
 mod scope;
@@ -32,8 +37,11 @@ mod self_check;
 mod shape;
 mod source;
 mod spelling;
+mod survey;
+mod target;
 #[cfg(test)]
 pub(crate) mod tests;
+mod tokens;
 mod tree;
 mod undeclared;
 mod variable;
@@ -52,6 +60,7 @@ pub(crate) use load::{parse_native, parse_native_as, read_text};
 pub use options::{EvaluateOptions, VariableArgument};
 pub(crate) use provider::{ProviderCache, provider_of};
 pub(crate) use scope::BlockScope;
+pub(crate) use tokens::{Piece, tokens};
 
 /// A root module and its settings, evaluated in one scope.
 #[derive(Clone, Debug, Default)]

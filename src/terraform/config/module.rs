@@ -36,6 +36,8 @@ impl ResourceKey {
 pub(crate) struct RequiredProvider {
     /// The last part of `source`, which is the provider's type: `google-beta`. `None` where no source is given.
     pub(crate) provider_type: Option<String>,
+    /// The version constraint, as it is written.
+    pub(crate) version: Option<String>,
 }
 
 /// A block that could not be read, but whose header says what it declares.
@@ -308,15 +310,22 @@ pub(super) fn alias(block: &Block) -> Option<String> {
 }
 
 pub(super) fn required(attribute: &Attribute) -> RequiredProvider {
-    let mut provider_type = None;
+    // In short the constraint alone: `google = "~> 4.0"`.
+    let mut required =
+        RequiredProvider { provider_type: None, version: attribute.expression.as_str().map(str::to_owned) };
     if let Expression::Object(object) = &*attribute.expression {
         for (key, value) in object {
-            if key_text(key).as_deref() == Some("source") {
-                provider_type = value.expr().as_str().and_then(|source| source.rsplit('/').next()).map(str::to_owned);
+            let text = value.expr().as_str();
+            match key_text(key).as_deref() {
+                Some("source") => {
+                    required.provider_type = text.and_then(|source| source.rsplit('/').next()).map(str::to_owned);
+                }
+                Some("version") => required.version = text.map(str::to_owned),
+                _ => {}
             }
         }
     }
-    RequiredProvider { provider_type }
+    required
 }
 
 fn insert<K: Ord>(

@@ -103,19 +103,20 @@ impl Evaluator<'_> {
                 if let Some(reason) = elements.iter().find_map(Val::unknown_reason) {
                     return Err(format!("for_each is unknown: {reason}").into());
                 }
+                if *of != Type::String && !elements.is_empty() {
+                    let detail = unsuitable(&format!(
+                        "\"for_each\" supports maps and sets of strings, but you have provided a set containing type {}",
+                        of.friendly_name()
+                    ));
+                    return Err(self.refuse_as(attribute, SET, &detail));
+                }
                 if elements.iter().any(Val::is_null) {
                     let detail = unsuitable("\"for_each\" sets must not contain null values");
                     return Err(self.refuse_as(attribute, SET, &detail));
                 }
                 let mut keys = BTreeMap::new();
                 for element in elements.iter() {
-                    let Some(text) = element.as_str() else {
-                        let detail = unsuitable(&format!(
-                            "\"for_each\" supports maps and sets of strings, but you have provided a set containing type {}",
-                            of.friendly_name()
-                        ));
-                        return Err(self.refuse_as(attribute, SET, &detail));
-                    };
+                    let text = element.as_str().unwrap_or_default();
                     keys.insert(text.to_owned(), (element.clone(), element.clone()));
                 }
                 keys

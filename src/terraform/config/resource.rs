@@ -74,8 +74,9 @@ impl<'a> Evaluator<'a> {
         for (instance_key, repetition) in repetitions.instances {
             let scope = BlockScope::repeated(self, instance, repetition.clone());
             let (configured, arguments) = ArgumentReader::new(self, instance, key).read(block, scope);
-            if !self.weigh(&configured, &block.range) {
-                return Resource { unknown: Some("the configuration is too large".into()), ..Resource::default() };
+            if let Some(limit) = self.allowance.spent() {
+                self.report_spent(Some(block.range.clone()));
+                return Resource { unknown: Some(limit.into()), ..Resource::default() };
             }
             if let Some(instance_key) = &instance_key {
                 resource.by_key.insert(instance_key.clone(), resource.instances.len());
@@ -226,6 +227,7 @@ impl View<'_, '_> {
         } else {
             expected.extend(self.evaluator.mentioned.iter().cloned());
         }
+        self.evaluator.allowance.spend(u64::try_from(expected.len()).unwrap_or(u64::MAX));
         for name in expected {
             if all.contains_key(&name) {
                 continue;

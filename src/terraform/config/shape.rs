@@ -91,7 +91,6 @@ const TYPE_AND_NAME: &[&str] = &["type", "name"];
 const NAME: &[&str] = &["name"];
 const TYPE: &[&str] = &["type"];
 
-const CONDITIONS: &[Shape] = &[shape("precondition", &[], CONDITION, &[]), shape("postcondition", &[], CONDITION, &[])];
 const CONNECTION: Shape = open("connection", &[], &[]);
 const PROVISIONER: Shape = open("provisioner", TYPE, &[CONNECTION]);
 /// Makes what stands in it arguments of the resource, also where the name is the language's own.
@@ -132,13 +131,7 @@ pub(crate) static FILE: Shape = shape(
         shape("resource", TYPE_AND_NAME, REPEATED, &[LIFECYCLE, CONNECTION, PROVISIONER, LOCALS, ESCAPE])
             .with(Rest::Anything),
         DATA,
-        shape(
-            "ephemeral",
-            TYPE_AND_NAME,
-            REPEATED,
-            &[shape("lifecycle", &[], &[("enabled", Optional)], CONDITIONS), ESCAPE],
-        )
-        .with(Rest::Anything),
+        shape("ephemeral", TYPE_AND_NAME, REPEATED, &[LIFECYCLE, LOCALS, ESCAPE]).with(Rest::Anything),
         shape(
             "variable",
             NAME,

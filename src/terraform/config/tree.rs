@@ -91,13 +91,19 @@ pub(crate) fn load_tree(root: &ParsedRoot, top: &Path) -> ModuleTree {
     let mut nodes = vec![ModuleNode { source, path: Vec::new(), caller: None, children: BTreeMap::new() }];
     let mut ancestors: Vec<Vec<String>> = vec![vec![String::new()]];
     let mut index = 0;
-    while index < nodes.len() {
+    while index < nodes.len() && nodes.len() < MAX_CALLS {
         let source = Arc::clone(&nodes[index].source);
         for (name, call) in &source.calls {
+            if nodes.len() >= MAX_CALLS {
+                let detail = format!(
+                    "The root has more than {MAX_CALLS} module calls, counted in every module that calls them, which is the limit. The modules beyond it are left out and their outputs are unknown."
+                );
+                let diagnostic = Diagnostic::error("Too many module calls", detail);
+                loader.diagnostics.push(diagnostic.at(call.range.clone()));
+                break;
+            }
             let path: Vec<String> = nodes[index].path.iter().chain([name]).cloned().collect();
-            let loaded = if nodes.len() >= MAX_CALLS {
-                Err(format!("the root has more than {MAX_CALLS} module calls"))
-            } else if path.len() > MAX_DEPTH {
+            let loaded = if path.len() > MAX_DEPTH {
                 Err(format!("module calls nest deeper than {MAX_DEPTH}"))
             } else {
                 loader.load(&source, call, &path, &ancestors[index])
@@ -122,6 +128,11 @@ pub(crate) fn load_tree(root: &ParsedRoot, top: &Path) -> ModuleTree {
     ModuleTree { nodes, sources: loader.sources, diagnostics: loader.diagnostics }
 }
 
+/// Whether a module's source is a path in the file system.
+pub(crate) fn is_local(source: &str) -> bool {
+    ["./", "../", ".\\", "..\\"].iter().any(|start| source.starts_with(start)) || matches!(source, "." | "..")
+}
+
 struct Loader {
     root: PathBuf,
     top: PathBuf,
@@ -144,9 +155,7 @@ impl Loader {
         let Some(source) = attribute.expression.as_str() else {
             return Err("its source is not a plain string".to_owned());
         };
-        let is_local =
-            ["./", "../", ".\\", "..\\"].iter().any(|start| source.starts_with(start)) || matches!(source, "." | "..");
-        let display = if is_local {
+        let display = if is_local(source) {
             join_display(&caller.display, &source.replace('\\', "/"))
         } else {
             match self.installed.get(&path.join(".")) {

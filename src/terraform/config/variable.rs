@@ -9,7 +9,7 @@ use super::evaluator::Evaluator;
 use super::hcl;
 use super::inputs::Input;
 use super::module::range_text;
-use super::scope::{BlockScope, Constants};
+use super::scope::BlockScope;
 use crate::model::{Diagnostic, SourceRange};
 use crate::terraform::lang::{Constraint, Faults, Val, parse_constraint};
 
@@ -30,7 +30,7 @@ impl<'a> Evaluator<'a> {
         let is_sensitive = self.constant_bool(block, "sensitive");
         let is_nullable = block.body.attribute("nullable").is_none_or(|_| self.constant_bool(block, "nullable"));
         let default = block.body.attribute("default").map(|attribute| {
-            let value = self.expression(attribute, &Constants { files: &self.files });
+            let value = self.constant_value(attribute);
             constraint.apply(&value).unwrap_or_else(|error| {
                 let detail =
                     format!("This default value is not compatible with the variable's type constraint: {error}.");
@@ -52,7 +52,7 @@ impl<'a> Evaluator<'a> {
                     Some(default) => default,
                     None => {
                         let detail = format!(
-                            "The given value is not suitable for var.{name} declared at {}: required variable may not be set to null.",
+                            "The given value is not suitable for var.{name} defined at {}: required variable may not be set to null.",
                             range_text(&block.range)
                         );
                         self.report(
@@ -87,15 +87,13 @@ impl<'a> Evaluator<'a> {
                         self.report(
                             Diagnostic::warning("No value for required variable", detail).at(block.range.clone()),
                         );
-                    } else if let Some(call) = self.call_block(instance) {
-                        let detail = format!("The argument \"{name}\" is required, but no definition was found.");
-                        self.report(Diagnostic::error("Missing required argument", detail).at(call.range.clone()));
                     }
                     Val::unknown(constraint.of.clone(), format!("variable \"{name}\" has no value"))
                 }
             },
         };
-        value.mark(is_sensitive)
+        // What must not be stored must not be shown either.
+        value.mark(is_sensitive || self.constant_bool(block, "ephemeral"))
     }
 
     /// The value that was given, before its type is applied.
@@ -118,7 +116,7 @@ impl<'a> Evaluator<'a> {
 
     fn constraint(&self, block: &Block) -> Constraint {
         let Some(attribute) = block.body.attribute("type") else { return Constraint::any() };
-        let constants = Constants { files: &self.files };
+        let constants = self.constants();
         let mut faults = Faults::new();
         // JSON, and Terraform 0.11, have the type as a string.
         if let Expression::String(text) = &*attribute.expression

@@ -23,6 +23,9 @@ use crate::model::Number;
 /// `source` also decides how object keys are spelled and how an indented heredoc is laid out, so it has to be the text
 /// as the user wrote it, byte for byte as long as what was parsed.
 pub(crate) fn evaluate(expression: &Expression, source: &str, scope: &dyn Scope, faults: &mut Faults) -> Val {
+    if let Some(limit) = scope.allowance().spent() {
+        return Val::unknown_any(limit);
+    }
     let budget = Budget::default();
     let evaluator = Evaluator { source, scope, budget: &budget, is_template: false };
     let value = evaluator.expression(expression, None, faults);
@@ -66,12 +69,20 @@ impl<'b> Bindings<'b> {
     }
 }
 
+/// How many parts of a type are counted for one step.
+const NODES_A_STEP: usize = 32;
+
 type Names<'b> = Option<&'b Bindings<'b>>;
 
 impl Evaluator<'_> {
     /// The value, or an unknown with a fault where a limit was met.
     pub(super) fn finish(&self, value: Val, span: Option<Range<usize>>, faults: &mut Faults) -> Val {
         let Some(limit) = self.budget.stopped.get() else { return value };
+        // What all expressions share is said at the first of them.
+        let allowance = self.scope.allowance();
+        if allowance.spent().is_some() && allowance.take_report().is_none() {
+            return Val::unknown_any(limit);
+        }
         faults.push(
             Fault::error("Expression is too large to evaluate", format!("Evaluation was stopped: {limit}.")).at(span),
         );
@@ -84,6 +95,25 @@ impl Evaluator<'_> {
             self.budget.stopped.set(Some(limit));
         }
         Val::unknown_any(limit)
+    }
+
+    /// Uses up so many steps; false where there are no more, which stops the evaluation.
+    pub(super) fn spend(&self, steps: u64) -> bool {
+        let spent = self.budget.steps.get().saturating_add(steps);
+        self.budget.steps.set(spent);
+        if let (false, Some(limit)) = (self.scope.allowance().spend(steps), self.scope.allowance().spent()) {
+            self.stop(limit);
+            return false;
+        }
+        if spent > limits::STEPS {
+            self.stop(limits::STEPS_REACHED);
+        }
+        spent <= limits::STEPS
+    }
+
+    /// Uses up the steps that it takes to go through a value.
+    pub(super) fn go_through(&self, value: &Val) -> bool {
+        self.spend(u64::try_from(value.weight() / limits::BYTES_A_STEP).unwrap_or(u64::MAX))
     }
 
     /// Whether a limit was met; loops end then.
@@ -108,9 +138,8 @@ impl Evaluator<'_> {
         if self.is_stopped() {
             return Val::unknown_any("evaluation was stopped");
         }
-        budget.steps.set(budget.steps.get() + 1);
-        if budget.steps.get() > limits::STEPS {
-            return self.stop("more than 4,000,000 steps");
+        if !self.spend(1) {
+            return Val::unknown_any("evaluation was stopped");
         }
         if budget.depth.get() >= limits::EXPRESSION_DEPTH {
             return self.stop("expressions nest deeper than 250 levels");
@@ -123,6 +152,19 @@ impl Evaluator<'_> {
 
     /// The value, unless it is larger or deeper than a value may be.
     pub(super) fn limited(&self, value: Val) -> Val {
+        if let Kind::Unknown(of, _) | Kind::Null(of) = value.kind()
+            && !of.is_primitive()
+        {
+            let nodes = of.nodes();
+            self.spend(u64::try_from(nodes / NODES_A_STEP).unwrap_or(u64::MAX));
+            if nodes > limits::TYPE_NODES {
+                return match value.kind() {
+                    Kind::Unknown(_, reason) => Val::unknown_any(Arc::clone(reason)),
+                    _ => Val::null(),
+                }
+                .mark(value.is_sensitive());
+            }
+        }
         if value.weight() > limits::VALUE_WEIGHT {
             return self.stop("a value is larger than 64 MiB");
         }
@@ -283,6 +325,7 @@ impl Evaluator<'_> {
             }
         };
         faults.extend(chosen_faults);
+        self.go_through(&chosen);
         match convert(&chosen, &of) {
             Ok(value) => value.mark(is_sensitive),
             Err(error) => self.fail(

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Fault, Val};
+use super::{Allowance, Fault, Val};
 
 /// One step after the root name of a reference. Its texts are those of the expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,4 +59,7 @@ pub(crate) trait Scope {
 
     /// The folders for file functions.
     fn files(&self) -> &FileContext;
+
+    /// What the root may still use up.
+    fn allowance(&self) -> &Allowance;
 }

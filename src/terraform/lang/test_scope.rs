@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{Fault, Faults, FileContext, Kind, Resolved, Scope, Step, Val, evaluate};
+use super::{Allowance, Fault, Faults, FileContext, Kind, Resolved, Scope, Step, Val, evaluate};
 
 /// Names with values.
 #[derive(Default)]
 pub(super) struct TestScope {
     pub(super) values: BTreeMap<String, Val>,
     pub(super) files: FileContext,
+    pub(super) allowance: Allowance,
 }
 
 impl TestScope {
@@ -31,6 +32,10 @@ impl Scope for TestScope {
 
     fn files(&self) -> &FileContext {
         &self.files
+    }
+
+    fn allowance(&self) -> &Allowance {
+        &self.allowance
     }
 }
 

@@ -4,7 +4,7 @@ use super::files::text;
 use super::{Call, Failure, Function, Outcome, any, string};
 use crate::terraform::lang::evaluate::Evaluator;
 use crate::terraform::lang::layout::Form;
-use crate::terraform::lang::{Fault, Faults, FileContext, Resolved, Scope, Step, Val};
+use crate::terraform::lang::{Allowance, Fault, Faults, FileContext, Resolved, Scope, Step, Val};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("templatefile", &[string("path"), any("vars").marked().nested()], super::ANY, |call| {
@@ -44,6 +44,10 @@ impl Scope for TemplateScope<'_> {
 
     fn files(&self) -> &FileContext {
         self.outer.files()
+    }
+
+    fn allowance(&self) -> &Allowance {
+        self.outer.allowance()
     }
 }
 
