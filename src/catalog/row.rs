@@ -141,7 +141,7 @@ impl Row {
     }
 
     fn made(&self, side: Side) -> Leaf {
-        Leaf { side, facts: Arc::clone(&self.facts), is_sensitive: self.is_sensitive, origin: Box::default() }
+        Leaf { side, facts: Arc::clone(&self.facts), is_sensitive: self.is_sensitive, origin: None }
     }
 
     /// The path of the row above; `""` at the top.

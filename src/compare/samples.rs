@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{ConfiguredSide, LiveSide, RecordedSide, Request};
 use crate::model::{
     AttributeFacts, AttributePath, Configuration, Identity, IgnoreChanges, InstanceAddress, Inventory, Leaf, Listing,
-    LiveKind, NormalizedResource, PathMap, PlanVisibility, Position, Replacement, Side, SourceRange, Value,
+    LiveKind, NormalizedResource, OwnPlaces, PathMap, PlanVisibility, Position, Replacement, Side, SourceRange, Value,
     VisibilityRule,
 };
 
@@ -30,7 +30,7 @@ pub(crate) fn facts(row: &str) -> AttributeFacts {
 }
 
 pub(crate) fn leaf(path: &str, side: Side) -> Arc<Leaf> {
-    Arc::new(Leaf { side, facts: Arc::new(facts(path)), is_sensitive: false, origin: Box::default() })
+    Arc::new(Leaf { side, facts: Arc::new(facts(path)), is_sensitive: false, origin: None })
 }
 
 /// A resource with the given leaves and no identity; what is not a leaf is not recorded.
@@ -120,6 +120,7 @@ impl World {
             live,
             inventory: &self.inventory,
             configuration: &self.configuration,
+            provenance: &OwnPlaces,
             ignores: &[],
             unmanaged_types: ["google_x".to_owned()].into(),
             unmanaged_scopes: ["projects/p".to_owned()].into(),

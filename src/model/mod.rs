@@ -13,6 +13,7 @@ mod normalized;
 mod number;
 mod path;
 mod path_map;
+mod provenance;
 mod redaction;
 mod reference;
 mod settings;
@@ -39,6 +40,7 @@ pub use normalized::{
 pub use number::Number;
 pub use path::{AttributePath, PathError, PathStep};
 pub use path_map::{PathEntries, PathMap};
+pub use provenance::{Chain, DEFAULT_LABELS, Origin, OwnPlaces, Provenance};
 pub use redaction::{Digests, RedactionCheck};
 pub use reference::{ArgumentFacts, Nesting, RecordedAttributes, ReferenceData, SchemaFacts, ValueType};
 pub use settings::{IgnoreRule, LiveScopes, Settings, SeverityLevel, SeverityRule};

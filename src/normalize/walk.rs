@@ -9,8 +9,8 @@ use std::sync::{Arc, LazyLock};
 
 use crate::catalog::{Form, Kind, Mode, ResourceType, Row, Treatment};
 use crate::model::{
-    Arguments, AttributeFacts, AttributePath, Leaf, NormalizedResource, PathMap, PathStep, ProviderDefaults, Side,
-    SourceRange, Value,
+    Arguments, AttributeFacts, AttributePath, Leaf, NormalizedResource, Origin, PathMap, PathStep, ProviderDefaults,
+    Side, SourceRange, Value,
 };
 
 use super::absent::{Absences, Absent};
@@ -381,13 +381,25 @@ impl<'a> Walk<'a> {
         side: Side,
         place: &Place,
     ) {
-        let written = place.written();
-        let is_sensitive = is_sensitive || written.is_some_and(|written| self.is_marked_sensitive(written));
-        let origin = match (self.source, written) {
+        let origin = match (self.source, place.written()) {
             (Source::Configuration { arguments, .. }, Some(written)) => origin(&arguments.ranges, written),
-            _ => Box::default(),
+            _ => None,
         };
-        let is_as_the_row = is_sensitive == row.is_sensitive && origin.is_empty() && Arc::ptr_eq(facts, &row.facts);
+        self.leaf_from(row, origin, is_sensitive, facts, side, place);
+    }
+
+    /// Notes a leaf with the place that gives it.
+    pub(super) fn leaf_from(
+        &mut self,
+        row: &Row,
+        origin: Option<Arc<Origin>>,
+        is_sensitive: bool,
+        facts: &Arc<AttributeFacts>,
+        side: Side,
+        place: &Place,
+    ) {
+        let is_sensitive = is_sensitive || place.written().is_some_and(|written| self.is_marked_sensitive(written));
+        let is_as_the_row = is_sensitive == row.is_sensitive && origin.is_none() && Arc::ptr_eq(facts, &row.facts);
         let leaf = if is_as_the_row {
             row.leaf(side)
         } else {
@@ -401,6 +413,11 @@ impl<'a> Walk<'a> {
         if place.written().is_some_and(|written| self.is_marked_whole(written)) {
             self.sensitive_names.extend(keys.cloned());
         }
+    }
+
+    /// Notes a text that must not be printed wherever it names something.
+    pub(super) fn note_sensitive_name(&mut self, name: &str) {
+        self.sensitive_names.insert(name.to_owned());
     }
 
     /// Notes the key of an element, where the configuration marks the member `name` that gives it. (The marks of a state
@@ -464,9 +481,18 @@ fn is_read(row: &Row, siblings: Members<'_>) -> bool {
     }
 }
 
-/// Where a path was written: its own range, else that of the nearest block around it.
-fn origin(ranges: &BTreeMap<AttributePath, Vec<SourceRange>>, path: &AttributePath) -> Box<[SourceRange]> {
+/// Where a path was written: its own range, else that of the nearest block around it, else of the first block in it
+/// (a set of blocks that is one value).
+fn origin(ranges: &BTreeMap<AttributePath, SourceRange>, path: &AttributePath) -> Option<Arc<Origin>> {
     let steps = path.steps();
-    let nearest = (0..=steps.len()).rev().find_map(|length| ranges.get(&steps[..length]));
-    nearest.map(|ranges| ranges.as_slice().into()).unwrap_or_default()
+    let around = || (0..=steps.len()).rev().find_map(|length| ranges.get(&steps[..length]));
+    let inside = || {
+        ranges
+            .range::<AttributePath, _>(path..)
+            .next()
+            .filter(|(inner, _)| inner.starts_with(path))
+            .map(|(_, range)| range)
+    };
+    let range = around().or_else(inside)?;
+    Some(Arc::new(Origin { range: range.clone(), path: path.clone() }))
 }

@@ -32,6 +32,26 @@ pub(crate) fn evaluate(expression: &Expression, source: &str, scope: &dyn Scope,
     evaluator.finish(value, expression.span(), faults)
 }
 
+/// The value of an expression as [`evaluate`] gives it, for at most as many steps as are `left`, which are taken off it.
+/// `None` where they do not suffice, or another limit is met.
+pub(crate) fn evaluate_within(
+    expression: &Expression,
+    source: &str,
+    scope: &dyn Scope,
+    faults: &mut Faults,
+    left: &Cell<u64>,
+) -> Option<Val> {
+    if scope.allowance().spent().is_some() {
+        return None;
+    }
+    let allowance = left.get().min(limits::STEPS);
+    let budget = Budget { steps: Cell::new(limits::STEPS - allowance), ..Budget::default() };
+    let evaluator = Evaluator { source, scope, budget: &budget, is_template: false };
+    let value = evaluator.expression(expression, None, faults);
+    left.set(left.get().saturating_sub(budget.steps.get() - (limits::STEPS - allowance)));
+    if evaluator.is_stopped() { None } else { Some(value) }
+}
+
 /// What an evaluation has used up, and whether it had to stop.
 #[derive(Default)]
 pub(super) struct Budget {
