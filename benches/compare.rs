@@ -7,8 +7,9 @@
 
 mod figure;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::hint::black_box;
+use std::sync::Arc;
 
 use figure::{Cost, Figure};
 use serde_json::value::RawValue;
@@ -195,7 +196,7 @@ fn raw() -> Raw {
             is_expected: false,
             arguments: Arguments {
                 value: serde_json::from_value(sample.configuration).expect("plain JSON"),
-                ranges: BTreeMap::new(),
+                ranges: Arc::default(),
                 sensitive: BTreeSet::new(),
             },
             provider: ProviderDefaults {

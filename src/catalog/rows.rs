@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::resource_type::parent_path;
-use super::row::{default_visibility, is_compared};
+use super::row::{SharedLeaves, Ties, default_visibility, is_compared};
 use super::{CatalogError, Converter, Form, Kind, Mode, Row, Treatment};
 use crate::model::{AttributeFacts, AttributePath, Exception, Nesting, PlanVisibility, Replacement, Value};
 
@@ -168,6 +168,8 @@ pub(super) fn read(
             is_attribute: matches!(raw.kind, RawKind::Object | RawKind::ObjectList),
             source: raw.source.clone(),
             facts: Arc::new(facts),
+            ties: Ties::default(),
+            shared: SharedLeaves::default(),
         });
     }
     Ok(rows)

@@ -1,15 +1,15 @@
 //! The attributes of one resource: the union of the leaves of its sides, each with verdict, replacement and visibility.
 
 use std::cmp::Ordering;
-use std::collections::btree_map;
+use std::sync::Arc;
 
 use super::replacement::replaces;
 use super::verdict::{settle, verdict};
 use super::visibility::{Standing, visibility};
 use super::{AttributeComparison, Verdict};
 use crate::model::{
-    AttributePath, Chain, Identity, InstanceAddress, Leaf, NormalizedResource, PathStep, Provenance, Replacement, Side,
-    Value,
+    AttributePath, Chain, Identity, InstanceAddress, Leaf, NormalizedResource, PathEntries, PathStep, Provenance,
+    Replacement, Side, Value,
 };
 
 /// One side of a resource: what it says, or what holds for all of its attributes where it says nothing.
@@ -39,8 +39,8 @@ impl<'a> Seen<'a> {
 
 /// The leaves of one side in order, the next one in view.
 struct Leaves<'a> {
-    next: Option<(&'a AttributePath, &'a Leaf)>,
-    rest: btree_map::Iter<'a, AttributePath, Leaf>,
+    next: Option<(&'a AttributePath, &'a Arc<Leaf>)>,
+    rest: PathEntries<'a, Arc<Leaf>>,
 }
 
 impl<'a> Leaves<'a> {

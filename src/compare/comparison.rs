@@ -1,5 +1,6 @@
 //! The comparison itself: every matched resource compared, ignored where the user says so, counted.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
@@ -205,10 +206,10 @@ impl<'r> Run<'r, '_> {
         let Self { request, ignores, mut comparison, mut not_observed, live_is_asked, .. } = self;
         if live_is_asked {
             let listings = ListingIndex::new(request.inventory);
-            let needs = Needs::of(request);
+            let needs = LazyCell::new(|| Needs::of(request));
             let failed = request.inventory.listings.iter().filter(|listing| !listing.is_complete);
             // Nothing makes up for what was asked for by itself.
-            let named = named_paths(request);
+            let named = LazyCell::new(|| named_paths(request));
             let is_named = |listing: &Listing| named.contains(&(&*listing.resource_type, &*listing.scope));
             for listing in failed.filter(|listing| is_named(listing) || !listings.makes_up_for(listing)) {
                 let place = if listing.scope.is_empty() { "all of Google Cloud" } else { &listing.scope };

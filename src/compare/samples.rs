@@ -1,12 +1,13 @@
 //! Small builders of sides for the tests of this room.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{ConfiguredSide, LiveSide, RecordedSide, Request};
 use crate::model::{
-    AttributeFacts, Configuration, Identity, IgnoreChanges, InstanceAddress, Inventory, Leaf, Listing, LiveKind,
-    NormalizedResource, OwnPlaces, PlanVisibility, Position, Replacement, Side, SourceRange, Value, VisibilityRule,
+    AttributeFacts, AttributePath, Configuration, Identity, IgnoreChanges, InstanceAddress, Inventory, Leaf, Listing,
+    LiveKind, NormalizedResource, OwnPlaces, PathMap, PlanVisibility, Position, Replacement, Side, SourceRange, Value,
+    VisibilityRule,
 };
 
 pub(crate) fn range(filename: &str, line: usize) -> SourceRange {
@@ -28,8 +29,8 @@ pub(crate) fn facts(row: &str) -> AttributeFacts {
     }
 }
 
-pub(crate) fn leaf(path: &str, side: Side) -> Leaf {
-    Leaf { side, facts: Arc::new(facts(path)), is_sensitive: false, origin: None }
+pub(crate) fn leaf(path: &str, side: Side) -> Arc<Leaf> {
+    Arc::new(Leaf { side, facts: Arc::new(facts(path)), is_sensitive: false, origin: None })
 }
 
 /// A resource with the given leaves and no identity; what is not a leaf is not recorded.
@@ -39,7 +40,7 @@ pub(crate) fn resource(resource_type: &str, leaves: &[(&str, Side)]) -> Normaliz
         identity: Err("the name is unknown".to_owned()),
         has_own_identity: true,
         leaves: leaves.iter().map(|(path, side)| (path.parse().expect("path"), leaf(path, side.clone()))).collect(),
-        below: BTreeMap::from([("".parse().expect("root"), Side::NotRecorded)]),
+        below: PathMap::from(vec![(AttributePath::root(), Side::NotRecorded)]),
         unknown_members: 0,
         sensitive_names: BTreeSet::new(),
     }

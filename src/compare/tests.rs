@@ -162,7 +162,7 @@ fn what_the_provider_takes_for_unset_stays_in_the_planned_world() {
     code.resource.leaves.insert("ranges".parse().expect("path"), unset);
     let planned = |value: &str| {
         let mut object = live("a", &[("ranges", value)]);
-        for leaf in object.resource.leaves.values_mut() {
+        for leaf in object.resource.leaves.values_mut().map(Arc::make_mut) {
             leaf.facts = Arc::new(crate::model::AttributeFacts {
                 exception: Some(crate::model::Exception::UnsetEquals("everywhere".into())),
                 ..samples::facts("ranges")
@@ -380,7 +380,7 @@ fn another_name_in_the_configuration_is_a_pending_replacement() {
     let world = samples::World::new();
     let named = |name: &str| {
         let mut resource = samples::resource("google_x", &[("name", Side::Value(Value::from(name)))]);
-        let leaf = resource.leaves.values_mut().next().expect("one leaf");
+        let leaf = resource.leaves.values_mut().map(Arc::make_mut).next().expect("one leaf");
         leaf.facts = Arc::new(crate::model::AttributeFacts { is_compared: false, ..samples::facts("name") });
         resource.identity = Ok(samples::identity(name));
         resource
@@ -406,7 +406,7 @@ fn a_name_that_is_known_in_parts_is_compared_in_parts() {
         let leaves = [("name", name), ("project", project), ("self_link", name)];
         let leaves = leaves.map(|(path, text)| (path, Side::Value(Value::from(text))));
         let mut resource = samples::resource("google_x", &leaves);
-        for (path, leaf) in &mut resource.leaves {
+        for (path, leaf) in resource.leaves.iter_mut().map(|(path, leaf)| (path, Arc::make_mut(leaf))) {
             let is_identity = path.to_string() != "self_link";
             let facts = crate::model::AttributeFacts { is_compared: false, is_identity, ..samples::facts("name") };
             leaf.facts = Arc::new(facts);
@@ -478,7 +478,7 @@ fn what_is_deselected_is_not_reported_and_not_unmanaged() {
 fn a_secret_on_one_side_is_a_secret_on_all() {
     let world = samples::World::new();
     let mut state = recorded("google_x.a", A);
-    state.resource.leaves.values_mut().for_each(|leaf| leaf.is_sensitive = true);
+    state.resource.leaves.values_mut().map(Arc::make_mut).for_each(|leaf| leaf.is_sensitive = true);
     let request = world.request(vec![configured("google_x.a", A)], vec![state], vec![live("a", B)]);
     assert!(only(&compare(&request)).attributes[0].is_sensitive);
     for world in worlds(&request) {
@@ -490,7 +490,7 @@ fn a_secret_on_one_side_is_a_secret_on_all() {
 fn setting_it_right_replaces_where_the_catalog_says_so() {
     let world = samples::World::new();
     let mut state = recorded("google_x.a", A);
-    for leaf in state.resource.leaves.values_mut() {
+    for leaf in state.resource.leaves.values_mut().map(Arc::make_mut) {
         leaf.facts = Arc::new(crate::model::AttributeFacts { replacement: Replacement::Always, ..samples::facts("a") });
     }
     let request = world.request(vec![configured("google_x.a", A)], vec![state.clone()], vec![live("a", B)]);

@@ -1,6 +1,7 @@
 //! A configuration, evaluated and expanded to instances.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::{
     AttributePath, Diagnostic, InstanceAddress, ModuleAddress, ResourceAddress, SourceMap, SourceRange, Value,
@@ -61,14 +62,14 @@ pub struct Arguments {
     pub value: Value,
     /// Where each argument and block stands in the resource's own block. Blocks are keyed by their element path
     /// (`template[0]`). Where the values there come from, [`super::Provenance`] knows.
-    pub ranges: BTreeMap<AttributePath, SourceRange>,
+    pub ranges: Arc<BTreeMap<AttributePath, SourceRange>>,
     /// Sensitive paths.
     pub sensitive: BTreeSet<AttributePath>,
 }
 
 impl Default for Arguments {
     fn default() -> Self {
-        Self { value: Value::Map(BTreeMap::new()), ranges: BTreeMap::new(), sensitive: BTreeSet::new() }
+        Self { value: Value::Map(BTreeMap::new()), ranges: Arc::default(), sensitive: BTreeSet::new() }
     }
 }
 

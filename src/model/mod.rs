@@ -12,6 +12,7 @@ mod json;
 mod normalized;
 mod number;
 mod path;
+mod path_map;
 mod provenance;
 mod redaction;
 mod reference;
@@ -38,6 +39,7 @@ pub use normalized::{
 };
 pub use number::{Notation, Number, NumberError};
 pub use path::{AttributePath, PathError, PathStep};
+pub use path_map::{PathEntries, PathMap};
 pub use provenance::{Chain, DEFAULT_LABELS, Origin, OwnPlaces, Provenance};
 pub use redaction::{Digests, RedactionCheck};
 pub use reference::{ArgumentFacts, Nesting, RecordedAttributes, ReferenceData, SchemaFacts, ValueType};

@@ -1,9 +1,9 @@
 //! A resource of any side, brought to one shape so that `==` is enough.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{AttributePath, Identity, Origin, Value};
+use super::{AttributePath, Identity, Origin, PathMap, Value};
 
 /// One resource as one side sees it, flattened to leaves.
 ///
@@ -18,11 +18,12 @@ pub struct NormalizedResource {
     /// Whether what this side says makes its identity; false where a configuration that does not tell it whole has the
     /// state's.
     pub has_own_identity: bool,
-    /// The leaves that this side has something to say of.
-    pub leaves: BTreeMap<AttributePath, Leaf>,
+    /// The leaves that this side has something to say of. What many resources have alike (an attribute that is not
+    /// there) they share.
+    pub leaves: PathMap<Arc<Leaf>>,
     /// What holds for every path at or below these that is not a leaf: the longest matching prefix counts. The root
     /// path is always there.
-    pub below: BTreeMap<AttributePath, Side>,
+    pub below: PathMap<Side>,
     /// Members that no catalog row reads: counted, never fatal.
     pub unknown_members: usize,
     /// Texts that the source marks as sensitive and that name something: a key of a map, an element of a block, a part of

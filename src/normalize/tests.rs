@@ -84,7 +84,7 @@ const RUN: &str = "//run.googleapis.com/projects/p/locations/r/services/s";
 const REDIS: &str = "//redis.googleapis.com/projects/p/locations/r/instances/i";
 
 fn leaf<'a>(resource: &'a NormalizedResource, text: &str) -> &'a Leaf {
-    resource.leaves.get(&path(text)).unwrap_or_else(|| panic!("no leaf `{text}` in {:?}", resource.leaves.keys()))
+    resource.leaves.get(&path(text)).unwrap_or_else(|| panic!("no leaf `{text}` in {:?}", resource.leaves))
 }
 
 fn side<'a>(resource: &'a NormalizedResource, text: &str) -> &'a Side {
@@ -171,11 +171,12 @@ fn the_origin_is_the_line_or_the_block_around_it() {
         "google_sql_database_instance",
         r#"{"settings":[{"tier":"t","database_flags":[{"name":"b","value":"1"},{"name":"a","value":"2"}]}]}"#,
     );
-    written.arguments.ranges = BTreeMap::from([
+    let ranges = BTreeMap::from([
         (path("settings[0]"), range(3)),
         (path("settings[0].tier"), range(4)),
         (path("settings[0].database_flags[1]"), range(9)),
     ]);
+    written.arguments.ranges = ranges.into();
     let sql = normalize_instance(&written);
     let origin = |at: &str| leaf(&sql, at).origin.as_deref().cloned();
     let is = |line: usize, at: &str| Some(Origin { range: range(line), path: path(at) });

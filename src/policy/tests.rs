@@ -311,14 +311,14 @@ proptest! {
 
 /// The same through a real comparison: what `compare` makes of sides is what policies take them for.
 mod compared {
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeSet;
     use std::sync::Arc;
 
     use super::*;
     use crate::compare::{ConfiguredSide, LiveSide, Request, compare, worlds};
     use crate::model::{
         AttributeFacts, Configuration, Identity, IgnoreChanges, Inventory, Leaf, Listing, LiveKind, NormalizedResource,
-        PlanVisibility, Replacement, Side, VisibilityRule,
+        PathMap, PlanVisibility, Replacement, Side, VisibilityRule,
     };
 
     fn leaf(path: &str, value: Value, is_configured: bool) -> Leaf {
@@ -341,14 +341,14 @@ mod compared {
     fn normalized(resource_type: &str, identity: &str, leaves: &[(&str, Value)], below: Side) -> NormalizedResource {
         let is_configured = matches!(below, Side::Unset { .. });
         let leaves = leaves.iter().map(|(path, value)| {
-            (path.parse::<AttributePath>().expect("a path"), leaf(path, value.clone(), is_configured))
+            (path.parse::<AttributePath>().expect("a path"), Arc::new(leaf(path, value.clone(), is_configured)))
         });
         NormalizedResource {
             resource_type: resource_type.into(),
             identity: Ok(Identity::new(identity)),
             has_own_identity: true,
             leaves: leaves.collect(),
-            below: BTreeMap::from([(AttributePath::root(), below)]),
+            below: PathMap::from(vec![(AttributePath::root(), below)]),
             unknown_members: 0,
             sensitive_names: BTreeSet::new(),
         }

@@ -33,6 +33,8 @@ pub(crate) struct Body {
 pub(crate) struct Attribute {
     /// The name.
     pub(crate) name: String,
+    /// The name as the objects that are made of arguments share it.
+    pub(crate) key: Arc<str>,
     /// The expression.
     pub(crate) expression: Arc<Expression>,
     /// The file that it stands in; the spans of the expression are in it.
@@ -60,7 +62,14 @@ impl Attribute {
     /// An argument.
     pub(crate) fn new(name: String, expression: Expression, name_range: SourceRange, file: &Arc<SourceFile>) -> Self {
         let value_range = expression.span().map_or_else(|| name_range.clone(), |span| file.range(span));
-        Self { name, expression: Arc::new(expression), file: Arc::clone(file), name_range, value_range }
+        Self {
+            key: name.as_str().into(),
+            name,
+            expression: Arc::new(expression),
+            file: Arc::clone(file),
+            name_range,
+            value_range,
+        }
     }
 
     /// Whether it was written in JSON, where a block can't be told from an argument without the schema.

@@ -235,12 +235,12 @@ impl<'a> Evaluator<'a> {
             let ignore_changes = self.ignore_changes(block);
             for own in &resource.instances {
                 if provider.name.starts_with("google") {
-                    note_argument_places(&own.arguments.value, configuration);
+                    note_argument_places(&own.arguments.borrow().value, configuration);
                 }
                 configuration.instances.push(ConfiguredInstance {
                     address: own.address.clone(),
                     is_expected: false,
-                    arguments: own.arguments.clone(),
+                    arguments: own.arguments.take(),
                     provider: provider.clone(),
                     ignore_changes: ignore_changes.clone(),
                     range: block.range.clone(),

@@ -15,6 +15,7 @@ use super::moves::Moves;
 use super::options::EvaluateOptions;
 use super::provider_versions::ProviderVersions;
 use super::resource::Resource;
+use super::schema::Schemas;
 use super::scope::{BlockScope, Constants, Repetition};
 use super::source::SourceFile;
 use super::tree::ModuleTree;
@@ -80,6 +81,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) options: &'a EvaluateOptions,
     pub(crate) recorded: &'a dyn ReferenceData,
     pub(crate) facts: &'a dyn SchemaFacts,
+    /// The same, gathered by type.
+    pub(crate) schemas: Schemas<'a>,
     pub(crate) provider_versions: ProviderVersions,
     pub(crate) files: FileContext,
     pub(crate) allowance: Allowance,
@@ -118,6 +121,7 @@ impl<'a> Evaluator<'a> {
             options,
             recorded,
             facts,
+            schemas: Schemas::new(facts),
             provider_versions: ProviderVersions::of(tree),
             files,
             allowance: Allowance::default(),

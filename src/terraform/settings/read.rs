@@ -1,5 +1,6 @@
 //! The blocks of a settings file, evaluated and checked.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashSet};
 
 use super::ParsedSettings;
@@ -8,7 +9,7 @@ use crate::model::{
     ResourceAddress, ResourceMode, Settings, SeverityLevel, SeverityRule,
 };
 use crate::terraform::config::{
-    ArgumentReader, Attribute, Block, BlockScope, Evaluator, ProviderCache, note_argument_places, note_places,
+    ArgumentReader, Attribute, Block, BlockScope, Evaluator, Places, ProviderCache, note_argument_places, note_places,
     provider_of,
 };
 use crate::terraform::lang::Val;
@@ -222,7 +223,8 @@ impl Reader<'_, '_> {
         let [resource_type, name] = block.labels.as_slice() else { return None };
         self.evaluator.ensure_body(0, &block.body);
         let scope = BlockScope::new(self.evaluator, 0);
-        let reader = ArgumentReader::for_expectation(self.evaluator, resource_type);
+        let places = RefCell::new(Places::default());
+        let reader = ArgumentReader::for_expectation(self.evaluator, resource_type, &places);
         let arguments = reader.read_expectation(block, scope);
         let provider = self.evaluator.provider_defaults(0, &provider_of(block, resource_type), providers);
         let resource = ResourceAddress {
