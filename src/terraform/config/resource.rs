@@ -133,7 +133,7 @@ impl<'a> Evaluator<'a> {
             .get_or_init(|| {
                 let recorded = self.recorded(instance, key).and_then(Val::members);
                 let view = self.view(key, instance);
-                view.object(&mut Vec::new(), view.schema.as_deref(), &instance.configured, recorded)
+                view.object(&[], view.schema.as_deref(), &instance.configured, recorded)
             })
             .clone()
     }
@@ -175,7 +175,7 @@ impl<'a> View<'_, 'a> {
     /// One attribute or block. `names` leads to it from the resource down, `node` is what the schema has there.
     fn attribute(
         &self,
-        names: &mut Vec<&str>,
+        names: &[&str],
         node: Option<&SchemaNode<'a>>,
         configured: Option<&Val>,
         recorded: Option<&Val>,
@@ -230,7 +230,7 @@ impl<'a> View<'_, 'a> {
     /// The resource itself, or one occurrence of a block, with every attribute that it can have.
     fn object(
         &self,
-        names: &mut Vec<&str>,
+        names: &[&str],
         node: Option<&SchemaNode<'a>>,
         configured: &BTreeMap<Arc<str>, Val>,
         recorded: Option<&BTreeMap<Arc<str>, Val>>,
@@ -248,11 +248,11 @@ impl<'a> View<'_, 'a> {
             if all.contains_key(&name) {
                 continue;
             }
-            let mut path: Vec<&str> = names.clone();
+            let mut path: Vec<&str> = names.to_vec();
             path.push(&name);
             let recorded = recorded.and_then(|recorded| recorded.get(&name));
             let node = node.and_then(|node| node.get(&name));
-            let value = self.attribute(&mut path, node, configured.get(&name), recorded);
+            let value = self.attribute(&path, node, configured.get(&name), recorded);
             all.insert(Arc::clone(&name), value);
         }
         Val::object(all)

@@ -85,7 +85,7 @@ impl<'b> Generator<'b> {
             blocks.push(self.resource(&format!("r{number}")));
         }
         let observed: String = (0..blocks.len())
-            .filter_map(|number| blocks.iter().any(|block| block.contains(&format!("  l{number} ="))).then_some(number))
+            .filter(|number| blocks.iter().any(|block| block.contains(&format!("  l{number} ="))))
             .fold(String::new(), |mut text, number| {
                 let _ = writeln!(text, "  l{number} = local.l{number}");
                 text

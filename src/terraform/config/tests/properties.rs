@@ -83,10 +83,8 @@ fn contradiction(vague: &Configuration, exact: &Configuration) -> Option<String>
         }
     }
     let new = vague.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error);
-    match new.filter(|_| !has_errors(exact)) {
-        Some(diagnostic) => Some(format!("an error that is none: {}: {}", diagnostic.summary, diagnostic.detail)),
-        None => None,
-    }
+    new.filter(|_| !has_errors(exact))
+        .map(|diagnostic| format!("an error that is none: {}: {}", diagnostic.summary, diagnostic.detail))
 }
 
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
