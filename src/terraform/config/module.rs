@@ -24,6 +24,8 @@ pub(crate) struct ResourceKey {
 /// An entry of `required_providers`.
 #[derive(Clone, Debug)]
 pub(crate) struct RequiredProvider {
+    /// `source` as it is written: `hashicorp/google-beta`.
+    pub(crate) source: Option<String>,
     /// The last part of `source`, which is the provider's type: `google-beta`. `None` where no source is given.
     pub(crate) provider_type: Option<String>,
 }
@@ -241,6 +243,20 @@ impl ModuleSource {
             .unwrap_or_else(|| local_name.to_owned())
     }
 
+    /// Where the provider that goes by a local name comes from: `hashicorp/google`. `None` where the module requires no
+    /// provider of that name.
+    pub(crate) fn provider_source(&self, local_name: &str) -> Option<String> {
+        let implied = || match local_name {
+            "terraform" => "terraform.io/builtin/terraform".to_owned(),
+            other => format!("hashicorp/{other}"),
+        };
+        match self.required_providers.get(local_name) {
+            Some(required) => Some(required.source.clone().unwrap_or_else(implied)),
+            // It may be required in what could not be read.
+            None => self.is_incomplete.then(implied),
+        }
+    }
+
     fn refuse_arguments(&mut self, body: &Body) {
         for attribute in &body.attributes {
             let detail = format!("An argument named \"{}\" is not expected here.", attribute.name);
@@ -373,15 +389,16 @@ fn alias(block: &Block) -> Option<String> {
 }
 
 fn required(attribute: &Attribute) -> RequiredProvider {
-    let mut provider_type = None;
+    let mut source = None;
     if let Expression::Object(object) = &*attribute.expression {
         for (key, value) in object {
             if key_text(key).as_deref() == Some("source") {
-                provider_type = value.expr().as_str().and_then(|source| source.rsplit('/').next()).map(str::to_owned);
+                source = value.expr().as_str().map(str::to_owned);
             }
         }
     }
-    RequiredProvider { provider_type }
+    let provider_type = source.as_deref().and_then(|source| source.rsplit('/').next()).map(str::to_owned);
+    RequiredProvider { source, provider_type }
 }
 
 fn insert<K: Ord>(

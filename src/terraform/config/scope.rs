@@ -80,6 +80,10 @@ impl Scope for BlockScope<'_, '_> {
     fn files(&self) -> &FileContext {
         &self.evaluator.files
     }
+
+    fn provider_source(&self, local_name: &str) -> Option<String> {
+        self.evaluator.source(self.instance).provider_source(local_name)
+    }
 }
 
 impl BlockScope<'_, '_> {
@@ -354,5 +358,9 @@ impl Scope for Constants<'_> {
 
     fn files(&self) -> &FileContext {
         self.files
+    }
+
+    fn provider_source(&self, _local_name: &str) -> Option<String> {
+        None
     }
 }

@@ -24,9 +24,16 @@ use crate::model::Number;
 /// as the user wrote it, byte for byte as long as what was parsed.
 pub(crate) fn evaluate(expression: &Expression, source: &str, scope: &dyn Scope, faults: &mut Faults) -> Val {
     let budget = Budget::default();
-    let evaluator = Evaluator { source, scope, budget: &budget, is_template: false };
+    let evaluator = Evaluator { source, scope, budget: &budget, rendering: Rendering::Nothing };
     let value = evaluator.expression(expression, None, faults);
     evaluator.finish(value, expression.span(), faults)
+}
+
+/// What `task` gives with an evaluator that stands in no text.
+#[cfg(test)]
+pub(super) fn with_evaluator<T>(scope: &dyn Scope, task: impl FnOnce(&Evaluator<'_>) -> T) -> T {
+    let budget = Budget::default();
+    task(&Evaluator { source: "", scope, budget: &budget, rendering: Rendering::Nothing })
 }
 
 /// What an evaluation has used up, and whether it had to stop.
@@ -42,8 +49,21 @@ pub(super) struct Evaluator<'a> {
     pub(super) source: &'a str,
     pub(super) scope: &'a dyn Scope,
     pub(super) budget: &'a Budget,
-    /// Within `templatefile` or `templatestring`, which may not call themselves.
-    pub(super) is_template: bool,
+    /// The template that is being rendered, which may do less than other expressions.
+    pub(super) rendering: Rendering,
+}
+
+/// What an expression is part of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rendering {
+    /// No template function.
+    Nothing,
+    /// `templatefile`.
+    File,
+    /// `templatestring`.
+    Text,
+    /// Text with values only, in which nothing is called.
+    Values,
 }
 
 /// Names that `for` expressions and directives bind, innermost first.
@@ -86,6 +106,16 @@ impl Evaluator<'_> {
         Val::unknown_any(limit)
     }
 
+    /// Uses up so many steps; false where there are no more, which stops the evaluation.
+    pub(super) fn spend(&self, steps: u64) -> bool {
+        let spent = self.budget.steps.get().saturating_add(steps);
+        self.budget.steps.set(spent);
+        if spent > limits::STEPS {
+            self.stop(limits::STEPS_REACHED);
+        }
+        spent <= limits::STEPS
+    }
+
     /// Whether a limit was met; loops end then.
     pub(super) fn is_stopped(&self) -> bool {
         self.budget.stopped.get().is_some()
@@ -108,9 +138,8 @@ impl Evaluator<'_> {
         if self.is_stopped() {
             return Val::unknown_any("evaluation was stopped");
         }
-        budget.steps.set(budget.steps.get() + 1);
-        if budget.steps.get() > limits::STEPS {
-            return self.stop("more than 4,000,000 steps");
+        if !self.spend(1) {
+            return Val::unknown_any(limits::STEPS_REACHED);
         }
         if budget.depth.get() >= limits::EXPRESSION_DEPTH {
             return self.stop("expressions nest deeper than 250 levels");
@@ -215,6 +244,8 @@ impl Evaluator<'_> {
             ObjectKey::Expression(Expression::String(text)) => {
                 return Ok((written_key(self.source, span).unwrap_or_else(|| Arc::from(text.value().as_str())), false));
             }
+            // Without parentheses a keyword is a name like any other.
+            ObjectKey::Expression(Expression::Null(_)) => return Ok((Arc::from("null"), false)),
             ObjectKey::Expression(expression) => expression,
         };
         if matches!(expression, Expression::Traversal(_)) {

@@ -14,6 +14,18 @@ pub(crate) const VALUE_WEIGHT: usize = 64 << 20;
 /// How many expressions one call of the evaluator may evaluate, loops included.
 pub(crate) const STEPS: u64 = 4_000_000;
 
+/// What is said where [`STEPS`] is reached.
+pub(crate) const STEPS_REACHED: &str = "more than 4,000,000 steps";
+
+/// How many bytes of its arguments a function goes through for one step.
+pub(crate) const BYTES_A_STEP: usize = 256;
+
+/// What going past one member of a value counts for, in bytes.
+pub(crate) const MEMBER_BYTES: usize = 4;
+
+/// How large the arguments of one call may be together, in bytes as if nothing in them were shared.
+pub(crate) const ARGUMENTS_WEIGHT: usize = 64 << 20;
+
 /// What one node of a value weighs, beside its text.
 pub(crate) const NODE_WEIGHT: usize = 32;
 

@@ -9,6 +9,8 @@ use super::{Fault, Faults, FileContext, Kind, Resolved, Scope, Step, Val, evalua
 pub(super) struct TestScope {
     pub(super) values: BTreeMap<String, Val>,
     pub(super) files: FileContext,
+    /// Sources of providers by local name.
+    pub(super) providers: BTreeMap<String, String>,
 }
 
 impl TestScope {
@@ -31,6 +33,10 @@ impl Scope for TestScope {
 
     fn files(&self) -> &FileContext {
         &self.files
+    }
+
+    fn provider_source(&self, local_name: &str) -> Option<String> {
+        self.providers.get(local_name).cloned()
     }
 }
 
