@@ -229,8 +229,13 @@ fn a_global_address_is_told_from_a_regional_one_by_its_name() {
         + &line("compute.googleapis.com/Address", &format!("{compute}/global/addresses/b"), &body)
         + &line("compute.googleapis.com/Address", &format!("{compute}/regions/r/addresses/c"), &body);
     let inventory = assets(&text);
-    assert_eq!(names(&inventory), [format!("{compute}/global/addresses/a"), format!("{compute}/global/addresses/b")]);
-    assert!(inventory.objects.iter().all(|object| object.asset_type == "compute.googleapis.com/GlobalAddress"));
+    let found = inventory.objects.iter().map(|object| (object.identity.to_string(), object.asset_type.as_str()));
+    let (global, regional) = ("compute.googleapis.com/GlobalAddress", "compute.googleapis.com/Address");
+    let wanted = [("global/addresses/a", global), ("global/addresses/b", global), ("regions/r/addresses/c", regional)];
+    assert_eq!(
+        found.collect::<Vec<_>>(),
+        wanted.map(|(path, asset_type)| (format!("{compute}/{path}"), asset_type)).to_vec()
+    );
     assert_eq!(inventory.diagnostics, []);
 }
 

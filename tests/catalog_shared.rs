@@ -175,6 +175,9 @@ fn rows_say_what_plans_showed() {
         ("google_cloud_run_service", "metadata.labels"),
         ("google_cloud_run_service", "metadata.annotations"),
         ("google_compute_subnetwork", "log_config.metadata_fields"),
+        ("google_compute_address", "labels"),
+        // The change was from nothing to IPV4, which is no change at all.
+        ("google_compute_address", "ip_version"),
     ];
     let mut faults = BTreeSet::new();
     let mut probes = 0;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use trueup::catalog::Catalog;
 use trueup::google::{
     CredentialSource, Endpoints, LiveError, LiveOptions, ObjectError, StorageOptions, TransportOptions, Wanted, Wants,
-    assets, fetch_object, plan, read_live,
+    assets, fetch_object, read_live,
 };
 use trueup::model::{Identity, Inventory, Listing};
 
@@ -47,10 +47,12 @@ fn endpoints(google: &FakeGoogle) -> Endpoints {
 
 fn transport(token: &str) -> TransportOptions {
     TransportOptions {
-        credentials: CredentialSource::Token(token.to_owned()),
-        timeout: Duration::from_secs(8),
+        credentials: CredentialSource::Token(token.to_owned()).into(),
+        timeout: Duration::from_secs(20),
+        request_timeout: Duration::from_secs(8),
         retries: 3,
         first_delay: Duration::from_millis(5),
+        on_wait: None,
     }
 }
 
@@ -79,57 +81,6 @@ fn redis(region: &str, name: &str) -> String {
 }
 
 #[test]
-fn the_plan_is_known_before_anything_is_sent() {
-    let mut wants = everything();
-    wants.resources.insert(Wanted {
-        resource_type: "google_sql_user".to_owned(),
-        identity: Identity::new("//cloudsql.googleapis.com/projects/other/instances/db/users/app/-"),
-    });
-    wants.resources.insert(Wanted {
-        resource_type: "google_cloud_run_service".to_owned(),
-        identity: Identity::new("//run.googleapis.com/projects/other/locations/asia-east1/services/old"),
-    });
-    wants.resources.insert(Wanted {
-        resource_type: "google_compute_router_nat".to_owned(),
-        identity: Identity::new("//compute.googleapis.com/projects/third/regions/r/routers/x/nats/n"),
-    });
-    wants.types = ["google_vpc_access_connector".to_owned(), "google_sql_database".to_owned()].into();
-    let plan = plan(&wants, Catalog::builtin(), &Endpoints::default()).expect("no overrides");
-    let connectors = |project: &str, region: &str| {
-        format!("GET https://vpcaccess.googleapis.com/v1/projects/{project}/locations/{region}/connectors\n")
-    };
-    let mut wanted = "GET https://run.googleapis.com/v1/projects/other/locations/-/services\n\
-         GET https://compute.googleapis.com/compute/v1/projects/third/aggregated/routers?maxResults=500&returnPartialSuccess=true\n"
-        .to_owned();
-    for project in [PROJECT, "other", "third"] {
-        wanted += &format!("GET https://sqladmin.googleapis.com/sql/v1beta4/projects/{project}/instances\n");
-    }
-    for (project, regions) in [
-        (PROJECT, vec!["europe-west1", "us-central1"]),
-        ("other", vec!["asia-east1", "europe-west1", "us-central1"]),
-        ("third", vec!["europe-west1", "r", "us-central1"]),
-    ] {
-        for region in regions {
-            wanted += &connectors(project, region);
-        }
-    }
-    let sql = "GET https://sqladmin.googleapis.com/sql/v1beta4/projects/{project}/instances/{instance}";
-    for project in [PROJECT, "other", "third"] {
-        wanted += &format!("{sql}/databases below each google_sql_database_instance of projects/{project}\n");
-    }
-    wanted += &format!("{sql}/users below projects/other/instances/db\n");
-    assert_eq!(plan.to_string(), wanted);
-}
-
-#[test]
-fn names_cannot_leave_their_place_in_an_address() {
-    let mut wants = only("google_redis_instance");
-    wants.projects = ["p?x=1#f".to_owned(), "..".to_owned()].into();
-    let plan = plan(&wants, Catalog::builtin(), &Endpoints::default()).expect("no overrides");
-    assert_eq!(plan.to_string(), "GET https://redis.googleapis.com/v1/projects/p%3Fx%3D1%23f/locations/-/instances\n");
-}
-
-#[test]
 fn everything_is_read_and_said_to_be_complete() {
     let google = FakeGoogle::with_world();
     let inventory = read(&google, &everything());
@@ -141,6 +92,7 @@ fn everything_is_read_and_said_to_be_complete() {
         format!("{compute}/global/firewalls/allow-internal"),
         format!("{compute}/global/firewalls/aet-uscentral1-main-connector-sg"),
         format!("{compute}/global/addresses/services"),
+        format!("{compute}/regions/us-central1/addresses/egress"),
         format!("{compute}/regions/us-central1/subnetworks/apps"),
         format!("{compute}/regions/europe-west1/subnetworks/apps"),
         format!("{compute}/regions/us-central1/routers/edge"),
@@ -324,12 +276,27 @@ fn a_stalled_answer_is_given_up_in_time() {
     let google = FakeGoogle::with_world();
     google.fault("/redis/", usize::MAX, Fault::Stall);
     let mut options = options(&google);
-    options.transport.timeout = Duration::from_millis(600);
+    options.transport.request_timeout = Duration::from_millis(600);
     let start = Instant::now();
     let inventory = read_live(options, Catalog::builtin(), &everything()).expect("the others answer");
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
     let why = reason(&inventory, "google_redis_instance", &redis("us-central1", "cache")).expect("not observed");
-    assert!(why.contains("in time") && why.contains("--timeout"), "{why}");
+    assert!(why.contains("in time") && !why.contains("--timeout"), "{why}");
+}
+
+#[test]
+fn when_the_time_of_the_run_is_over_what_is_left_is_not_observed() {
+    let google = FakeGoogle::with_world();
+    google.fault("/redis/", usize::MAX, Fault::Stall);
+    let mut options = options(&google);
+    options.transport.timeout = Duration::from_millis(1_500);
+    options.parallelism = 64;
+    let start = Instant::now();
+    let inventory = read_live(options, Catalog::builtin(), &everything()).expect("the others answer");
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    let why = reason(&inventory, "google_redis_instance", &redis("us-central1", "cache")).expect("not observed");
+    assert!(why.contains("--timeout"), "{why}");
+    assert!(names(&inventory).len() > 3, "what came in time is kept");
 }
 
 #[test]
@@ -601,15 +568,17 @@ fn an_object_of_a_bucket_is_read() {
     let google = FakeGoogle::start();
     google.file("/storage/v1/b/states/o/env%2Fdefault.tfstate", b"{\"version\": 4}".to_vec());
     google.file("/emulator/b/states/o/s", b"plain".to_vec());
-    let options = || StorageOptions { transport: transport(TOKEN), endpoints: endpoints(&google), emulator_host: None };
-    let bytes = fetch_object(options(), "gs://states/env/default.tfstate").expect("there");
-    assert_eq!(bytes, b"{\"version\": 4}");
+    let options =
+        || StorageOptions { transport: transport(TOKEN), endpoints: endpoints(&google), ..StorageOptions::default() };
+    let object = fetch_object(options(), "gs://states/env/default.tfstate").expect("there");
+    assert_eq!(object.bytes, b"{\"version\": 4}");
+    assert_eq!(object.generation.as_deref(), Some("1700000000000042"));
     assert_eq!(google.requests(), ["/storage/v1/b/states/o/env%2Fdefault.tfstate?alt=media"]);
     let missing = fetch_object(options(), "gs://states/none").expect_err("not there");
     assert!(matches!(missing, ObjectError::Missing { .. }), "{missing}");
     let emulator =
         StorageOptions { emulator_host: Some(format!("{}/emulator", google.url())), ..StorageOptions::default() };
-    assert_eq!(fetch_object(emulator, "gs://states/s").expect("there"), b"plain");
+    assert_eq!(fetch_object(emulator, "gs://states/s").expect("there").bytes, b"plain");
     google.fault("/storage/", usize::MAX, Fault::PermissionDenied("storage.objects.get"));
     let denied = fetch_object(options(), "gs://states/env/default.tfstate").expect_err("denied");
     assert!(chain(&denied).contains("storage.objects.get"), "{}", chain(&denied));
@@ -633,7 +602,7 @@ fn in_child(test: &str, variables: &[(&str, &str)]) -> String {
 fn child_reads_with_application_default_credentials() {
     let mut endpoints = Endpoints::default();
     endpoints.set_from_flag(&std::env::var("FAKE_REDIS").expect("given")).expect("an address");
-    let transport = TransportOptions { credentials: CredentialSource::ApplicationDefault, ..transport(TOKEN) };
+    let transport = TransportOptions { credentials: CredentialSource::ApplicationDefault.into(), ..transport(TOKEN) };
     let options = LiveOptions { transport, endpoints, ..LiveOptions::default() };
     match read_live(options, Catalog::builtin(), &only("google_redis_instance")) {
         Ok(inventory) => println!("objects: {}", inventory.objects.len()),

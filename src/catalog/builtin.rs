@@ -19,6 +19,7 @@ struct Entry {
 const TYPES: &[(&str, &str)] = &[
     ("google_cloud_run_service", include_str!("types/google_cloud_run_service.toml")),
     ("google_cloud_run_v2_service", include_str!("types/google_cloud_run_v2_service.toml")),
+    ("google_compute_address", include_str!("types/google_compute_address.toml")),
     ("google_compute_firewall", include_str!("types/google_compute_firewall.toml")),
     ("google_compute_global_address", include_str!("types/google_compute_global_address.toml")),
     ("google_compute_network", include_str!("types/google_compute_network.toml")),
@@ -58,11 +59,12 @@ impl Catalog {
         self.entries.iter().map(Entry::resource_type)
     }
 
-    /// The types that an asset type can stand for (two where two types describe one object), by name.
+    /// The types of objects with an asset type in the spelling that is written (two where two types describe one
+    /// object), by name.
     pub fn of_asset_type<'a>(&'a self, asset_type: &'a str) -> impl Iterator<Item = &'a ResourceType> {
         // A file that does not have the text cannot have the asset type: so only those that do are parsed.
         let entries = self.entries.iter().filter(move |entry| entry.text.contains(asset_type));
-        entries.map(Entry::resource_type).filter(move |resource_type| resource_type.has_asset_type(asset_type))
+        entries.map(Entry::resource_type).filter(move |resource_type| resource_type.asset_type() == asset_type)
     }
 }
 

@@ -12,7 +12,8 @@ use thiserror::Error;
 use super::resource_type::RowTable;
 use super::rows::{self, RawRow};
 use super::{
-    Basis, ListCall, ListScope, Nested, PageTokens, Parent, ResourceType, SystemMade, Template, TemplateError,
+    Basis, ListCall, ListScope, Nested, PageTokens, Parent, ReadCall, Removed, ResourceType, SystemMade, Template,
+    TemplateError,
 };
 
 /// Why a catalog file cannot be used.
@@ -61,21 +62,33 @@ struct RawType {
     endpoint_variable: String,
     base_url: String,
     api_version: String,
+    #[serde(default = "yes")]
+    inventory: bool,
     identity: String,
     #[serde(default)]
     identity_when_empty: BTreeMap<String, String>,
     state_ids: Vec<String>,
     import_ids: Vec<String>,
-    read: Option<String>,
-    read_permission: String,
-    #[serde(rename = "list")]
+    viewer_role: String,
+    read: Option<RawRead>,
+    #[serde(rename = "list", default)]
     lists: Vec<RawList>,
     nested: Option<RawNested>,
     same_object_as: Option<String>,
     #[serde(default)]
     system_made: Vec<RawSystemMade>,
+    #[serde(default)]
+    removed: BTreeMap<String, RawRemoved>,
     sources: BTreeMap<String, String>,
     rows: BTreeMap<String, RawRow>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRead {
+    path: String,
+    base_url: Option<String>,
+    permission: String,
 }
 
 #[derive(Deserialize)]
@@ -86,9 +99,11 @@ struct RawList {
     scope: ListScope,
     items: String,
     aggregated_items: Option<String>,
+    aggregated_scopes: Option<String>,
     page: Option<(String, String)>,
     #[serde(default)]
     query: BTreeMap<String, String>,
+    partial: Option<Vec<String>>,
     unreachable: Option<String>,
     permission: String,
     parent: Option<RawParent>,
@@ -115,6 +130,14 @@ struct RawNested {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct RawRemoved {
+    #[serde(rename = "in")]
+    version: String,
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct RawSystemMade {
     reason: String,
     members: BTreeMap<String, Vec<String>>,
@@ -128,6 +151,15 @@ pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError>
         Template::parse(text).map_err(|source| CatalogError::Template { resource_type: name.to_owned(), source })
     };
     let rows = rows::read(name, raw.facts_only, &raw.rows)?;
+    let mut removed = BTreeMap::new();
+    for (path, raw) in raw.removed {
+        let version = raw.version.parse().map_err(|_| CatalogError::Row {
+            resource_type: name.to_owned(),
+            path: path.clone(),
+            reason: "was removed in what is no version".to_owned(),
+        })?;
+        removed.insert(path, Removed { version, source: raw.source });
+    }
     let mut lists = Vec::with_capacity(raw.lists.len());
     for list in raw.lists {
         let mut query = Vec::with_capacity(list.query.len());
@@ -140,8 +172,10 @@ pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError>
             scope: list.scope,
             items: list.items,
             aggregated_items: list.aggregated_items,
+            aggregated_scopes: list.aggregated_scopes.unwrap_or_default(),
             page: list.page.map(|(request, response)| PageTokens { request, response }),
             query,
+            partial: list.partial,
             unreachable: list.unreachable,
             permission: list.permission,
             parent: list.parent.map(|parent| Parent {
@@ -152,6 +186,14 @@ pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError>
             }),
         });
     }
+    let read = match raw.read {
+        Some(read) => Some(ReadCall {
+            path: template(&read.path)?,
+            base_url: read.base_url.as_deref().map(template).transpose()?,
+            permission: read.permission,
+        }),
+        None => None,
+    };
     Ok(ResourceType {
         name: name.into(),
         basis: raw.basis,
@@ -164,12 +206,13 @@ pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError>
         endpoint_variable: raw.endpoint_variable,
         base_url: template(&raw.base_url)?,
         api_version: raw.api_version,
+        is_in_inventory: raw.inventory,
         identity: template(&raw.identity)?,
         identity_when_empty: raw.identity_when_empty,
         state_ids: raw.state_ids.iter().map(|id| template(id)).collect::<Result<_, _>>()?,
         import_ids: raw.import_ids.iter().map(|id| template(id)).collect::<Result<_, _>>()?,
-        read: raw.read.as_deref().map(template).transpose()?,
-        read_permission: raw.read_permission,
+        viewer_role: raw.viewer_role,
+        read,
         lists,
         nested: raw.nested.map(|nested| Nested {
             resource_type: nested.r#type,
@@ -183,7 +226,12 @@ pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError>
             .into_iter()
             .map(|made| SystemMade { reason: made.reason, members: made.members })
             .collect(),
+        removed,
         sources: raw.sources,
         rows: RowTable::new(rows),
     })
+}
+
+fn yes() -> bool {
+    true
 }

@@ -4,6 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Row, Template};
+use crate::model::ProviderVersion;
+
+/// An argument that the provider does not have any more.
+#[derive(Clone, Debug)]
+pub struct Removed {
+    /// The version of the provider that took it away.
+    pub version: ProviderVersion,
+    /// Where the fact comes from, a key of the sources.
+    pub source: String,
+}
 
 /// A resource type.
 #[derive(Clone, Debug)]
@@ -30,6 +40,8 @@ pub struct ResourceType {
     pub base_url: Template,
     /// The version of the API whose bodies the rows describe: `v1`.
     pub api_version: String,
+    /// Whether Cloud Asset Inventory holds its objects; what it does not hold is read from the type's own API.
+    pub is_in_inventory: bool,
     /// The path of the full resource name, after `//HOST/`.
     pub identity: Template,
     /// Values of identity placeholders that stand for an empty attribute: a SQL user without host is `…/users/u/-`.
@@ -38,11 +50,12 @@ pub struct ResourceType {
     pub state_ids: Vec<Template>,
     /// The `id` of an `import` block; of several the first of which nothing is empty. See [`Self::import_id`].
     pub import_ids: Vec<Template>,
-    /// The path of one object's GET below `base_url`; `None` where an object can only be listed.
-    pub read: Option<Template>,
-    /// The permission that reading one object takes: `redis.instances.get`.
-    pub read_permission: String,
-    /// How its objects are listed, the preferred way first; never empty.
+    /// The predefined role that has all that listing and reading takes, and only reads: `roles/redis.viewer`.
+    pub viewer_role: String,
+    /// How one object is read; `None` where objects can only be listed, or come with their parent. Its answer has all
+    /// members that one of a list has, and no more.
+    pub read: Option<ReadCall>,
+    /// How its objects are listed, the preferred way first; empty where they come with their parent.
     pub lists: Vec<ListCall>,
     /// For objects that live in their parent's body.
     pub nested: Option<Nested>,
@@ -51,6 +64,8 @@ pub struct ResourceType {
     pub same_object_as: Option<String>,
     /// Objects that Google makes by itself: never reported as unmanaged.
     pub system_made: Vec<SystemMade>,
+    /// Arguments that earlier versions of the provider had, by path.
+    pub removed: BTreeMap<String, Removed>,
     /// The sources that rows name by key, in words.
     pub sources: BTreeMap<String, String>,
     pub(super) rows: RowTable,
@@ -74,6 +89,17 @@ pub enum Basis {
     Derived,
 }
 
+/// How one object is read. Always a GET.
+#[derive(Clone, Debug)]
+pub struct ReadCall {
+    /// The URL path, below [`ResourceType::base_url`] or [`Self::base_url`].
+    pub path: Template,
+    /// Another base URL than the type's, where the call has one.
+    pub base_url: Option<Template>,
+    /// The permission that the call takes: `redis.instances.get`.
+    pub permission: String,
+}
+
 /// One way of listing the objects of a type. Always a GET.
 #[derive(Clone, Debug)]
 pub struct ListCall {
@@ -88,10 +114,15 @@ pub struct ListCall {
     pub items: String,
     /// The member of each scope of an aggregated answer: `subnetworks`.
     pub aggregated_items: Option<String>,
+    /// How the scopes of an aggregated answer begin that hold objects of this type: `regions/`; empty: all of them.
+    pub aggregated_scopes: String,
     /// How the next page is asked for; `None` where the answer is never paged.
     pub page: Option<PageTokens>,
     /// Further query parameters; values may have placeholders.
     pub query: Vec<(String, Template)>,
+    /// Where the answer is much smaller with only the members that rows read, so that they are asked for by name: the
+    /// further members of the answer, beside the items and the page token, that are needed.
+    pub partial: Option<Vec<String>>,
     /// The member that lists locations which could not be reached: the listing is then incomplete there.
     pub unreachable: Option<String>,
     /// The permission that the call takes.
@@ -199,9 +230,9 @@ impl ResourceType {
         self.import_ids.iter().find_map(|template| template.fill(|name| values.get(name).cloned()).ok())
     }
 
-    /// Whether an asset type is this type's, in any spelling.
-    pub fn has_asset_type(&self, asset_type: &str) -> bool {
-        self.asset_types.iter().any(|own| own == asset_type)
+    /// The asset type in the spelling that is written; only types of the same objects share it.
+    pub fn asset_type(&self) -> &str {
+        self.asset_types.first().map_or("", String::as_str)
     }
 
     /// Why an object is Google's own making, by the members of its body; `None` where it is not. `member` gives the

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::model::{
-    AttributeFacts, AttributePath, Nesting, PathStep, PlanVisibility, Replacement, Value, VisibilityRule,
+    AttributeFacts, AttributePath, Nesting, PathStep, PlanVisibility, ProviderVersion, Replacement, Value,
+    VisibilityRule,
 };
 
 /// One attribute of a resource type.
@@ -23,6 +24,8 @@ pub struct Row {
     pub kind: Kind,
     /// Who sets it.
     pub mode: Mode,
+    /// Since which version of the provider it is required; `None` where that was always so, or it is not.
+    pub required_since: Option<ProviderVersion>,
     /// Whether it is compared, and if not, why not.
     pub treatment: Treatment,
     /// How values that mean the same are made the same.

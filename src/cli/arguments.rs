@@ -29,6 +29,12 @@ pub(crate) enum Command {
     /// Compare one root module three ways and report
     #[command(after_long_help = CHECK_HELP)]
     Check(Box<CheckArguments>),
+    /// Save the live objects that a check needs, redacted, to a file
+    #[command(after_long_help = SNAPSHOT_HELP)]
+    Snapshot(Box<SnapshotArguments>),
+    /// Print the custom role that a check of a root takes
+    #[command(after_long_help = PERMISSIONS_HELP)]
+    Permissions(Box<PermissionsArguments>),
     /// Print shell completions
     Completions {
         /// The shell to complete for
@@ -49,16 +55,17 @@ Exit status:
   1  the job could not be done: bad usage, unreadable state, every API refused
   2  something was found";
 
-/// Flags of `check`.
+/// Which root module a command is about, and what belongs to it.
 #[derive(Debug, Args)]
-pub(crate) struct CheckArguments {
-    /// Check the root module in this directory
-    #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
-    pub(crate) root: PathBuf,
+pub(crate) struct RootArguments {
+    /// Take the root module in this directory
+    #[arg(value_name = "ROOT", default_value = ".", value_hint = ValueHint::DirPath)]
+    pub(crate) directory: PathBuf,
 
-    /// Read this state: a file, - for standard input, or gs://BUCKET/OBJECT
+    /// Read this state: a file, - for standard input, or a URL
     ///
-    /// Without it the root's own backend is read (local and gcs), else terraform.tfstate in ROOT.
+    /// A URL is gs://BUCKET/OBJECT, s3://BUCKET/KEY, az://CONTAINER/BLOB or https://…; credentials for S3 and Azure come
+    /// from AWS_… and AZURE_… variables. Without it the root's own backend is read (local and gcs), else terraform.tfstate in ROOT.
     #[arg(long, value_name = "PATH", help_heading = "Terraform", value_hint = ValueHint::FilePath)]
     pub(crate) state: Option<String>,
 
@@ -74,12 +81,21 @@ pub(crate) struct CheckArguments {
     #[arg(long = "var-file", value_name = "FILE", help_heading = "Terraform", value_hint = ValueHint::FilePath)]
     pub(crate) variable_files: Vec<PathBuf>,
 
-    /// Read live objects from Google Cloud's APIs, an asset file, or not at all
+    /// Read settings from this file instead of trueup.hcl
+    #[arg(long, value_name = "FILE", help_heading = "Selection", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// How requests are made.
+#[derive(Debug, Args)]
+pub(crate) struct RequestArguments {
+    /// Act as this service account
     ///
-    /// api reads Google Cloud's APIs. A file is a snapshot or a Cloud Asset Inventory export (JSON lines). none compares
-    /// configuration with state only.
-    #[arg(long, value_name = "api|FILE|none", default_value = "api", help_heading = "Live", value_hint = ValueHint::FilePath)]
-    pub(crate) live: String,
+    /// A comma list is a chain of delegates, as in gcloud: the last one asks.
+    ///
+    /// The provider's GOOGLE_IMPERSONATE_SERVICE_ACCOUNT is honored too; this flag wins.
+    #[arg(long, value_name = "EMAIL", help_heading = "Live")]
+    pub(crate) impersonate_service_account: Option<String>,
 
     /// Send requests for a service elsewhere; repeatable
     ///
@@ -92,9 +108,50 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_name = "N", default_value = "10", help_heading = "Live", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) parallelism: u16,
 
-    /// Give up on a request after this time, retries included, such as 90s or 5m
-    #[arg(long, value_name = "DURATION", default_value = "1m", help_heading = "Live", value_parser = parse_duration)]
+    /// Stop asking after this time, such as 90s or 5m
+    ///
+    /// What was not read until then is not observed, and said to be so. A single request takes a minute at most, retries
+    /// included.
+    #[arg(long, value_name = "DURATION", default_value = "5m", help_heading = "Live", value_parser = parse_duration)]
     pub(crate) timeout: Duration,
+}
+
+/// What is said on standard error.
+#[derive(Debug, Args)]
+pub(crate) struct DisplayArguments {
+    /// Choose when to show progress on standard error
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    pub(crate) progress: When,
+
+    /// Print nothing on standard error but errors
+    #[arg(short, long, help_heading = "Output", conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Print what is read and asked on standard error
+    #[arg(short, long, help_heading = "Output")]
+    pub(crate) verbose: bool,
+}
+
+/// Flags of `check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    #[command(flatten)]
+    pub(crate) root: RootArguments,
+
+    /// Read live objects from Google Cloud's APIs, an asset file, or not at all
+    ///
+    /// api reads Google Cloud's APIs. A file (or a URL, as for --state) is a snapshot or a Cloud Asset Inventory export
+    /// (JSON lines, also gzipped). assets://projects/P (or folders/F, organizations/O) reads Cloud Asset Inventory's API; what
+    /// differs there is confirmed with a direct read. none compares configuration with state only.
+    #[arg(long, value_name = "api|FILE|assets://SCOPE|none", default_value = "api", help_heading = "Live", value_hint = ValueHint::FilePath)]
+    pub(crate) live: String,
+
+    /// Compare sensitive values of a snapshot by the key that it was made with
+    #[arg(long, value_name = "FILE", help_heading = "Live", value_hint = ValueHint::FilePath)]
+    pub(crate) redaction_key: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) requests: RequestArguments,
 
     /// Compare only what matches: an address or type glob; repeatable
     #[arg(long, value_name = "PATTERN", help_heading = "Selection")]
@@ -103,10 +160,6 @@ pub(crate) struct CheckArguments {
     /// Leave out what matches: an address or type glob; repeatable
     #[arg(long, value_name = "PATTERN", help_heading = "Selection")]
     pub(crate) skip: Vec<String>,
-
-    /// Read settings from this file instead of trueup.hcl
-    #[arg(long, value_name = "FILE", help_heading = "Selection", value_hint = ValueHint::FilePath)]
-    pub(crate) config: Option<PathBuf>,
 
     /// Exit with status 2 on these: a comma list, or none
     ///
@@ -135,17 +188,65 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
     pub(crate) color: When,
 
-    /// Choose when to show progress on standard error
-    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
-    pub(crate) progress: When,
+    #[command(flatten)]
+    pub(crate) display: DisplayArguments,
+}
 
-    /// Print nothing on standard error but errors
-    #[arg(short, long, help_heading = "Output", conflicts_with = "verbose")]
-    pub(crate) quiet: bool,
+const SNAPSHOT_HELP: &str = "\
+Examples:
+  trueup snapshot -o live.jsonl                  save what a check of this directory's root reads
+  trueup check --live live.jsonl                 check later, or elsewhere, without any network
 
-    /// Print what is read and asked on standard error
-    #[arg(short, long, help_heading = "Output")]
-    pub(crate) verbose: bool,
+Sensitive values are left out: attributes that Terraform or the catalog calls sensitive, among them the values of
+environment variables. A check of the snapshot cannot compare them. With --redaction-key the file holds keyed digests of
+them instead, and a check with the same key compares them too.";
+
+/// Flags of `snapshot`.
+#[derive(Debug, Args)]
+pub(crate) struct SnapshotArguments {
+    #[command(flatten)]
+    pub(crate) root: RootArguments,
+
+    /// Write the snapshot to this file, or - for standard output
+    #[arg(short, long, value_name = "FILE", help_heading = "Output", value_hint = ValueHint::FilePath)]
+    pub(crate) output: String,
+
+    /// Read live objects from Google Cloud's APIs, from an asset file or from the asset inventory
+    #[arg(long, value_name = "api|FILE|assets://SCOPE", default_value = "api", help_heading = "Live", value_hint = ValueHint::FilePath)]
+    pub(crate) live: String,
+
+    /// Keep digests of sensitive values, made with the key in this file
+    ///
+    /// HMAC-SHA-256 under a key of at least 16 bytes, such as `openssl rand -hex 32` makes.
+    #[arg(long, value_name = "FILE", help_heading = "Output", value_hint = ValueHint::FilePath)]
+    pub(crate) redaction_key: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) requests: RequestArguments,
+
+    #[command(flatten)]
+    pub(crate) display: DisplayArguments,
+}
+
+const PERMISSIONS_HELP: &str = "\
+Examples:
+  trueup permissions > role.yaml                 the role for the root in this directory
+  gcloud iam roles create trueup_check --project=PROJECT --file=role.yaml
+
+The role has the permissions of the requests that a check of this root makes, and no other. Configuration and state are
+read for it; Google Cloud is not asked. Where the root has several projects, create the role in each of them.";
+
+/// Flags of `permissions`.
+#[derive(Debug, Args)]
+pub(crate) struct PermissionsArguments {
+    #[command(flatten)]
+    pub(crate) root: RootArguments,
+
+    #[command(flatten)]
+    pub(crate) requests: RequestArguments,
+
+    #[command(flatten)]
+    pub(crate) display: DisplayArguments,
 }
 
 /// Report formats.
@@ -203,9 +304,8 @@ mod tests {
     #[test]
     fn every_flag_has_a_heading_and_a_short_line_of_help() {
         let command = CommandLine::command();
-        let check = command.find_subcommand("check").expect("exists");
-        for argument in check.get_arguments().filter(|argument| argument.get_long().is_some_and(|long| long != "help"))
-        {
+        let flags = command.get_subcommands().flat_map(clap::Command::get_arguments);
+        for argument in flags.filter(|argument| argument.get_long().is_some_and(|long| long != "help")) {
             let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
             assert!(argument.get_help_heading().is_some(), "{} has no heading", argument.get_id());
             assert!(!help.is_empty() && help.len() < 80 && !help.ends_with('.'), "{}: {help:?}", argument.get_id());

@@ -1,106 +1,72 @@
 //! `trueup check`: reads the three sides, has them compared and judged, and writes the reports.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 
 use super::arguments::{CheckArguments, Format};
 use super::environment::{Environment, today};
 use super::live::{self, LiveArgument};
+use super::loaded_root::LoadedRoot;
 use super::options::Options;
 use super::output;
-use super::sides::{TerraformSides, live_sides, project_numbers};
-use super::terraform_root::TerraformRoot;
-use super::{CLEAN, FAILED, FOUND};
-use crate::catalog::{Basis, Catalog, ResourceType};
-use crate::compare::{Request, ResourceComparison, compare, worlds};
+use super::reader::Reader;
+use super::root_sides::{RootSides, suspects};
+use super::sides::{TerraformSides, project_numbers};
+use super::{CLEAN, FAILED, FOUND, redaction};
+use crate::catalog::Catalog;
+use crate::compare::{ResourceComparison, Selection, compare, worlds};
 use crate::model::{Configuration, Diagnostic, IgnoreRule, Inventory, Settings, Severity, SourceMap, State, printable};
 use crate::normalize::Normalizer;
 use crate::policy::{PolicyInput, judge, unknown_severities};
 use crate::report::{self, ConfigurationKind, ConfigurationSource, Report, Root, Show, Sources, outcome};
-use crate::terraform::backend::{self, BackendPlace};
-use crate::terraform::config::{EvaluateOptions, Evaluated, ParsedRoot, VariableArgument, evaluate, parse_root};
-use crate::terraform::settings;
-use crate::terraform::state::{self, StateReference};
-use crate::topology;
+use crate::terraform::config::VariableArgument;
 
 /// Runs the check and gives the exit code. `variables` are `--var` and `--var-file` in command order.
 pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], environment: &Environment) -> Result<u8> {
-    let options = Options::read(arguments, environment)?;
-    for variable in variables {
-        if let VariableArgument::File(path) = variable {
-            File::open(path).with_context(|| format!("open variables file `{}`", path.display()))?;
-        }
-    }
-    let root =
-        TerraformRoot::find(&arguments.root, arguments.workspace.as_deref(), arguments.config.as_deref(), environment)?;
-    let say = |line: &str| {
-        if arguments.verbose {
-            output::to_standard_error(&printable(line));
-        }
-    };
-
-    let parsed = parse_root(&root.directory);
-    let mut diagnostics = Vec::new();
-    let state = read_state(&root, &parsed, arguments, &options, environment, &mut diagnostics)?;
-    match &state {
-        Some(state) => say(&format!("read {} objects of state {}", state.instances.len(), state.source.path)),
-        None => say("there is no state"),
-    }
+    let options = Options::read(arguments)?;
+    let reader = Reader::new(&arguments.requests, &arguments.display, environment)?;
+    let key = arguments.redaction_key.as_deref().map(redaction::read_key).transpose()?;
+    let LoadedRoot { root, state, configuration, settings, mut diagnostics } =
+        LoadedRoot::load(&arguments.root, variables, &reader)?;
     let no_state = State::default();
     let recorded = state.as_ref().unwrap_or(&no_state);
 
-    let Evaluated { configuration, settings } = evaluate_root(&root, &parsed, recorded, variables, environment);
-    say(&format!(
-        "evaluated {} configuration files to {} instances",
-        configuration.files,
-        configuration.instances.len()
-    ));
-
     let catalog = Catalog::builtin();
     let recorded_numbers = project_numbers(recorded);
-    let mut sides = TerraformSides::new(&configuration, recorded, &Normalizer::new(catalog, &recorded_numbers));
-    let wants = sides.wants(catalog, &configuration, &settings.live, &recorded_numbers);
-    let inventory = live::read(&LiveArgument::read(&arguments.live), &wants, arguments, &options, environment)?;
-    say(&format!("read {} live objects", inventory.objects.len()));
-
-    // Live may have taught which number belongs to which project: identities are worked out once more with it.
-    let mut numbers = recorded_numbers.clone();
-    numbers.merge(&inventory.projects);
-    let normalizer = Normalizer::new(catalog, &numbers);
-    if numbers != recorded_numbers {
-        sides = TerraformSides::new(&configuration, recorded, &normalizer);
+    let sides = TerraformSides::new(&configuration, recorded, &Normalizer::new(catalog, &recorded_numbers));
+    let selection = Selection::new(&arguments.only, &arguments.skip);
+    let wants = sides.wants(catalog, &configuration, &settings.live, &recorded_numbers, &selection);
+    let source = LiveArgument::read(&arguments.live)?;
+    let mut inventory = live::read(&source, &wants, &reader)?;
+    if let Some(key) = &key {
+        redaction::check_key(key, &inventory)?;
     }
-    let live = live_sides(&mut sides, &inventory, catalog, &normalizer);
-    let unmanaged_scopes = sides.projects(&configuration, &settings.live, &numbers);
+    reader.say(&format!("read {} live objects", inventory.objects.len()));
+
     let ignores = unexpired(&settings.ignores, &today(), &mut diagnostics);
-    let request = Request {
-        configured: sides.configured,
-        recorded: sides.recorded,
-        live,
-        inventory: &inventory,
-        configuration: &configuration,
-        ignores: &ignores,
-        unmanaged_types: types(catalog, |resource_type| !resource_type.is_facts_only),
-        unmanaged_scopes,
-        judged_types: topology::types().map(str::to_owned).collect(),
-        derived_types: types(catalog, |resource_type| resource_type.basis == Basis::Derived),
-        managed_elsewhere: BTreeSet::new(),
-        only: arguments.only.clone(),
-        skip: arguments.skip.clone(),
-    };
+    let root_sides = RootSides { configuration: &configuration, recorded, settings: &settings, ignores: &ignores };
+    let mut brought = root_sides.bring(&inventory, sides, key.as_ref());
+    if matches!(source, LiveArgument::Inventory(_)) {
+        let suspects = suspects(&compare(&root_sides.request(&inventory, brought, arguments)));
+        reader.say(&format!("confirm {} objects", suspects.len()));
+        if !suspects.is_empty() {
+            live::confirm(&mut inventory, suspects, &reader)?;
+        }
+        let sides = TerraformSides::new(&configuration, recorded, &Normalizer::new(catalog, &recorded_numbers));
+        brought = root_sides.bring(&inventory, sides, key.as_ref());
+    }
+    let not_supported = std::mem::take(&mut brought.sides.not_supported);
+    let of_sides = std::mem::take(&mut brought.sides.diagnostics);
+    let request = root_sides.request(&inventory, brought, arguments);
     let mut comparison = compare(&request);
-    let is_selection = !(arguments.only.is_empty() && arguments.skip.is_empty());
-    if is_selection && comparison.resources.is_empty() {
+    if !selection.is_everything() && comparison.resources.is_empty() {
         diagnostics.push(Diagnostic::warning(
             "Nothing selected",
             "No resource matches --only, or --skip leaves all of them out. Both take globs over addresses and types.",
         ));
     }
-    comparison.coverage.types_not_supported = sides.not_supported;
+    comparison.coverage.types_not_supported = not_supported;
     for index in &comparison.coverage.unmatched_ignores {
         let rule = &ignores[*index];
         let detail =
@@ -110,14 +76,14 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
     diagnostics.extend(unknown_severities(&settings.severities));
     let mut judgment =
         judge(&PolicyInput { worlds: &worlds(&request), comparison: &comparison, severities: &settings.severities });
-    if is_selection {
+    if !selection.is_everything() {
         // Policies need the neighbors of what was selected; the report does not.
         let selected: BTreeSet<String> = comparison.resources.iter().filter_map(label).collect();
         judgment.keep_about(|subject| selected.contains(subject));
     }
 
     let (source_text, diagnostics) =
-        gather_diagnostics(&configuration, &settings, recorded, &inventory, sides.diagnostics, diagnostics);
+        gather_diagnostics(&configuration, &settings, recorded, &inventory, of_sides, diagnostics);
     let directory = root.directory.display().to_string();
     let report = Report {
         trueup_version: env!("CARGO_PKG_VERSION"),
@@ -149,105 +115,6 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
 fn label(resource: &ResourceComparison) -> Option<String> {
     let address = resource.address.as_ref().map(ToString::to_string);
     address.or_else(|| resource.identity.as_ref().map(ToString::to_string))
-}
-
-fn types(catalog: &Catalog, is_wanted: impl Fn(&ResourceType) -> bool) -> BTreeSet<String> {
-    catalog.types().filter(|resource_type| is_wanted(resource_type)).map(|kind| kind.name.to_string()).collect()
-}
-
-fn evaluate_root(
-    root: &TerraformRoot,
-    parsed: &ParsedRoot,
-    recorded: &State,
-    variables: &[VariableArgument],
-    environment: &Environment,
-) -> Evaluated {
-    let settings = root.settings.as_deref().map(|path| settings::parse(path, &root.directory));
-    let evaluate_options = EvaluateOptions {
-        repository: root.repository_top.clone(),
-        workspace: root.workspace.clone(),
-        environment: environment.to_map(),
-        variables: variables.to_vec(),
-        working_directory: std::env::current_dir().ok(),
-        home: environment.get("HOME").map(Into::into),
-    };
-    evaluate(parsed, settings.as_ref(), &evaluate_options, &StateReference::new(recorded), Catalog::builtin())
-}
-
-/// The state of a root; `None` where it has none yet.
-fn read_state(
-    root: &TerraformRoot,
-    parsed: &ParsedRoot,
-    arguments: &CheckArguments,
-    options: &Options,
-    environment: &Environment,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Option<State>> {
-    if let Some(location) = &arguments.state {
-        return read_state_at(location, arguments, options, environment).map(Some);
-    }
-    let backend = backend::locate(parsed, &root.workspace);
-    match backend.place {
-        BackendPlace::Local(path) => {
-            let path = root.directory.join(path);
-            // No state is what a root has before its first apply.
-            if path.exists() { read_state_file(&path).map(Some) } else { Ok(None) }
-        }
-        BackendPlace::Gcs { bucket, object } => {
-            let location = format!("gs://{bucket}/{object}");
-            match read_state_at(&location, arguments, options, environment) {
-                Err(error) if live::is_missing(&error) => {
-                    let detail = format!(
-                        "There is no object {}, so the root counts as never applied. Does the bucket exist, and is \"{}\" the \
-right workspace?",
-                        printable(&location),
-                        root.workspace
-                    );
-                    let diagnostic = Diagnostic::warning("No state yet", detail);
-                    diagnostics.push(match backend.range {
-                        Some(range) => diagnostic.at(range),
-                        None => diagnostic,
-                    });
-                    Ok(None)
-                }
-                read => read.map(Some),
-            }
-        }
-        BackendPlace::Incomplete { kind, argument } => bail!(
-            "read the state of the \"{kind}\" backend: its `{argument}` is given to `terraform init` alone; give the state \
-with --state, such as `terraform state pull | trueup check --state -`"
-        ),
-        BackendPlace::Unsupported(kind) => bail!(
-            "read the state of the \"{kind}\" backend: only local and gcs are read; give the state with --state, such as \
-`terraform state pull | trueup check --state -`"
-        ),
-    }
-}
-
-fn read_state_at(
-    location: &str,
-    arguments: &CheckArguments,
-    options: &Options,
-    environment: &Environment,
-) -> Result<State> {
-    if location == "-" {
-        let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes).context("read the state from standard input")?;
-        return Ok(state::parse(bytes, location)?);
-    }
-    if location.starts_with("gs://") {
-        return Ok(state::parse(live::fetch(location, arguments, options, environment)?, location)?);
-    }
-    if location.contains("://") {
-        bail!("read state `{}`: only files, - and gs://BUCKET/OBJECT are read", printable(location));
-    }
-    read_state_file(Path::new(location))
-}
-
-fn read_state_file(path: &Path) -> Result<State> {
-    let shown = path.display().to_string();
-    let bytes = std::fs::read(path).with_context(|| format!("read state `{shown}`"))?;
-    Ok(state::parse(bytes, &shown)?)
 }
 
 /// The rules that still hold on a day; of the others a warning.

@@ -1,21 +1,21 @@
 //! Reads live objects from where `--live` says.
 
-use std::fs::File;
+use std::collections::BTreeSet;
+use std::fs::{File, Metadata};
 use std::io::BufReader;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
-use super::arguments::CheckArguments;
-use super::environment::{Environment, now};
-use super::options::Options;
+use super::environment::now;
 use super::output;
+use super::reader::Reader;
 use crate::catalog::Catalog;
 use crate::google::{
-    CredentialSource, LiveOptions, ObjectError, Progress, ProgressSink, StorageOptions, TransportOptions, Wants,
-    assets, fetch_object, plan, read_live,
+    AssetScope, LiveOptions, Progress, ProgressSink, Wanted, Wants, assets, is_location, plan, read_assets, read_live,
+    shown_location,
 };
-use crate::model::{Inventory, LiveKind, printable};
+use crate::model::{Inventory, Listing, printable};
 
 /// Where live objects come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,89 +24,85 @@ pub(crate) enum LiveArgument {
     Api,
     /// Not asked.
     None,
+    /// The asset inventory of a scope.
+    Inventory(AssetScope),
     /// An asset file.
     File(String),
 }
 
 impl LiveArgument {
     /// Reads the value of `--live`.
-    pub(crate) fn read(text: &str) -> Self {
-        match text {
-            "api" => Self::Api,
-            "none" => Self::None,
-            path => Self::File(path.to_owned()),
-        }
+    pub(crate) fn read(text: &str) -> Result<Self> {
+        Ok(match (text, text.strip_prefix("assets://")) {
+            ("api", _) => Self::Api,
+            ("none", _) => Self::None,
+            (_, Some(scope)) => Self::Inventory(AssetScope::new(scope)?),
+            (path, None) => Self::File(path.to_owned()),
+        })
     }
-}
-
-/// How requests are made, from flags and environment.
-pub(crate) fn transport_options(arguments: &CheckArguments, environment: &Environment) -> TransportOptions {
-    let credentials = match environment.get("GOOGLE_OAUTH_ACCESS_TOKEN") {
-        Some(token) => CredentialSource::Token(token.to_owned()),
-        None => CredentialSource::ApplicationDefault,
-    };
-    TransportOptions { credentials, timeout: arguments.timeout, ..TransportOptions::default() }
 }
 
 /// Reads the live objects that are wanted.
-pub(crate) fn read(
-    source: &LiveArgument,
-    wants: &Wants,
-    arguments: &CheckArguments,
-    options: &Options,
-    environment: &Environment,
-) -> Result<Inventory> {
+pub(crate) fn read(source: &LiveArgument, wants: &Wants, reader: &Reader<'_>) -> Result<Inventory> {
     let catalog = Catalog::builtin();
     match source {
         LiveArgument::None => Ok(Inventory::default()),
-        LiveArgument::File(path) if path.contains("://") => {
-            bail!("read live from `{}`: only api, none and files are read", printable(path))
+        LiveArgument::File(location) if is_location(location) => {
+            let object = reader.fetch(location)?;
+            let mut inventory = assets::read(object.bytes.as_slice(), &shown_location(location), catalog)?;
+            inventory.source.size = Some(object.bytes.len() as u64);
+            inventory.source.generation = object.generation;
+            Ok(inventory)
         }
         LiveArgument::File(path) => {
             let file = File::open(path).with_context(|| format!("open live file `{}`", printable(path)))?;
+            let size = file.metadata().ok().filter(Metadata::is_file).map(|metadata| metadata.len());
             let mut inventory = assets::read(BufReader::new(file), path, catalog)?;
-            inventory.source.kind = LiveKind::Assets;
-            inventory.source.path = Some(path.clone());
+            inventory.source.size = size;
             Ok(inventory)
         }
         LiveArgument::Api => {
-            if arguments.verbose {
-                for line in plan(wants, catalog, &options.endpoints)?.to_string().lines() {
-                    output::to_standard_error(&printable(line));
-                }
+            for line in plan(wants, catalog, &reader.endpoints)?.to_string().lines() {
+                reader.say(line);
             }
-            let is_shown = output::is_progress_wanted(arguments.progress, arguments.quiet);
-            let progress: Option<ProgressSink> = is_shown.then(|| Arc::new(show_progress) as ProgressSink);
-            let live = LiveOptions {
-                transport: transport_options(arguments, environment),
-                endpoints: options.endpoints.clone(),
-                parallelism: usize::from(arguments.parallelism),
-                read_at: Some(now()),
-                progress,
-            };
-            Ok(read_live(live, catalog, wants)?)
+            Ok(read_live(live_options(reader), catalog, wants)?)
         }
+        LiveArgument::Inventory(scope) => Ok(read_assets(live_options(reader), catalog, wants, scope)?),
     }
 }
 
-/// Reads one object out of Cloud Storage.
-pub(crate) fn fetch(
-    location: &str,
-    arguments: &CheckArguments,
-    options: &Options,
-    environment: &Environment,
-) -> Result<Vec<u8>> {
-    let storage = StorageOptions {
-        transport: transport_options(arguments, environment),
-        endpoints: options.endpoints.clone(),
-        emulator_host: environment.get("STORAGE_EMULATOR_HOST").map(str::to_owned),
-    };
-    Ok(fetch_object(storage, location)?)
+/// Reads objects of an inventory directly, since the inventory lags behind: they are as read, or not observed.
+pub(crate) fn confirm(inventory: &mut Inventory, suspects: BTreeSet<Wanted>, reader: &Reader<'_>) -> Result<()> {
+    let catalog = Catalog::builtin();
+    let objects = suspects.iter().map(|wanted| (wanted.resource_type.clone(), wanted.identity.clone())).collect();
+    let wants = Wants { resources: suspects, numbers: inventory.projects.clone(), ..Wants::default() };
+    for line in plan(&wants, catalog, &reader.endpoints)?.to_string().lines() {
+        reader.say(line);
+    }
+    let direct = read_live(live_options(reader), catalog, &wants).unwrap_or_else(|error| {
+        // Nothing could be confirmed; that is said of each of them.
+        let reason = format!("the asset inventory says otherwise, and it could not be confirmed: {error}");
+        let listings = wants.resources.iter().map(|wanted| Listing {
+            resource_type: wanted.resource_type.clone(),
+            scope: wanted.identity.path().to_owned(),
+            is_complete: false,
+            error: reason.lines().next().map(str::to_owned),
+        });
+        Inventory { listings: listings.collect(), ..Inventory::default() }
+    });
+    inventory.correct(&objects, direct);
+    Ok(())
 }
 
-/// Whether a fetch failed because the object (or its bucket) is not there, which is a fact and no failure to look.
-pub(crate) fn is_missing(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref::<ObjectError>(), Some(ObjectError::Missing { .. }))
+fn live_options(reader: &Reader<'_>) -> LiveOptions {
+    let is_shown = output::is_progress_wanted(reader.display.progress, reader.display.quiet);
+    LiveOptions {
+        transport: reader.transport(),
+        endpoints: reader.endpoints.clone(),
+        parallelism: usize::from(reader.requests.parallelism),
+        read_at: Some(now()),
+        progress: is_shown.then(|| Arc::new(show_progress) as ProgressSink),
+    }
 }
 
 fn show_progress(progress: &Progress) {

@@ -7,10 +7,18 @@ mod arguments;
 mod check;
 mod environment;
 mod live;
+mod loaded_root;
 mod options;
 mod output;
+mod permissions;
+mod reader;
+mod redaction;
+mod root_sides;
+mod root_state;
 mod sides;
+mod snapshot;
 mod terraform_root;
+mod wants;
 
 use std::process::ExitCode;
 
@@ -44,8 +52,18 @@ pub fn main() -> ExitCode {
     let outcome = match command_line.command {
         Command::Check(arguments) => {
             let check = matches.subcommand_matches("check").unwrap_or(&matches);
-            options::variables(&arguments, check)
+            options::variables(&arguments.root, check)
                 .and_then(|variables| check::run(&arguments, &variables, &Environment::of_process()))
+        }
+        Command::Snapshot(arguments) => {
+            let snapshot = matches.subcommand_matches("snapshot").unwrap_or(&matches);
+            options::variables(&arguments.root, snapshot)
+                .and_then(|variables| snapshot::run(&arguments, &variables, &Environment::of_process()))
+        }
+        Command::Permissions(arguments) => {
+            let permissions = matches.subcommand_matches("permissions").unwrap_or(&matches);
+            options::variables(&arguments.root, permissions)
+                .and_then(|variables| permissions::run(&arguments, &variables, &Environment::of_process()))
         }
         Command::Completions { shell } => {
             let mut script = Vec::new();

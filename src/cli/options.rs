@@ -5,10 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::{Result, bail};
 use clap::{ArgMatches, ValueEnum};
 
-use super::arguments::{CheckArguments, Format};
-use super::environment::Environment;
-use crate::catalog::Catalog;
-use crate::google::{Endpoints, check_endpoints};
+use super::arguments::{CheckArguments, Format, RootArguments};
 use crate::report::FailOn;
 use crate::terraform::config::VariableArgument;
 
@@ -17,15 +14,13 @@ use crate::terraform::config::VariableArgument;
 pub(crate) struct Options {
     /// `--report`: format and file.
     pub(crate) reports: Vec<(Format, String)>,
-    /// `--endpoint`, over the provider's environment variables.
-    pub(crate) endpoints: Endpoints,
     /// `--fail-on`.
     pub(crate) fail_on: BTreeSet<FailOn>,
 }
 
 impl Options {
     /// Checks the flags of `check`. An error names the flag and what it should look like.
-    pub(crate) fn read(arguments: &CheckArguments, environment: &Environment) -> Result<Self> {
+    pub(crate) fn read(arguments: &CheckArguments) -> Result<Self> {
         let mut reports = Vec::new();
         for text in &arguments.reports {
             let Some((format, path)) = text.split_once('=').filter(|(_, path)| !path.is_empty()) else {
@@ -38,21 +33,13 @@ impl Options {
             };
             reports.push((known, path.to_owned()));
         }
-        let mut endpoints = Endpoints::default();
-        endpoints.set_from_variables(environment.iter())?;
-        for text in &arguments.endpoints {
-            endpoints.set_from_flag(text)?;
-        }
-        if !arguments.endpoints.is_empty() {
-            check_endpoints(&endpoints, Catalog::builtin())?;
-        }
         let fail_on = FailOn::parse_list(&arguments.fail_on)?;
-        Ok(Self { reports, endpoints, fail_on })
+        Ok(Self { reports, fail_on })
     }
 }
 
 /// `--var` and `--var-file` in the order in which they stand on the command line: a later one wins.
-pub(crate) fn variables(arguments: &CheckArguments, matches: &ArgMatches) -> Result<Vec<VariableArgument>> {
+pub(crate) fn variables(arguments: &RootArguments, matches: &ArgMatches) -> Result<Vec<VariableArgument>> {
     let mut ordered = Vec::new();
     for (text, position) in arguments.variables.iter().zip(matches.indices_of("variables").into_iter().flatten()) {
         let Some((name, value)) = text.split_once('=').filter(|(name, _)| !name.trim().is_empty()) else {
@@ -87,7 +74,7 @@ mod tests {
         let check = matches.subcommand_matches("check").expect("present");
         let assignment = |text: &str| VariableArgument::Assignment { name: "a".to_owned(), text: text.to_owned() };
         assert_eq!(
-            variables(&arguments, check).expect("valid"),
+            variables(&arguments.root, check).expect("valid"),
             [assignment("1"), VariableArgument::File("x.tfvars".into()), assignment("2=3")]
         );
     }

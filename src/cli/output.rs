@@ -1,7 +1,7 @@
 //! Writing: standard output and files, closed pipes, color.
 
-use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 use anyhow::{Context, Result};
 
@@ -26,6 +26,28 @@ pub(crate) fn to_file(path: &str, text: &str) -> Result<()> {
         let _ = fs::remove_file(&temporary);
     }
     written.with_context(|| format!("write report `{path}`"))
+}
+
+/// Writes to a file, or to standard output for `-`, piece by piece. A file is written beside its place first, so that
+/// a reader never sees half of it.
+pub(crate) fn stream_to<T>(path: &str, write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> io::Result<T> {
+    if path == "-" {
+        let mut stdout = BufWriter::new(io::stdout().lock());
+        return write(&mut stdout).and_then(|value| stdout.flush().map(|()| value));
+    }
+    let temporary = format!("{path}.{}.partial", std::process::id());
+    let written = File::create(&temporary).and_then(|file| {
+        let mut file = BufWriter::new(file);
+        let value = write(&mut file)?;
+        file.into_inner()?.sync_all()?;
+        fs::rename(&temporary, path)?;
+        Ok(value)
+    });
+    if written.is_err() {
+        // Nothing was there before; a failure to clean up says nothing that the first error does not.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
 }
 
 /// A line on standard error.

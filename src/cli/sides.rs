@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::redaction;
 use crate::catalog::{Catalog, ResourceType};
 use crate::compare::{ConfiguredSide, LiveSide, RecordedSide, moved_addresses};
-use crate::google::{Wanted, Wants};
 use crate::model::{
     AttributePath, Configuration, Diagnostic, Identity, InstanceAddress, Inventory, LiveScopes, NormalizedResource,
     ProjectNumbers, ResourceMode, Side, State, StateInstance, Value, printable,
 };
-use crate::normalize::{Normalizer, settle};
+use crate::normalize::{Normalizer, RedactionKey, settle};
 
 /// The sides of a check that do not depend on live.
 #[derive(Debug, Default)]
@@ -88,28 +88,6 @@ impl TerraformSides {
         sides
     }
 
-    /// What has to be asked of live: every object that is named, every type in full whose unmanaged objects are
-    /// reported or that policies need, in the projects and regions that the root names.
-    pub(crate) fn wants(
-        &self,
-        catalog: &Catalog,
-        configuration: &Configuration,
-        scopes: &LiveScopes,
-        numbers: &ProjectNumbers,
-    ) -> Wants {
-        let resources = self.resources().filter_map(|resource| {
-            let identity = resource.identity.as_ref().ok()?.clone();
-            Some(Wanted { resource_type: resource.resource_type.to_string(), identity })
-        });
-        Wants {
-            resources: resources.collect(),
-            types: catalog.type_names().map(str::to_owned).collect(),
-            projects: configuration.projects.iter().chain(&scopes.projects).cloned().collect(),
-            regions: configuration.regions.iter().chain(&scopes.regions).cloned().collect(),
-            numbers: numbers.clone(),
-        }
-    }
-
     /// The projects that the root names, in any way: their unmanaged objects are reported.
     pub(crate) fn projects(
         &self,
@@ -122,14 +100,37 @@ impl TerraformSides {
         named.chain(of_resources).map(|project| format!("projects/{}", numbers.id(project))).collect()
     }
 
-    fn resources(&self) -> impl Iterator<Item = &NormalizedResource> {
+    /// Configured and recorded resources.
+    pub(crate) fn resources(&self) -> impl Iterator<Item = &NormalizedResource> {
         let configured = self.configured.iter().map(|side| &side.resource);
         configured.chain(self.recorded.iter().map(|side| &side.resource))
     }
 }
 
-/// Live objects, normalized as each type that claims them or under which they would be unmanaged.
+/// Live objects, normalized as each type that claims them or under which they would be unmanaged, and settled with the
+/// other sides. `key` tells of values that a snapshot leaves out whether they are those of the other sides.
 pub(crate) fn live_sides(
+    sides: &mut TerraformSides,
+    inventory: &Inventory,
+    catalog: &Catalog,
+    normalizer: &Normalizer<'_>,
+    key: Option<&RedactionKey>,
+) -> Vec<LiveSide> {
+    let mut live = normalized_live(sides, inventory, catalog, normalizer);
+    if let Some(key) = key {
+        redaction::restore(key, sides, &mut live, inventory, catalog);
+    }
+    settle(
+        catalog,
+        sides.configured.iter_mut().map(|side| &mut side.resource),
+        sides.recorded.iter_mut().map(|side| &mut side.resource),
+        live.iter_mut().map(|side| &mut side.resource),
+    );
+    live
+}
+
+/// Live objects, normalized. What cannot be read is a diagnostic of `sides`.
+pub(crate) fn normalized_live(
     sides: &mut TerraformSides,
     inventory: &Inventory,
     catalog: &Catalog,
@@ -172,12 +173,6 @@ pub(crate) fn live_sides(
             }
         }
     }
-    settle(
-        catalog,
-        sides.configured.iter_mut().map(|side| &mut side.resource),
-        sides.recorded.iter_mut().map(|side| &mut side.resource),
-        live.iter_mut().map(|side| &mut side.resource),
-    );
     live
 }
 

@@ -23,6 +23,7 @@ pub(crate) struct Absences<'r> {
     modules: HashMap<String, Vec<(&'r ModuleAddress, &'r str)>>,
     unexpanded: HashMap<String, Vec<(&'r ModuleAddress, &'r str)>>,
     forgotten: HashSet<String>,
+    forgotten_modules: HashSet<String>,
 }
 
 impl<'r> Absences<'r> {
@@ -40,7 +41,8 @@ impl<'r> Absences<'r> {
                 .push((&resource.resource.module, &*resource.reason));
         }
         let forgotten = configuration.forgotten.iter().map(without_keys).collect();
-        Self { has_configuration, modules, unexpanded, forgotten }
+        let forgotten_modules = configuration.forgotten_modules.iter().map(|module| names(&module.0)).collect();
+        Self { has_configuration, modules, unexpanded, forgotten, forgotten_modules }
     }
 
     /// Why `address` is not configured.
@@ -58,13 +60,16 @@ impl<'r> Absences<'r> {
         {
             return Absence::NotRead((*reason).into());
         }
-        if self.modules.is_empty() {
+        if self.modules.is_empty() && self.forgotten_modules.is_empty() {
             return Absence::Removed;
         }
         let mut path = String::new();
         for step in steps {
             path.push_str(&step.name);
             path.push('.');
+            if self.forgotten_modules.contains(&path) {
+                return Absence::Forgotten;
+            }
             let reason = self.modules.get(&path).into_iter().flatten().find(|(module, _)| covers(&module.0, steps));
             if let Some((module, reason)) = reason {
                 return Absence::NotRead(format!("{module} could not be read: {reason}").into());
@@ -117,6 +122,7 @@ mod tests {
                 range: samples::range("main.tf", 1),
             }],
             forgotten: vec![address("google_x.kept").resource],
+            forgotten_modules: vec![address("module.kept.t.n").resource.module],
             ..Configuration::default()
         };
         let absences = Absences::new(&configuration, true);
@@ -126,6 +132,7 @@ mod tests {
         assert!(!not_read("module.far[\"l\"].google_x.b"));
         assert!(!not_read("module.farther.google_x.b"));
         assert_eq!(absences.of(&address("google_x.kept[0]")), Absence::Forgotten);
+        assert_eq!(absences.of(&address("module.kept[0].module.deep.google_x.a")), Absence::Forgotten);
         assert_eq!(absences.of(&address("google_x.gone")), Absence::Removed);
         assert!(matches!(Absences::new(&configuration, false).of(&address("google_x.gone")), Absence::NotRead(_)));
     }

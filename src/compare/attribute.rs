@@ -52,6 +52,17 @@ impl<'a> Leaves<'a> {
     }
 }
 
+/// How the recorded and the configured name of a resource stand to each other.
+#[derive(Clone, Copy)]
+pub(crate) enum Naming<'a> {
+    /// They are one, or a side does not have it at all.
+    Same,
+    /// The recorded identity and another one that the configuration gives.
+    Renamed(&'a Identity, &'a Identity),
+    /// One of the two does not tell its name whole, so that only the parts can be compared that both tell.
+    InParts,
+}
+
 /// The three sides of a resource.
 pub(crate) struct Sides<'a> {
     pub(crate) configuration: Seen<'a>,
@@ -61,8 +72,8 @@ pub(crate) struct Sides<'a> {
     pub(crate) live_is_asked: bool,
     /// How Terraform stands to the resource.
     pub(crate) standing: Standing,
-    /// The recorded identity and the one that the configuration gives, where the two differ.
-    pub(crate) renamed: Option<(&'a Identity, &'a Identity)>,
+    /// What is known of its name in state and configuration.
+    pub(crate) naming: Naming<'a>,
 }
 
 /// What came of the attributes of one resource.
@@ -138,7 +149,12 @@ fn compare_row(sides: &Sides<'_>, row: &Row<'_>, compared: &mut Compared) {
     let state = sides.state.side(path, row.state);
     let live = sides.live.side(path, row.live);
     let (c, s, l) = (settle(configuration), settle(state), settle(live));
-    let names_object = !facts.is_compared && sides.renamed.is_some_and(|renamed| names_object(renamed, s, c));
+    let names_object = !facts.is_compared
+        && match sides.naming {
+            Naming::Same => false,
+            Naming::Renamed(recorded, configured) => names_object((recorded, configured), s, c),
+            Naming::InParts => facts.is_identity && names_another(s, c),
+        };
     if !facts.is_compared && !names_object {
         return;
     }
@@ -195,6 +211,15 @@ fn names_object(
         identity.path().split('/').any(|segment| segment == last)
     };
     state != configuration && stands_in(state, recorded) && stands_in(configuration, configured)
+}
+
+/// Whether the two values of a part of a name end in another segment.
+fn names_another(state: Option<&Value>, configuration: Option<&Value>) -> bool {
+    let last = |value: Option<&Value>| {
+        value.and_then(Value::as_str).and_then(|text| text.rsplit('/').next().map(str::to_owned))
+    };
+    let (Some(state), Some(configuration)) = (last(state), last(configuration)) else { return false };
+    state != configuration && !state.is_empty() && !configuration.is_empty()
 }
 
 /// Whether any side marks the path, or something around it, as sensitive.

@@ -1,6 +1,6 @@
 //! The comparison itself: every matched resource compared, ignored where the user says so, counted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::absence::Absence;
@@ -13,7 +13,9 @@ use super::visibility::{Standing, under_ignore_changes};
 use super::{
     AttributeComparison, Basis, Comparison, LiveSide, NotObserved, Presence, Request, ResourceComparison, Verdict,
 };
-use crate::model::{AttributePath, IgnoreChanges, Inventory, Listing, Side};
+use crate::model::{
+    AttributePath, IgnoreChanges, InstanceAddress, Inventory, Listing, NormalizedResource, Side, SourceRange,
+};
 
 /// Compares everything in a request. Pure: the same request gives the same comparison.
 pub fn compare(request: &Request<'_>) -> Comparison {
@@ -81,10 +83,17 @@ impl<'r> Run<'r, '_> {
             range: matched.configured.map(|side| side.range.clone()),
             update_time: matched.live_object().and_then(|side| side.update_time.clone()),
             import_id: matched.live_object().and_then(|side| side.import_id.clone()),
+            import_block: self.import_block(&matched.address),
             not_observed,
         });
         self.comparison.coverage.attributes_compared += compared;
         self.comparison.coverage.attributes_not_comparable += not_comparable;
+    }
+
+    fn import_block(&self, address: &InstanceAddress) -> Option<SourceRange> {
+        let imports = &self.request.configuration.imports;
+        let place = imports.binary_search_by(|import| import.to.cmp(address)).ok()?;
+        Some(imports[place].range.clone())
     }
 
     fn unclaimed(&mut self, side: &'r LiveSide) {
@@ -124,6 +133,7 @@ impl<'r> Run<'r, '_> {
             range: None,
             update_time: side.update_time.clone(),
             import_id: side.import_id.clone(),
+            import_block: None,
             not_observed: None,
         });
     }
@@ -194,7 +204,10 @@ impl<'r> Run<'r, '_> {
             let listings = ListingIndex::new(request.inventory);
             let needs = Needs::of(request);
             let failed = request.inventory.listings.iter().filter(|listing| !listing.is_complete);
-            for listing in failed.filter(|listing| !listings.makes_up_for(listing)) {
+            // Nothing makes up for what was asked for by itself.
+            let named = named_paths(request);
+            let is_named = |listing: &Listing| named.contains(&(&*listing.resource_type, &*listing.scope));
+            for listing in failed.filter(|listing| is_named(listing) || !listings.makes_up_for(listing)) {
                 let place = if listing.scope.is_empty() { "all of Google Cloud" } else { &listing.scope };
                 not_observed.insert(NotObserved {
                     what: format!("{} in {place}", listing.resource_type),
@@ -302,8 +315,7 @@ fn sides<'a>(matched: &Matched<'a>, live_is_asked: bool) -> Option<Sides<'a>> {
         LiveMatch::NotAsked => Seen::Absent(Side::NotObserved(NOT_ASKED.into())),
         LiveMatch::NotThere => Seen::Absent(Side::NotObserved("it is not there".into())),
     };
-    let renamed = matched.identity().ok().zip(matched.renamed_to());
-    Some(Sides { configuration, state, live, live_is_asked, standing, renamed })
+    Some(Sides { configuration, state, live, live_is_asked, standing, naming: matched.naming() })
 }
 
 /// The worst verdict that is not ignored; `None` where nothing was looked at.
@@ -326,4 +338,13 @@ pub(crate) fn is_ignored(changes: &IgnoreChanges, path: &AttributePath) -> bool 
         IgnoreChanges::All => true,
         IgnoreChanges::Paths(paths) => paths.iter().any(|ignored| path.starts_with(ignored)),
     }
+}
+
+/// The paths of the objects that configuration and state name, each with the type that names it.
+fn named_paths<'r>(request: &'r Request<'_>) -> HashSet<(&'r str, &'r str)> {
+    let configured = request.configured.iter().map(|side| &side.resource);
+    let recorded = request.recorded.iter().map(|side| &side.resource);
+    let path =
+        |resource: &'r NormalizedResource| Some((&*resource.resource_type, resource.identity.as_ref().ok()?.path()));
+    configured.chain(recorded).filter_map(path).collect()
 }

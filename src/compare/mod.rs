@@ -25,6 +25,7 @@ mod worlds;
 
 pub use comparison::compare;
 pub(crate) use moved::moved_addresses;
+pub(crate) use pattern::{Selection, Subject};
 pub use types::{
     AttributeComparison, Basis, Comparison, ConfiguredSide, Coverage, LiveSide, NotObserved, Presence, RecordedSide,
     Request, ResourceComparison, Verdict,

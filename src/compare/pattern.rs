@@ -60,6 +60,11 @@ impl Pattern {
         self.glob.is_none()
     }
 
+    /// Whether it can match a text that begins like this.
+    fn may_match_below(&self, start: &str) -> bool {
+        self.literal.starts_with(start) || (self.glob.is_some() && start.starts_with(&self.literal))
+    }
+
     /// Whether it matches any name of the subject.
     pub(crate) fn matches(&self, subject: &Subject<'_>) -> bool {
         subject.names().any(|name| match &self.glob {
@@ -92,6 +97,16 @@ impl Selection {
         (self.only.is_empty() || self.only.iter().any(|pattern| pattern.matches(subject)))
             && !self.skip.iter().any(|pattern| pattern.matches(subject))
     }
+
+    /// Whether it may select an object of a type that no resource claims. Of such an object only the type is known, and
+    /// that its identity begins with `//HOST/`.
+    pub(crate) fn may_select_unclaimed(&self, resource_type: &str, host: &str) -> bool {
+        let subject = Subject { address: None, block: None, resource_type, identity: None };
+        let start = format!("//{host}/");
+        let may_be_named = |pattern: &Pattern| pattern.matches(&subject) || pattern.may_match_below(&start);
+        (self.only.is_empty() || self.only.iter().any(may_be_named))
+            && !self.skip.iter().any(|pattern| pattern.matches(&subject))
+    }
 }
 
 #[cfg(test)]
@@ -103,6 +118,22 @@ mod tests {
         let address: InstanceAddress = address.parse().expect("address");
         let subject = Subject::new(Some(&address), &address.resource.resource_type, None);
         Selection::new(&texts(only), &texts(skip)).selects(&subject)
+    }
+
+    #[test]
+    fn what_nothing_claims_may_be_selected_by_type_or_identity() {
+        let may_select = |only: &[&str], skip: &[&str]| {
+            let texts = |patterns: &[&str]| patterns.iter().map(|&pattern| pattern.to_owned()).collect::<Vec<_>>();
+            Selection::new(&texts(only), &texts(skip)).may_select_unclaimed("google_x", "x.googleapis.com")
+        };
+        for only in ["google_x", "google_*", "*", "//x.googleapis.com/projects/p/x", "//x.google*", "*.cache"] {
+            assert!(may_select(&[only], &[]), "{only}");
+        }
+        for only in ["google_x.a", "google_y", "module.m.*", "//y.googleapis.com/*", "//x", "google_x.*"] {
+            assert!(!may_select(&[only], &[]), "{only}");
+        }
+        assert!(may_select(&[], &[]) && may_select(&[], &["google_y", "//x.googleapis.com/projects/p/*"]));
+        assert!(!may_select(&[], &["google_x"]) && !may_select(&["*"], &["google_*"]));
     }
 
     #[test]

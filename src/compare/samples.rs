@@ -18,6 +18,7 @@ pub(crate) fn facts(row: &str) -> AttributeFacts {
     AttributeFacts {
         row: row.to_owned(),
         is_compared: true,
+        is_identity: false,
         replacement: Replacement::Never,
         visibility: VisibilityRule {
             set: (PlanVisibility::Shown, "the configuration sets it".into()),
@@ -36,6 +37,7 @@ pub(crate) fn resource(resource_type: &str, leaves: &[(&str, Side)]) -> Normaliz
     NormalizedResource {
         resource_type: resource_type.into(),
         identity: Err("the name is unknown".to_owned()),
+        has_own_identity: true,
         leaves: leaves.iter().map(|(path, side)| (path.parse().expect("path"), leaf(path, side.clone()))).collect(),
         below: BTreeMap::from([("".parse().expect("root"), Side::NotRecorded)]),
         unknown_members: 0,

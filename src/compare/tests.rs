@@ -399,6 +399,37 @@ fn another_name_in_the_configuration_is_a_pending_replacement() {
 }
 
 #[test]
+fn a_name_that_is_known_in_parts_is_compared_in_parts() {
+    let mut world = samples::World::new();
+    world.inventory.source.kind = crate::model::LiveKind::None;
+    let named = |project: &str, name: &str| {
+        let leaves = [("name", name), ("project", project), ("self_link", name)];
+        let leaves = leaves.map(|(path, text)| (path, Side::Value(Value::from(text))));
+        let mut resource = samples::resource("google_x", &leaves);
+        for (path, leaf) in &mut resource.leaves {
+            let is_identity = path.to_string() != "self_link";
+            let facts = crate::model::AttributeFacts { is_compared: false, is_identity, ..samples::facts("name") };
+            leaf.facts = Arc::new(facts);
+        }
+        resource
+    };
+    let mut code = configured("google_x.a", A);
+    code.resource = named("projects/p", "new");
+    code.resource.has_own_identity = false;
+    let mut state = recorded("google_x.a", A);
+    state.resource = named("p", "old");
+    for identity in [Ok(samples::identity("old")), Err("`location` is not there".to_owned())] {
+        state.resource.identity = identity.clone();
+        code.resource.identity = identity;
+        let request = world.request(vec![code.clone()], vec![state.clone()], Vec::new());
+        let comparison = compare(&request);
+        let paths: Vec<String> = comparison.resources[0].attributes.iter().map(|it| it.path.to_string()).collect();
+        assert_eq!(paths, ["name"]);
+        assert_eq!(comparison.resources[0].verdict, Some(Verdict::Pending));
+    }
+}
+
+#[test]
 fn ignored_attributes_stay_listed_and_weigh_nothing() {
     let world = samples::World::new();
     let mut code = configured("google_x.a", &[("a", "1"), ("labels[\"x\"]", "1"), ("kept", "1")]);

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 use url::Url;
 
+use super::credentials::{DEFAULT_UNIVERSE, is_domain};
+
 /// Addresses that replace the catalog's base addresses, keyed by service.
 ///
 /// A service goes by the name that the provider uses (`compute`, `cloud_run_v2`, from
@@ -15,6 +17,8 @@ pub struct Endpoints {
     addresses: BTreeMap<String, Url>,
     /// The services that a flag named, as it wrote them: a variable may be meant for the provider alone.
     named: BTreeSet<String>,
+    /// The universe in which the catalog's addresses are looked for; `None`: `googleapis.com`.
+    universe: Option<String>,
 }
 
 /// Why an endpoint override cannot be used.
@@ -33,6 +37,12 @@ pub enum EndpointError {
         service: String,
         /// What was given as address, without user name and password.
         address: String,
+    },
+    /// The universe is no domain.
+    #[error("use universe `{domain}`: it is no domain, such as googleapis.com")]
+    Universe {
+        /// What was given.
+        domain: String,
     },
     /// A service that no resource type uses.
     #[error("use endpoint of `{service}`: no such service; known are {known}")]
@@ -85,6 +95,30 @@ impl Endpoints {
         }
         self.addresses.insert(key(service), url);
         Ok(())
+    }
+
+    /// Looks for the catalog's addresses in another universe than `googleapis.com`.
+    ///
+    /// # Errors
+    /// A text that is no domain.
+    pub fn set_universe(&mut self, domain: &str) -> Result<(), EndpointError> {
+        if !is_domain(domain) {
+            return Err(EndpointError::Universe { domain: domain.to_owned() });
+        }
+        self.universe = (domain != DEFAULT_UNIVERSE).then(|| domain.to_owned());
+        Ok(())
+    }
+
+    /// An address of the catalog, in the universe that requests go to.
+    pub(crate) fn in_universe(&self, mut address: Url) -> Url {
+        if let (Some(universe), Some(host)) = (&self.universe, address.host_str())
+            && let Some(service) = host.strip_suffix(DEFAULT_UNIVERSE)
+        {
+            let host = format!("{service}{universe}");
+            // The universe was checked to be a domain, so that the host stays one.
+            let _ = address.set_host(Some(&host));
+        }
+        address
     }
 
     /// The address that replaces the base of a service, by any of the names it goes by.

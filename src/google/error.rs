@@ -93,8 +93,8 @@ pub enum ApiError {
         problem: String,
         /// Whether asking again may help: not with a certificate that is not trusted.
         is_transient: bool,
-        /// Whether there was no whole answer in time.
-        is_timeout: bool,
+        /// Whether the time for all requests was over, so that more of it would have helped.
+        is_out_of_time: bool,
     },
     /// No token could be had.
     #[error("{request}: no credentials: {reason}")]

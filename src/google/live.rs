@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::assets::AssetError;
 use super::collect::{Collected, ProgressSink, collect};
 use super::credentials::WAYS;
 use super::endpoint::{EndpointError, Endpoints};
 use super::error::ApiError;
-use super::plan::{Wants, plan};
+use super::fetch::project;
+use super::plan::{Plan, Wants, plan};
 use super::transport::{Transport, TransportError, TransportOptions};
 use crate::catalog::Catalog;
-use crate::model::Inventory;
+use crate::model::{Inventory, ProjectNumbers};
 
 /// How live is read.
 #[derive(Clone)]
@@ -20,11 +22,11 @@ pub struct LiveOptions {
     pub transport: TransportOptions,
     /// Addresses in place of the catalog's.
     pub endpoints: Endpoints,
-    /// How many list calls run at once; at least 1.
+    /// How many calls run at once; at least 1.
     pub parallelism: usize,
     /// The time of reading, RFC 3339, for the report.
     pub read_at: Option<String>,
-    /// Is told of every list call that is done.
+    /// Is told of every call that is done.
     pub progress: Option<ProgressSink>,
 }
 
@@ -52,6 +54,12 @@ pub enum LiveError {
     /// The runtime could not be made.
     #[error("start the runtime for requests")]
     Runtime(#[source] std::io::Error),
+    /// The inventory's answer cannot be used.
+    #[error("read the asset inventory")]
+    Assets(#[source] AssetError),
+    /// The address of the inventory's API cannot be used.
+    #[error("read the asset inventory: its address is no http or https address")]
+    Address,
     /// There are no credentials.
     #[error("read live objects: no credentials: {reason}\n{WAYS}")]
     Credentials {
@@ -65,9 +73,9 @@ pub enum LiveError {
         first: ApiError,
     },
     /// Every API refused, for whatever reason.
-    #[error("read live objects: all {calls} list calls failed; the first: {first}")]
+    #[error("read live objects: all {calls} calls failed; the first: {first}")]
     AllRefused {
-        /// How many list calls were made.
+        /// How many calls were made.
         calls: usize,
         /// The first refusal.
         first: ApiError,
@@ -81,10 +89,14 @@ pub enum LiveError {
 /// # Errors
 /// Nothing could be read at all.
 pub fn read_live(options: LiveOptions, catalog: &Catalog, wants: &Wants) -> Result<Inventory, LiveError> {
-    let plan = plan(wants, catalog, &options.endpoints)?;
-    let LiveOptions { transport, endpoints: _, parallelism, read_at, progress } = options;
+    let mut plan = plan(wants, catalog, &options.endpoints)?;
+    let LiveOptions { transport, endpoints, parallelism, read_at, progress } = options;
     let transport = Arc::new(Transport::new(transport)?);
     let runtime = runtime().map_err(LiveError::Runtime)?;
+    if !plan.unknown_numbers.is_empty() {
+        let numbers = runtime.block_on(numbers(&plan, &transport));
+        plan = super::plan::plan(&wants.knowing(&numbers), catalog, &endpoints)?;
+    }
     let collected = runtime.block_on(collect(&plan, catalog, transport, parallelism, progress));
     // A name look-up that hangs must not keep the program.
     runtime.shutdown_background();
@@ -92,14 +104,31 @@ pub fn read_live(options: LiveOptions, catalog: &Catalog, wants: &Wants) -> Resu
     if let Some(first) = first_error
         && refused == calls
     {
-        return Err(match first {
-            ApiError::Credentials { reason, .. } => LiveError::Credentials { reason },
-            ApiError::Unauthenticated { .. } => LiveError::Unauthenticated { first },
-            first => LiveError::AllRefused { calls, first },
-        });
+        return Err(live_error(calls, first));
     }
     inventory.source.read_at = read_at;
     Ok(inventory)
+}
+
+/// Why nothing could be read, by the first of the refusals of all `calls`.
+pub(crate) fn live_error(calls: usize, first: ApiError) -> LiveError {
+    match first {
+        ApiError::Credentials { reason, .. } => LiveError::Credentials { reason },
+        ApiError::Unauthenticated { .. } => LiveError::Unauthenticated { first },
+        first => LiveError::AllRefused { calls, first },
+    }
+}
+
+/// The ids of the projects that are named by number. One that cannot be had leaves its project a project of its own, which
+/// at worst is read twice.
+async fn numbers(plan: &Plan, transport: &Transport) -> ProjectNumbers {
+    let mut numbers = ProjectNumbers::default();
+    for named in &plan.unknown_numbers {
+        if let Ok((number, id)) = project(transport, plan, named).await {
+            numbers.learn(&number, &id);
+        }
+    }
+    numbers
 }
 
 /// One thread is enough: requests wait, they do not work.

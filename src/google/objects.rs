@@ -98,7 +98,7 @@ impl<'c> Kinds<'c> {
     /// A type and all that come with its bodies: types that describe the same objects, and those nested in it.
     pub(crate) fn read_along(&self, kind: &'c ResourceType) -> Vec<&'c ResourceType> {
         let mut found = vec![kind];
-        let own = kind.asset_types.first().map(|asset_type| self.of_asset_type(asset_type)).unwrap_or_default();
+        let own = self.of_asset_type(kind.asset_type());
         for other in own.iter().copied().chain(kind.same_object_as.as_deref().and_then(|name| self.get(name))) {
             let is_same = other.identity == kind.identity && other.host == kind.host;
             if is_same && !found.iter().any(|seen| seen.name == other.name) {
@@ -180,7 +180,7 @@ pub(crate) fn nested_objects(kinds: &Kinds<'_>, parent_kind: &ResourceType, pare
             if let Ok(path) = path {
                 found.push(LiveObject {
                     identity: Identity::new(kind.full_name(&path)),
-                    asset_type: kind.asset_types.first().cloned().unwrap_or_default(),
+                    asset_type: kind.asset_type().to_owned(),
                     api_version: parent.api_version.clone(),
                     data: element.to_owned(),
                     update_time: parent.update_time.clone(),

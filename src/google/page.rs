@@ -45,10 +45,13 @@ impl Warning {
 /// Reads a page; a fragment that says what is wrong where it has not the shape of a list answer.
 pub(crate) fn read(call: &ListCall, body: &str) -> Result<Page, String> {
     let answer = members(body).ok_or("it is no JSON object")?;
+    if !is_list(call, &answer) {
+        return Err("it is no answer to a list request".to_owned());
+    }
     let mut page = Page::default();
     if let Some(items) = present(&answer, &call.items) {
         match &call.aggregated_items {
-            Some(member) => read_scopes(&mut page, items, member)?,
+            Some(member) => read_scopes(&mut page, items, member, &call.aggregated_scopes)?,
             None => take_items(&mut page, items)?,
         }
     }
@@ -78,6 +81,20 @@ pub(crate) fn read(call: &ListCall, body: &str) -> Result<Page, String> {
     Ok(page)
 }
 
+/// Members that answers have beside items, page token and locations: of Compute and Cloud SQL, of Cloud Run's v1.
+const COMMON: [&str; 9] =
+    ["kind", "id", "selfLink", "etag", "warning", "warnings", "unreachable", "unreachables", "apiVersion"];
+
+/// Whether an answer is one to a list request. An empty list has no items, so that an error or another program's JSON
+/// (sent with status 200) would read as one.
+fn is_list(call: &ListCall, answer: &Members<'_>) -> bool {
+    let token = call.page.as_ref().and_then(|page| page.response.split('.').next());
+    let is_known = |name: &str| {
+        name == call.items || Some(name) == token || Some(name) == call.unreachable.as_deref() || COMMON.contains(&name)
+    };
+    !answer.contains_key("error") && (answer.is_empty() || answer.keys().any(|name| is_known(name)))
+}
+
 fn present<'a>(answer: &Members<'a>, member: &str) -> Option<&'a RawValue> {
     answer.get(member).copied().filter(|value| value.get() != "null")
 }
@@ -94,10 +111,11 @@ fn take_items(page: &mut Page, items: &RawValue) -> Result<(), String> {
     Ok(())
 }
 
-/// `items` of an aggregated list: scope (`regions/us-east1`, `global`) to an object with the list and a warning.
-fn read_scopes(page: &mut Page, items: &RawValue, member: &str) -> Result<(), String> {
+/// `items` of an aggregated list: scope (`regions/us-east1`, `global`) to an object with the list and a warning. Scopes
+/// that do not begin with `start` hold objects of other types.
+fn read_scopes(page: &mut Page, items: &RawValue, member: &str, start: &str) -> Result<(), String> {
     let scopes = members(items.get()).ok_or("its items are no map from scopes")?;
-    for (scope, content) in scopes {
+    for (scope, content) in scopes.into_iter().filter(|(scope, _)| scope.starts_with(start)) {
         let content = members(content.get()).ok_or_else(|| format!("its scope `{scope}` is no object"))?;
         if let Some(list) = present(&content, member) {
             take_items(page, list)?;
@@ -143,6 +161,16 @@ mod tests {
         assert_eq!(page.items.len(), 1);
         let unreachable: Vec<_> = page.unreachable.iter().map(|(place, why)| (place.as_str(), why.as_str())).collect();
         assert_eq!(unreachable, [("c", "down"), ("d", "")]);
+    }
+
+    #[test]
+    fn scopes_that_hold_another_type_are_passed_over() {
+        let page = read(
+            call("google_compute_address"),
+            r#"{"items":{"global":{"addresses":[{"name":"g"}]},"regions/a":{"addresses":[{"name":"r"}]}}}"#,
+        )
+        .expect("a page");
+        assert_eq!(page.items.iter().map(|item| item.get()).collect::<Vec<_>>(), [r#"{"name":"r"}"#]);
     }
 
     #[test]

@@ -2,9 +2,8 @@
 //!
 //! Owns the HTTP client, retries, limits, and the check that an answer is what was asked for.
 
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
@@ -13,9 +12,11 @@ use thiserror::Error;
 use tokio::time::Instant;
 use url::Url;
 
-use super::credentials::{Authentication, CredentialSource, token_of};
+use super::credentials::{Authentication, CredentialOptions, token_of};
 use super::error::{ApiError, one_line};
+use super::hosts::{Host, Hosts};
 use super::refusal::{refused, seconds};
+use super::storage::FetchedObject;
 
 /// The largest answer to a list request that is taken, in bytes after decompression.
 const JSON_LIMIT: usize = 64 << 20;
@@ -25,25 +26,34 @@ const ERROR_LIMIT: usize = 256 << 10;
 const TOKEN_WAIT: Duration = Duration::from_secs(20);
 
 /// How requests are made.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct TransportOptions {
     /// Who asks.
-    pub credentials: CredentialSource,
-    /// How long one request may take, retries and waits included. One attempt takes at most half of it.
+    pub credentials: CredentialOptions,
+    /// How long all requests together may take, from the first on.
     pub timeout: Duration,
+    /// How long one request may take, retries and waits included. One attempt takes at most half of it.
+    pub request_timeout: Duration,
     /// How often a request that failed in passing is sent again.
     pub retries: usize,
     /// The wait before the first retry; it doubles from there, with jitter.
     pub first_delay: Duration,
+    /// Is told of every wait that a host asked for, with its name.
+    pub on_wait: Option<WaitSink>,
 }
+
+/// Is told of the waits that hosts ask for.
+pub type WaitSink = Arc<dyn Fn(&str, Duration) + Send + Sync>;
 
 impl Default for TransportOptions {
     fn default() -> Self {
         Self {
-            credentials: CredentialSource::default(),
-            timeout: Duration::from_secs(60),
+            credentials: CredentialOptions::default(),
+            timeout: Duration::from_secs(600),
+            request_timeout: Duration::from_secs(60),
             retries: 5,
             first_delay: Duration::from_millis(250),
+            on_wait: None,
         }
     }
 }
@@ -63,8 +73,9 @@ pub struct Transport {
     authentication: Authentication,
     options: TransportOptions,
     requests: AtomicU64,
-    /// Hosts that a whole round of retries did not reach: asked once more per request, not again and again.
-    unreachable: Mutex<BTreeSet<String>>,
+    hosts: Hosts,
+    /// When the first request was made.
+    start: OnceLock<Instant>,
 }
 
 impl Transport {
@@ -72,19 +83,21 @@ impl Transport {
     ///
     /// # Errors
     /// TLS cannot be set up.
-    pub fn new(options: TransportOptions) -> Result<Self, TransportError> {
+    pub fn new(mut options: TransportOptions) -> Result<Self, TransportError> {
         // Both reqwest and google-cloud-auth take the process's provider and panic without one. An error means that
         // one is installed already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = client(options.timeout, false).map_err(|source| TransportError { source })?;
-        let authentication = Authentication::new(options.credentials.clone(), TOKEN_WAIT.min(options.timeout));
+        options.request_timeout = options.request_timeout.min(options.timeout);
+        let client = client(options.request_timeout, false).map_err(|source| TransportError { source })?;
+        let wait = TOKEN_WAIT.min(options.request_timeout);
         Ok(Self {
             client,
             direct: OnceLock::new(),
-            authentication,
+            authentication: Authentication::new(options.credentials.clone(), wait),
             options,
             requests: AtomicU64::new(0),
-            unreachable: Mutex::new(BTreeSet::new()),
+            hosts: Hosts::default(),
+            start: OnceLock::new(),
         })
     }
 
@@ -98,30 +111,36 @@ impl Transport {
     /// # Errors
     /// The answer is no success, no JSON object, or none came.
     pub(crate) async fn json(&self, url: &Url) -> Result<Vec<u8>, ApiError> {
-        self.get(url, JSON_LIMIT, true).await
+        self.get(url, JSON_LIMIT, true).await.map(|answer| answer.bytes)
     }
 
-    /// The bytes at an address, at most `limit` of them.
+    /// The object at an address, of at most `limit` bytes.
     ///
     /// # Errors
     /// The answer is no success, too large, or none came.
-    pub(crate) async fn bytes(&self, url: &Url, limit: usize) -> Result<Vec<u8>, ApiError> {
+    pub(crate) async fn object(&self, url: &Url, limit: usize) -> Result<FetchedObject, ApiError> {
         self.get(url, limit, false).await
     }
 
-    async fn get(&self, url: &Url, limit: usize, is_json: bool) -> Result<Vec<u8>, ApiError> {
-        let deadline = Instant::now() + self.options.timeout;
-        let host = url.host_str().unwrap_or_default().to_owned();
-        let retries = if self.is_unreachable(&host) { 0 } else { self.options.retries };
+    async fn get(&self, url: &Url, limit: usize, is_json: bool) -> Result<FetchedObject, ApiError> {
+        let host = self.hosts.get(url.host_str().unwrap_or_default());
+        // Whoever waits for a place has not begun: the time of a request counts from then on.
+        let Ok(_permit) = host.permits.acquire().await else {
+            return Err(out_of_time(url));
+        };
+        if self.is_over() {
+            return Err(out_of_time(url));
+        }
+        let deadline = self.end().min(Instant::now() + self.options.request_timeout);
         let schedule = ExponentialBuilder::default()
             .with_jitter()
             .with_min_delay(self.options.first_delay)
             .with_max_delay(Duration::from_secs(15))
-            .with_max_times(retries);
-        let answer = (|| self.attempt(url, limit, is_json, deadline))
+            .with_max_times(self.options.retries);
+        let answer = (|| self.attempt(url, limit, is_json, deadline, &host))
             .retry(schedule)
             .sleep(tokio::time::sleep)
-            .when(ApiError::is_transient)
+            .when(|error: &ApiError| error.is_transient() && host.may_retry())
             .adjust(|error: &ApiError, delay| {
                 let delay = delay?.max(error.retry_after().unwrap_or_default());
                 // A wait that leaves no time for another attempt is not worth it.
@@ -131,16 +150,71 @@ impl Transport {
         if let Err(error) = &answer
             && error.is_unreachable()
         {
-            self.unreachable.lock().unwrap_or_else(PoisonError::into_inner).insert(host);
+            host.not_reached();
         }
         answer
     }
 
-    fn is_unreachable(&self, host: &str) -> bool {
-        self.unreachable.lock().unwrap_or_else(PoisonError::into_inner).contains(host)
+    /// When the time for all requests is over.
+    fn end(&self) -> Instant {
+        *self.start.get_or_init(Instant::now) + self.options.timeout
     }
 
-    async fn attempt(&self, url: &Url, limit: usize, is_json: bool, deadline: Instant) -> Result<Vec<u8>, ApiError> {
+    fn is_over(&self) -> bool {
+        Instant::now() >= self.end()
+    }
+
+    /// One attempt, and a second one where the token has to be renewed.
+    async fn attempt(
+        &self,
+        url: &Url,
+        limit: usize,
+        is_json: bool,
+        deadline: Instant,
+        host: &Host,
+    ) -> Result<FetchedObject, ApiError> {
+        if let Some(left) = host.pause_left() {
+            if Instant::now() + left >= deadline {
+                return Err(ApiError::Quota {
+                    request: describe(url),
+                    message: format!("{} asks to wait {} s, longer than there is time", host.name, left.as_secs()),
+                    retry_after: None,
+                    is_rate: false,
+                });
+            }
+            tokio::time::sleep(left).await;
+        }
+        let mut is_renewed = false;
+        loop {
+            let (answer, token) = self.send(url, limit, is_json, deadline).await?;
+            match &answer {
+                Err(ApiError::Unauthenticated { .. }) if !is_renewed && self.authentication.renew(&token).await => {
+                    is_renewed = true;
+                    continue;
+                }
+                Err(error) if error.is_transient() => {
+                    host.failed();
+                    if let Some(delay) = error.retry_after() {
+                        host.pause(delay);
+                        if let Some(on_wait) = &self.options.on_wait {
+                            on_wait(&host.name, delay);
+                        }
+                    }
+                }
+                _ => host.answered(),
+            }
+            return answer;
+        }
+    }
+
+    /// Sends one request. Beside the answer the token that it was sent with.
+    async fn send(
+        &self,
+        url: &Url,
+        limit: usize,
+        is_json: bool,
+        deadline: Instant,
+    ) -> Result<(Result<FetchedObject, ApiError>, String), ApiError> {
         let request = describe(url);
         let headers = self
             .authentication
@@ -149,7 +223,7 @@ impl Transport {
             .map_err(|reason| ApiError::Credentials { request: request.clone(), reason })?;
         let secret = token_of(&headers).unwrap_or_default().to_owned();
         self.requests.fetch_add(1, Ordering::Relaxed);
-        let until = deadline.min(Instant::now() + self.options.timeout / 2);
+        let until = deadline.min(Instant::now() + self.options.request_timeout / 2);
         let attempt = async {
             let response = self
                 .client_for(url)?
@@ -165,10 +239,10 @@ impl Transport {
                 request: request.clone(),
                 problem: "no whole answer in time".to_owned(),
                 is_transient: true,
-                is_timeout: true,
+                is_out_of_time: self.is_over(),
             })
         });
-        answer.map_err(|error| error.without(&secret))
+        Ok((answer.map_err(|error| error.without(&secret)), secret))
     }
 
     fn client_for(&self, url: &Url) -> Result<&Client, ApiError> {
@@ -178,8 +252,18 @@ impl Transport {
         if let Some(client) = self.direct.get() {
             return Ok(client);
         }
-        let client = client(self.options.timeout, true).map_err(|error| transport(&describe(url), &error))?;
+        let client = client(self.options.request_timeout, true).map_err(|error| transport(&describe(url), &error))?;
         Ok(self.direct.get_or_init(|| client))
+    }
+}
+
+/// The time of the whole run is over.
+fn out_of_time(url: &Url) -> ApiError {
+    ApiError::Transport {
+        request: describe(url),
+        problem: "not asked: the time for all requests is over".to_owned(),
+        is_transient: false,
+        is_out_of_time: true,
     }
 }
 
@@ -229,10 +313,16 @@ fn transport(request: &str, error: &reqwest::Error) -> ApiError {
         format!("the request failed: {}", one_line(&reason))
     };
     is_transient &= !error.is_builder();
-    ApiError::Transport { request: request.to_owned(), problem, is_transient, is_timeout: error.is_timeout() }
+    ApiError::Transport { request: request.to_owned(), problem, is_transient, is_out_of_time: false }
 }
 
-async fn read(url: &Url, request: &str, response: Response, limit: usize, is_json: bool) -> Result<Vec<u8>, ApiError> {
+async fn read(
+    url: &Url,
+    request: &str,
+    response: Response,
+    limit: usize,
+    is_json: bool,
+) -> Result<FetchedObject, ApiError> {
     let status = response.status();
     let header = |name: http::header::HeaderName| {
         response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
@@ -242,14 +332,17 @@ async fn read(url: &Url, request: &str, response: Response, limit: usize, is_jso
     if !status.is_success() {
         let body = body_of(request, response, ERROR_LIMIT).await.unwrap_or_default();
         let host = url.host_str().unwrap_or_default();
-        let is_html = is_html(&content_type, &body);
-        return Err(refused(request.to_owned(), host, status.as_u16(), retry_after, is_html, &body));
+        // Cloud Storage sends plain text as HTML where an object was asked for.
+        let is_html = is_html(if is_json { &content_type } else { "" }, &body);
+        return Err(refused(request.to_owned(), host, status.as_u16(), retry_after, is_html, is_json, &body));
     }
-    let body = body_of(request, response, limit).await?;
+    let text = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let generation = text("x-goog-generation").or_else(|| text("etag")).map(|value| one_line(value.trim_matches('"')));
+    let bytes = body_of(request, response, limit).await?;
     if is_json {
-        check_json(request, &content_type, &body)?;
+        check_json(request, &content_type, &bytes)?;
     }
-    Ok(body)
+    Ok(FetchedObject { bytes, generation })
 }
 
 async fn body_of(request: &str, mut response: Response, limit: usize) -> Result<Vec<u8>, ApiError> {

@@ -23,6 +23,10 @@ pub struct Configuration {
     pub moved: Vec<Moved>,
     /// `removed` blocks that keep the object: what they name is no longer managed and must not be called destroyed.
     pub forgotten: Vec<ResourceAddress>,
+    /// The same for whole modules: all of their instances, and what is in them.
+    pub forgotten_modules: Vec<ModuleAddress>,
+    /// `import` blocks, one for each thing to import; sorted by address, no address twice.
+    pub imports: Vec<Import>,
     /// Projects and regions that providers of the root name, known ones only.
     pub projects: BTreeSet<String>,
     /// Regions that providers of the root name.
@@ -123,6 +127,17 @@ pub struct Moved {
     pub from: String,
     /// The new address.
     pub to: String,
+    /// The block.
+    pub range: SourceRange,
+}
+
+/// An `import` block: an object that the next apply takes into the state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// What it becomes.
+    pub to: InstanceAddress,
+    /// The id by which the provider finds it; `None` where it is unknown, sensitive or given in another way.
+    pub id: Option<String>,
     /// The block.
     pub range: SourceRange,
 }

@@ -85,6 +85,11 @@ impl ProjectNumbers {
         }
     }
 
+    /// Numbers and their ids, sorted by number.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(number, id)| (number.as_str(), id.as_str()))
+    }
+
     /// Takes over all that `other` knows.
     pub fn merge(&mut self, other: &ProjectNumbers) {
         for (number, id) in &other.0 {

@@ -12,18 +12,20 @@ mod json;
 mod normalized;
 mod number;
 mod path;
+mod redaction;
 mod reference;
 mod settings;
 mod state;
 mod text;
 mod value;
+mod version;
 mod world;
 
 pub use address::{
     AddressError, InstanceAddress, InstanceKey, ModuleAddress, ModuleStep, ResourceAddress, ResourceMode,
 };
 pub use configuration::{
-    Arguments, Configuration, ConfiguredInstance, IgnoreChanges, Moved, ProviderDefaults, UnexpandedResource,
+    Arguments, Configuration, ConfiguredInstance, IgnoreChanges, Import, Moved, ProviderDefaults, UnexpandedResource,
     UnreadableModule,
 };
 pub use diagnostic::{Diagnostic, Position, Severity, SourceMap, SourceRange};
@@ -35,9 +37,11 @@ pub use normalized::{
 };
 pub use number::Number;
 pub use path::{AttributePath, PathError, PathStep};
+pub use redaction::{Digests, RedactionCheck};
 pub use reference::{ArgumentFacts, Nesting, RecordedAttributes, ReferenceData, SchemaFacts, ValueType};
 pub use settings::{IgnoreRule, LiveScopes, Settings, SeverityLevel, SeverityRule};
 pub use state::{State, StateInstance, StateSource};
 pub use text::{is_printable, printable};
 pub use value::Value;
+pub use version::{ProviderVersion, VersionError};
 pub use world::{CHOSEN_ON_CREATION, Fact, World, WorldAttribute, WorldKind, WorldResource};

@@ -15,6 +15,9 @@ pub struct NormalizedResource {
     pub resource_type: Arc<str>,
     /// The identity; an error fragment where it cannot be worked out (unknown name, no project).
     pub identity: Result<Identity, String>,
+    /// Whether what this side says makes its identity; false where a configuration that does not tell it whole has the
+    /// state's.
+    pub has_own_identity: bool,
     /// The leaves that this side has something to say of.
     pub leaves: BTreeMap<AttributePath, Leaf>,
     /// What holds for every path at or below these that is not a leaf: the longest matching prefix counts. The root
@@ -66,6 +69,8 @@ pub struct AttributeFacts {
     pub row: String,
     /// Whether the attribute is compared; those that are not are kept for policies.
     pub is_compared: bool,
+    /// Whether it is a part of the object's name, so that another value is another object.
+    pub is_identity: bool,
     /// When a difference would make Terraform replace the object.
     pub replacement: Replacement,
     /// What a plan shows of a live change.

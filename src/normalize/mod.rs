@@ -16,6 +16,7 @@ mod labels;
 mod members;
 mod nested;
 mod project;
+mod redaction;
 mod scope;
 mod settle;
 mod walk;
@@ -32,10 +33,12 @@ use crate::model::{
 };
 
 use members::Members;
+use redaction::LEFT_OUT;
 use scope::Scope;
 use walk::{Source, Walk};
 
 pub use identity::identity_of_name;
+pub use redaction::RedactionKey;
 pub use settle::settle;
 
 /// Why a live object cannot be normalized.
@@ -118,6 +121,7 @@ impl<'a> Normalizer<'a> {
             _ => Walk::new(resource_type, &scope, source).run(&BTreeMap::new()),
         };
         let identity = identity::of_configuration(resource_type, instance, &scope);
+        resource.has_own_identity = identity.is_ok();
         resource.identity = identity.or_else(|reason| recorded.cloned().ok_or(reason));
         let marked = &instance.arguments.sensitive;
         let is_marked = |path: &AttributePath| marked.contains(path) || marked.contains(&AttributePath::root());

@@ -50,11 +50,11 @@ fn left_out(
     }
     let why = |row: &Row| {
         let api = row.api.as_deref()?;
-        if marked.contains(api) {
-            return Some("left out of the snapshot because it is sensitive");
-        }
         let is_below =
             |member: &&str| api.strip_prefix(*member).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        if marked.iter().any(is_below) {
+            return Some(super::LEFT_OUT);
+        }
         untold.iter().any(is_below).then_some("the body is of an API version that does not have it")
     };
     resource_type.rows().iter().filter_map(|row| Some((row.path.clone(), why(row)?))).collect()

@@ -174,6 +174,7 @@ impl<'a> Walk<'a> {
         NormalizedResource {
             resource_type: Arc::clone(&self.resource_type.name),
             identity: Err("not worked out".to_owned()),
+            has_own_identity: true,
             leaves: self.leaves.into_iter().collect(),
             below: self.below.into_iter().collect(),
             unknown_members: self.unknown_members,

@@ -154,6 +154,9 @@ struct ComparedText {
     is_expected: bool,
     not_observed: Option<String>,
     import_id: Option<String>,
+    /// Whether the configuration has an `import` block for it.
+    #[serde(default)]
+    has_import_block: bool,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -243,6 +246,7 @@ impl ComparedText {
             range: self.address.is_some().then(|| source_range(1)),
             update_time: None,
             import_id: self.import_id.clone(),
+            import_block: self.has_import_block.then(|| source_range(9)),
             not_observed: self.not_observed.clone(),
         })
     }

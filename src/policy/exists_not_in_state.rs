@@ -1,7 +1,7 @@
 //! `exists-not-in-state`: the configuration has it, it exists, and the state does not know it.
 
-use super::Evidence;
 use super::answer::{Answer, Context, Draft, compared_label, named};
+use super::{Evidence, FindingSeverity};
 use crate::compare::{Presence, ResourceComparison};
 use crate::model::WorldKind;
 
@@ -21,6 +21,34 @@ fn judge(resource: &ResourceComparison) -> Option<Answer> {
     let subject = compared_label(resource)?;
     let address = resource.address.as_ref()?.to_string();
     let identity = resource.identity.as_ref()?;
+    if let Some(range) = &resource.import_block {
+        let message = format!(
+            "{} exists already ({}) and is not in the state yet; the import block at {range} takes it in on the next apply.",
+            named(&address),
+            named(identity.name())
+        );
+        let remedy = "Read the plan before you apply: an import also changes what differs from the configuration.";
+        let evidence = vec![
+            Evidence {
+                subject: subject.clone(),
+                path: String::new(),
+                value: "in the configuration, not in the state".to_owned(),
+                range: resource.range.clone(),
+            },
+            Evidence {
+                subject: subject.clone(),
+                path: String::new(),
+                value: "is imported".to_owned(),
+                range: Some(range.clone()),
+            },
+            Evidence { subject: identity.to_string(), path: String::new(), value: "exists".to_owned(), range: None },
+        ];
+        return Some(Answer::Fires(Draft {
+            remedy: Some(remedy.to_owned()),
+            severity: Some(FindingSeverity::Note),
+            ..Draft::new(message, vec![subject], evidence)
+        }));
+    }
     let message = format!(
         "{} exists already ({}) but is not in the state, so that an apply tries to create it and fails with \"already \
          exists\".",

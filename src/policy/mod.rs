@@ -26,6 +26,7 @@ pub use case::{Case, CaseError, Expectation};
 pub use description::Description;
 pub use finding::{Evidence, Finding, FindingSeverity, Judgment, Undetermined};
 pub use judge::{PolicyInput, judge, unknown_severities};
+pub(crate) use registry::types_needed_for;
 pub use registry::{Policy, policies};
 
 #[cfg(test)]

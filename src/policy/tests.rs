@@ -322,6 +322,7 @@ mod compared {
         let facts = AttributeFacts {
             row: path.to_owned(),
             is_compared: true,
+            is_identity: false,
             replacement: Replacement::Never,
             visibility: VisibilityRule {
                 set: (PlanVisibility::Shown, "it is set".into()),
@@ -341,6 +342,7 @@ mod compared {
         NormalizedResource {
             resource_type: resource_type.into(),
             identity: Ok(Identity::new(identity)),
+            has_own_identity: true,
             leaves: leaves.collect(),
             below: BTreeMap::from([(AttributePath::root(), below)]),
             unknown_members: 0,

@@ -1,11 +1,14 @@
 //! A small Google Cloud on loopback: lists that it pages, objects of a bucket, and faults on demand.
 //!
 //! One server answers for all services, each below a path of its own; [`FakeGoogle::endpoints`] gives the overrides. It
-//! takes GET only and checks the token of every request.
+//! takes GET only and checks the token of every request. What a list holds can be read by itself as well.
 
 #![allow(dead_code, reason = "each integration test uses a part of this module")]
 
-use std::collections::BTreeMap;
+mod partial;
+mod permissions;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -14,7 +17,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde_json::{Value, json};
 
 /// The token that every request must carry.
@@ -51,6 +54,12 @@ pub(crate) enum Fault {
     EchoedToken,
     /// The answer, but these members put in.
     With(Value),
+    /// 404 of something between here and the API.
+    NoRoute,
+    /// This object and nothing else.
+    Object(Value),
+    /// 400 where parts of an answer are asked for, as of a member that the API does not know.
+    UnknownField,
 }
 
 struct List {
@@ -67,6 +76,8 @@ struct World {
     faults: Vec<(String, usize, Fault)>,
     page_size: usize,
     requests: Vec<String>,
+    /// The permissions that the caller has; `None`: all.
+    granted: Option<BTreeSet<String>>,
 }
 
 /// The server; it ends with the process.
@@ -114,12 +125,9 @@ impl FakeGoogle {
             json!({"name": "aet-uscentral1-main-connector-sg", "selfLink": link("global/firewalls/aet-uscentral1-main-connector-sg"),
                    "network": link("global/networks/main")}),
         ]);
-        google.list(
-            &compute("global/addresses"),
-            "items",
-            vec![json!({"name": "services", "selfLink": link("global/addresses/services"), "purpose": "VPC_PEERING",
-                   "address": "10.20.0.0", "prefixLength": 16, "network": link("global/networks/main")})],
-        );
+        let services = json!({"name": "services", "selfLink": link("global/addresses/services"), "purpose": "VPC_PEERING",
+                              "address": "10.20.0.0", "prefixLength": 16, "network": link("global/networks/main")});
+        google.list(&compute("global/addresses"), "items", vec![services.clone()]);
         google.aggregated(
             &compute("aggregated/subnetworks"),
             "subnetworks",
@@ -133,6 +141,18 @@ impl FakeGoogle {
                     "regions/europe-west1",
                     json!({"name": "apps", "ipCidrRange": "10.0.1.0/24",
                 "selfLink": link("regions/europe-west1/subnetworks/apps"), "network": link("global/networks/main")}),
+                ),
+            ],
+        );
+        google.aggregated(
+            &compute("aggregated/addresses"),
+            "addresses",
+            vec![
+                ("global", services),
+                (
+                    "regions/us-central1",
+                    json!({"name": "egress", "address": "203.0.113.7", "addressType": "EXTERNAL",
+                           "selfLink": link("regions/us-central1/addresses/egress")}),
                 ),
             ],
         );
@@ -170,7 +190,7 @@ impl FakeGoogle {
         );
         let sql = format!("/sql/v1beta4/projects/{PROJECT}/instances");
         let instance = |name: &str, policy: &str| {
-            json!({"name": name, "project": PROJECT, "databaseVersion": "POSTGRES_14", "settings": {"activationPolicy": policy},
+            json!({"name": name, "project": PROJECT, "databaseVersion": "POSTGRES_14", "gceZone": "us-central1-a", "settings": {"activationPolicy": policy},
                    "selfLink": format!("https://sqladmin.googleapis.com/sql/v1beta4/projects/{PROJECT}/instances/{name}")})
         };
         google.list(&sql, "items", vec![instance("db", "ALWAYS"), instance("asleep", "NEVER")]);
@@ -186,10 +206,12 @@ impl FakeGoogle {
             json!({"name": "app", "instance": "db", "project": PROJECT, "charset": "UTF8",
                    "selfLink": format!("https://sqladmin.googleapis.com/sql/v1beta4/projects/{PROJECT}/instances/db/databases/app")}),
         ]);
-        google.file(
-            &format!("/crm/v1/projects/{PROJECT}"),
-            json!({"projectId": PROJECT, "projectNumber": NUMBER}).to_string().into_bytes(),
-        );
+        for project in [PROJECT, NUMBER] {
+            google.file(
+                &format!("/crm/v1/projects/{project}"),
+                json!({"projectId": PROJECT, "projectNumber": NUMBER}).to_string().into_bytes(),
+            );
+        }
         google.list("/servicenetworking/v1/services/-/connections", "connections", vec![
             json!({"network": format!("projects/{NUMBER}/global/networks/main"), "peering": "servicenetworking-googleapis-com",
                    "reservedPeeringRanges": ["services"], "service": "services/servicenetworking.googleapis.com"}),
@@ -219,6 +241,7 @@ impl FakeGoogle {
             ("service_networking", "servicenetworking/v1/"),
             ("resource_manager", "crm/v1/"),
             ("storage", "storage/v1/"),
+            ("cloud_asset", "cloudasset/v1/"),
         ];
         bases.iter().map(|(service, base)| format!("{service}={}/{base}", self.url())).collect()
     }
@@ -262,6 +285,17 @@ impl FakeGoogle {
         self.world().faults.push((path.to_owned(), times, fault));
     }
 
+    /// Gives the caller these permissions and no others.
+    pub(crate) fn grant(&self, permissions: impl IntoIterator<Item = String>) {
+        self.world().granted = Some(permissions.into_iter().collect());
+    }
+
+    /// The permissions that the requests until now took.
+    pub(crate) fn permissions(&self) -> BTreeSet<String> {
+        let paths = self.requests().into_iter().map(|request| request.split('?').next().unwrap_or_default().to_owned());
+        paths.filter_map(|path| permissions::needed(&path)).collect()
+    }
+
     /// Path and query of every request until now, in order.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.world().requests.clone()
@@ -293,6 +327,9 @@ async fn answer(State(world): State<Arc<Mutex<World>>>, request: Request) -> Res
     if request.method() != Method::GET {
         return error(405, "only GET", None);
     }
+    if path == "/computeMetadata/v1/universe/universe-domain" {
+        return respond(200, "application/text", "googleapis.com".to_owned());
+    }
     if path.starts_with("/computeMetadata/") {
         return respond(
             200,
@@ -312,14 +349,21 @@ async fn answer(State(world): State<Arc<Mutex<World>>>, request: Request) -> Res
         tokio::time::sleep(Duration::from_secs(600)).await;
     }
     let world = world.lock().expect("no test fails within");
+    let needed = permissions::needed(&path);
+    if let (Some(granted), Some(needed)) = (&world.granted, needed)
+        && !granted.contains(&needed)
+    {
+        return denied(&needed);
+    }
     match fault {
         None | Some(Fault::Stall) => content(&world, &request, &path),
-        Some(Fault::PermissionDenied(permission)) => error(
-            403,
-            "The caller does not have permission",
-            Some(json!([{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "IAM_PERMISSION_DENIED",
-                         "domain": "iam.googleapis.com", "metadata": {"permission": permission}}])),
-        ),
+        Some(Fault::UnknownField) => match query(&request, "fields") {
+            Some(_) => error(400, "Invalid field selection", None),
+            None => content(&world, &request, &path),
+        },
+        Some(Fault::NoRoute) => respond(404, "text/plain", "default backend - 404".to_owned()),
+        Some(Fault::Object(body)) => respond(200, "application/json; charset=UTF-8", body.to_string()),
+        Some(Fault::PermissionDenied(permission)) => denied(permission),
         Some(Fault::ServiceDisabled(service)) => error(
             403,
             &format!("{service} has not been used in project {NUMBER} before or it is disabled."),
@@ -347,12 +391,37 @@ async fn answer(State(world): State<Arc<Mutex<World>>>, request: Request) -> Res
     }
 }
 
+fn denied(permission: &str) -> Response {
+    error(
+        403,
+        "The caller does not have permission",
+        Some(json!([{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "IAM_PERMISSION_DENIED",
+                     "domain": "iam.googleapis.com", "metadata": {"permission": permission}}])),
+    )
+}
+
+/// The value of a query parameter.
+fn query(request: &Request, name: &str) -> Option<String> {
+    let pairs = url::form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes());
+    pairs.into_iter().find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
+}
+
 fn content(world: &World, request: &Request, path: &str) -> Response {
     if let Some(bytes) = world.files.get(path) {
-        return bytes.clone().into_response();
+        // As the stores say it: Cloud Storage has a generation, the others an entity tag.
+        let mark = if path.starts_with("/storage/") { "x-goog-generation" } else { "etag" };
+        return Response::builder()
+            .header(mark, "\"1700000000000042\"")
+            .header(header::LAST_MODIFIED, "Sat, 21 Nov 2026 10:00:00 GMT")
+            .body(Body::from(bytes.clone()))
+            .expect("valid");
     }
-    match list(world, request, path) {
+    match list(world, request, path).or_else(|| object(world, path)) {
         Some(answer) => respond(200, "application/json; charset=UTF-8", answer.to_string()),
+        // As Cloud Storage answers where the bytes of an object were asked for.
+        None if query(request, "alt").as_deref() == Some("media") => {
+            respond(404, "text/html; charset=UTF-8", format!("No such object: {path}"))
+        }
         None => error(404, &format!("nothing at {path}"), None),
     }
 }
@@ -373,13 +442,38 @@ fn merged(world: &World, request: &Request, path: &str, members: &Value) -> Resp
     respond(200, "application/json; charset=UTF-8", answer.to_string())
 }
 
+/// An object of any list of the same service, by its own path.
+fn object(world: &World, path: &str) -> Option<Value> {
+    let (service, wanted) = (path.split('/').nth(1)?, &path[path.find("projects/")?..]);
+    let lists = world.lists.iter().filter(|(list, _)| list.split('/').nth(1) == Some(service));
+    let bodies = lists.flat_map(|(list, content)| content.bodies.iter().map(move |(_, body)| (list, body)));
+    let is_wanted = |list: &str, body: &Value| {
+        let link = body["selfLink"].as_str().or_else(|| body["name"].as_str());
+        let own = link.and_then(|link| Some(link[link.find("projects/")?..].to_owned()));
+        let location = &body["metadata"]["labels"]["cloud.googleapis.com/location"];
+        let knative = || Some(list[list.find("projects/")?..].replace("/-/", &format!("/{}/", location.as_str()?)));
+        own == Some(wanted.to_owned())
+            || knative().is_some_and(|list| {
+                Some(wanted) == body["metadata"]["name"].as_str().map(|name| format!("{list}/{name}")).as_deref()
+            })
+    };
+    bodies.into_iter().find(|(list, body)| is_wanted(list, body)).map(|(_, body)| body.clone())
+}
+
 fn list(world: &World, request: &Request, path: &str) -> Option<Value> {
+    let whole = whole_list(world, request, path)?;
+    Some(match query(request, "fields") {
+        Some(mask) => partial::apply(&mask, &whole),
+        None => whole,
+    })
+}
+
+fn whole_list(world: &World, request: &Request, path: &str) -> Option<Value> {
     let list = world.lists.get(path)?;
     let (parameter, member) = &list.token;
-    let query = request.uri().query().unwrap_or_default();
-    let token = query.split('&').filter_map(|pair| pair.split_once('=')).find(|(name, _)| name == parameter);
-    let start = token.and_then(|(_, value)| value.strip_prefix("at-")?.parse().ok()).unwrap_or(0);
-    let end = list.bodies.len().min(start + world.page_size);
+    let start = query(request, parameter).and_then(|value| value.strip_prefix("at-")?.parse().ok()).unwrap_or(0);
+    let asked = ["maxResults", "pageSize"].into_iter().find_map(|name| query(request, name)?.parse().ok());
+    let end = list.bodies.len().min(start + world.page_size.min(asked.unwrap_or(usize::MAX)));
     let page = list.bodies.get(start..end).unwrap_or_default();
     let mut answer = json!({});
     match &list.aggregated {

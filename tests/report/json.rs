@@ -65,8 +65,11 @@ fn every_object_has_the_keys_of_the_contract() {
     assert_eq!(document["format_version"], "1.0");
     assert_eq!(keys(&document["root"]), ["path", "workspace"]);
     assert_eq!(document["sources"]["configuration"], json!({ "kind": "hcl", "files": 1 }));
-    assert_eq!(keys(&document["sources"]["state"]), ["lineage", "path", "serial", "terraform_version"]);
-    assert_eq!(keys(&document["sources"]["live"]), ["kind", "path", "read_at", "requests"]);
+    assert_eq!(
+        keys(&document["sources"]["state"]),
+        ["generation", "lineage", "path", "serial", "size", "terraform_version"]
+    );
+    assert_eq!(keys(&document["sources"]["live"]), ["generation", "kind", "path", "read_at", "requests", "size"]);
     let resource = &document["resources"][0];
     assert_eq!(keys(resource), ["address", "attributes", "basis", "identity", "presence", "type", "verdict"]);
     assert_eq!(

@@ -67,6 +67,7 @@ pub(crate) fn resource(address: &str, presence: Presence, attributes: Vec<Attrib
         range: Some(range(1, "resource \"google_redis_instance\" \"redis\"")),
         update_time: None,
         import_id: None,
+        import_block: None,
         not_observed: None,
         address: Some(address),
     }
@@ -140,12 +141,16 @@ impl Run {
                 terraform_version: Some("1.11.4".to_owned()),
                 serial: Some(42),
                 lineage: Some("l".to_owned()),
+                size: 1_300_000,
+                generation: None,
             },
             live: LiveSource {
                 kind: LiveKind::Assets,
                 path: Some("live.jsonl".to_owned()),
                 read_at: Some("2026-09-16T01:23:00Z".to_owned()),
                 requests: 0,
+                size: Some(20_000),
+                generation: Some("1700000000000042".to_owned()),
             },
             sources: BTreeMap::from([(Arc::from("main.tf"), Arc::from(SOURCE))]),
         }

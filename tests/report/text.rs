@@ -126,10 +126,14 @@ fn no_changes_is_said_only_of_a_complete_check() {
     let mut run = Run::new(vec![same()]);
     assert_eq!(
         run.text(),
-        "No changes. Live, state and configuration agree.\nDrift: 0 changed, 0 missing, 0 unmanaged. In sync: 1.\n"
+        "Compared 1 configuration file, the state terraform.tfstate (serial 42, 1.2 MiB) and live live.jsonl \
+         (generation 1700000000000042, 19.5 KiB, read at 2026-09-16T01:23:00Z).\n\
+         No changes. Live, state and configuration agree.\nDrift: 0 changed, 0 missing, 0 unmanaged. In sync: 1.\n"
     );
     run.live.kind = LiveKind::None;
-    assert!(run.text().starts_with("No changes. State and configuration agree; live was not asked.\n"));
+    let text = run.text();
+    assert!(text.starts_with("Compared 1 configuration file and the state terraform.tfstate"), "{text}");
+    assert!(text.contains("; live was not asked.\nNo changes. State and configuration agree; live was not asked.\n"));
     run.comparison.coverage.not_observed.push(NotObserved {
         what: "google_x in projects/p".to_owned(),
         why: "403".to_owned(),

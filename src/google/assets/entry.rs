@@ -25,6 +25,11 @@ pub(super) struct Header {
     pub(super) captured_at: Option<String>,
     #[serde(default)]
     pub(super) listings: Vec<HeaderListing>,
+    /// Ids of projects by their number.
+    #[serde(default)]
+    pub(super) projects: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) redaction_check: Option<String>,
 }
 
 /// One listing of a snapshot's header.
@@ -36,6 +41,9 @@ pub(super) struct HeaderListing {
     pub(super) complete: bool,
     #[serde(default)]
     pub(super) error: Option<String>,
+    /// Whether it was refused because the API is not enabled.
+    #[serde(default)]
+    pub(super) disabled: bool,
 }
 
 /// An asset.
@@ -46,6 +54,8 @@ pub(super) struct Asset<'c> {
     pub(super) project_number: Option<(String, String)>,
     /// The object, where the catalog has its type.
     pub(super) object: Option<(&'c ResourceType, LiveObject)>,
+    /// Digests of what was left out of it, by resource type and attribute path.
+    pub(super) digests: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// Why a piece cannot be read.
@@ -79,6 +89,8 @@ struct Line<'a> {
     update_time: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     ancestors: Option<Vec<Cow<'a, str>>>,
+    #[serde(default)]
+    trueup_digests: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 #[derive(Deserialize)]
@@ -120,7 +132,7 @@ pub(super) fn parse<'c>(kinds: &Kinds<'c>, text: &str) -> Result<Entry<'c>, Prob
     let candidates = kinds.of_asset_type(asset_type);
     let is_project = asset_type == "cloudresourcemanager.googleapis.com/Project";
     if candidates.is_empty() && !is_project {
-        return Ok(Entry::Asset(Asset { project, project_number, object: None }));
+        return Ok(Entry::Asset(Asset { project, project_number, object: None, digests: BTreeMap::new() }));
     }
     let resource: Option<Resource<'_>> = line
         .resource
@@ -130,7 +142,7 @@ pub(super) fn parse<'c>(kinds: &Kinds<'c>, text: &str) -> Result<Entry<'c>, Prob
     let data = resource.as_ref().and_then(|resource| resource.data);
     if is_project {
         project_number = data.and_then(|data| number_and_id(data.get())).or(project_number);
-        return Ok(Entry::Asset(Asset { project, project_number, object: None }));
+        return Ok(Entry::Asset(Asset { project, project_number, object: None, digests: BTreeMap::new() }));
     }
     let data = data.ok_or_else(|| problem("it has no resource.data (export with --content-type=resource)"))?;
     if !data.get().starts_with('{') {
@@ -141,21 +153,21 @@ pub(super) fn parse<'c>(kinds: &Kinds<'c>, text: &str) -> Result<Entry<'c>, Prob
     }
     let Some((kind, path)) = kind_and_path(candidates, name, data.get()) else {
         // A spelling that stands for several kinds (an address may be regional or global) need not be one of ours.
-        let is_own = candidates.iter().any(|kind| kind.asset_types.first().is_some_and(|own| own == asset_type));
+        let is_own = candidates.iter().any(|kind| kind.asset_type() == asset_type);
         if is_own {
             return Err(problem(&format!("its name `{}` is not that of a {asset_type}", one_line(name))));
         }
-        return Ok(Entry::Asset(Asset { project, project_number, object: None }));
+        return Ok(Entry::Asset(Asset { project, project_number, object: None, digests: BTreeMap::new() }));
     };
     let object = LiveObject {
         identity: Identity::new(kind.full_name(&path)),
-        asset_type: kind.asset_types.first().cloned().unwrap_or_default(),
+        asset_type: kind.asset_type().to_owned(),
         api_version: resource.and_then(|resource| resource.version).map(Cow::into_owned).filter(|v| !v.is_empty()),
         data: data.to_owned(),
         update_time: line.update_time.map(Cow::into_owned),
     };
     let project = project.or_else(|| object.identity.project().map(str::to_owned));
-    Ok(Entry::Asset(Asset { project, project_number, object: Some((kind, object)) }))
+    Ok(Entry::Asset(Asset { project, project_number, object: Some((kind, object)), digests: line.trueup_digests }))
 }
 
 /// The type and path of an asset: by its name, else by what its body says of itself.

@@ -12,6 +12,8 @@ use crate::model::{Listing, ProjectNumbers};
 pub(super) struct Coverage {
     /// The header's listings; `None` where there is no header.
     declared: Option<Vec<Listing>>,
+    /// Those of them that were refused because the API is not enabled, as (resource type, scope).
+    pub(super) disabled: BTreeSet<(String, String)>,
     /// The types that the file holds.
     held: BTreeSet<String>,
     /// The projects that it names, ids or numbers.
@@ -35,6 +37,9 @@ impl Coverage {
             let along: Vec<String> =
                 along.filter(|name| !stated.contains(&(name.clone(), listing.scope.clone()))).collect();
             for resource_type in along.into_iter().chain([listing.resource_type]) {
+                if listing.disabled {
+                    self.disabled.insert((resource_type.clone(), listing.scope.clone()));
+                }
                 declared.push(Listing {
                     resource_type,
                     scope: listing.scope.clone(),

@@ -18,7 +18,10 @@ use self::lines::{Chunk, Chunks};
 use self::listings::Coverage;
 use super::objects::{Kinds, ObjectSet, learn_numbers};
 use crate::catalog::Catalog;
-use crate::model::{Diagnostic, Inventory, LiveKind, LiveObject, LiveSource, Position, ProjectNumbers, SourceRange};
+use crate::model::{
+    Diagnostic, Digests, Inventory, LiveKind, LiveObject, LiveSource, Position, ProjectNumbers, RedactionCheck,
+    SourceRange,
+};
 
 /// How many faults of a kind are shown one by one; the others are counted.
 const SHOWN: usize = 20;
@@ -78,12 +81,50 @@ pub fn read(reader: impl BufRead, path: &str, catalog: &Catalog) -> Result<Inven
     reading.finish(&kinds)
 }
 
+/// Assets that come one by one, as the pages of the inventory's API give them.
+pub(crate) struct Pages<'c> {
+    kinds: Kinds<'c>,
+    reading: Reading,
+    taken: usize,
+}
+
+impl<'c> Pages<'c> {
+    /// Nothing is read yet. `label` is the source's name for messages.
+    pub(crate) fn new(label: &str, catalog: &'c Catalog) -> Self {
+        Self { kinds: Kinds::new(catalog), reading: Reading::new(label), taken: 0 }
+    }
+
+    /// Takes one asset, as JSON. One that cannot be read is a diagnostic.
+    ///
+    /// # Errors
+    /// It says that it is of a format that this program does not know.
+    pub(crate) fn take(&mut self, asset: &str) -> Result<(), AssetError> {
+        self.taken += 1;
+        let start = Position { line: self.taken, column: 1, byte: 0 };
+        self.reading.take(&self.kinds, Chunk { start, text: Ok(asset.to_owned()) })
+    }
+
+    /// All that was read.
+    ///
+    /// # Errors
+    /// Nothing of it was an asset.
+    pub(crate) fn finish(self) -> Result<Inventory, AssetError> {
+        if self.taken == 0 {
+            // A scope that holds none of what was asked for is an answer too.
+            return Ok(Inventory::default());
+        }
+        self.reading.finish(&self.kinds)
+    }
+}
+
 struct Reading {
     path: Arc<str>,
     objects: ObjectSet<Position>,
     coverage: Coverage,
     numbers: ProjectNumbers,
     read_at: Option<String>,
+    digests: Digests,
+    redaction_check: Option<RedactionCheck>,
     diagnostics: Vec<Diagnostic>,
     problems: usize,
     first_problem: Option<String>,
@@ -98,6 +139,8 @@ impl Reading {
             coverage: Coverage::default(),
             numbers: ProjectNumbers::default(),
             read_at: None,
+            digests: Digests::new(),
+            redaction_check: None,
             diagnostics: Vec::new(),
             problems: 0,
             first_problem: None,
@@ -121,6 +164,8 @@ impl Reading {
                     return Err(AssetError::Version { path: self.path.to_string(), version });
                 }
                 self.read_at = header.captured_at.or(self.read_at.take());
+                self.redaction_check = header.redaction_check.map(RedactionCheck).or(self.redaction_check.take());
+                header.projects.iter().for_each(|(number, id)| self.numbers.learn(number, id));
                 self.coverage.declare(kinds, header.listings);
                 self.entries += 1;
             }
@@ -131,6 +176,9 @@ impl Reading {
                 }
                 self.coverage.saw_project(asset.project.as_deref());
                 if let Some((kind, object)) = asset.object {
+                    if !asset.digests.is_empty() {
+                        self.digests.insert(object.identity.clone(), asset.digests);
+                    }
                     self.coverage.saw_type(kinds, kind);
                     learn_numbers(&mut self.numbers, &object);
                     self.objects.add(kinds, kind, object, start);
@@ -202,11 +250,14 @@ impl Reading {
                 path: Some(self.path.to_string()),
                 read_at: self.read_at,
                 requests: 0,
+                ..LiveSource::default()
             },
             objects,
+            disabled: std::mem::take(&mut self.coverage.disabled),
             listings: self.coverage.listings(kinds, &self.numbers),
-            disabled: Default::default(),
             projects: self.numbers,
+            digests: self.digests,
+            redaction_check: self.redaction_check,
             diagnostics: self.diagnostics,
         })
     }

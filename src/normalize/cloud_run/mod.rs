@@ -14,7 +14,7 @@ mod to_v2;
 use std::collections::BTreeMap;
 
 use crate::catalog::ResourceType;
-use crate::model::{Identity, Number, Value};
+use crate::model::{Identity, LEFT_OUT_MEMBER, Number, Value};
 
 /// Members of an object.
 type Members = BTreeMap<String, Value>;
@@ -35,11 +35,18 @@ pub(super) fn in_version_of(
     body: Members,
 ) -> Body {
     let is_v1 = is_knative(&body, api_version);
-    match &*resource_type.name {
-        "google_cloud_run_service" if !is_v1 => Body { members: to_v1::body(&body, identity), untold: to_v1::UNTOLD },
-        "google_cloud_run_v2_service" if is_v1 => Body { members: to_v2::body(&body, identity), untold: to_v2::UNTOLD },
-        _ => Body { members: body, untold: &[] },
+    let (mut converted, untold) = match &*resource_type.name {
+        "google_cloud_run_service" if !is_v1 => (to_v1::body(&body, identity), to_v1::UNTOLD),
+        "google_cloud_run_v2_service" if is_v1 => (to_v2::body(&body, identity), to_v2::UNTOLD),
+        _ => return Body { members: body, untold: &[] },
+    };
+    if body.contains_key(LEFT_OUT_MEMBER) {
+        // It names members of the other version. What is sensitive in one is so in both.
+        let sensitive = resource_type.rows().iter().filter(|row| row.is_sensitive);
+        let members = sensitive.filter_map(|row| row.api.as_deref()).map(Value::string);
+        converted.insert(LEFT_OUT_MEMBER.to_owned(), Value::List(members.collect()));
     }
+    Body { members: converted, untold }
 }
 
 /// Whether a body is of v1. The shape tells it; only a body without either shape is asked for its version.

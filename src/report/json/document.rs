@@ -64,6 +64,10 @@ pub(super) struct StateSource<'a> {
     pub(super) terraform_version: Option<&'a str>,
     pub(super) serial: Option<u64>,
     pub(super) lineage: Option<&'a str>,
+    /// Its size in bytes.
+    pub(super) size: u64,
+    /// Which version of the object it is, where a store says so: the generation in Cloud Storage.
+    pub(super) generation: Option<&'a str>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -75,6 +79,10 @@ pub(super) struct LiveSource<'a> {
     pub(super) read_at: Option<&'a str>,
     /// HTTP requests sent.
     pub(super) requests: u64,
+    /// The size of the asset file in bytes, where it is one.
+    pub(super) size: Option<u64>,
+    /// Which version of the object it is, where a store says so: the generation in Cloud Storage.
+    pub(super) generation: Option<&'a str>,
 }
 
 #[derive(Serialize, JsonSchema)]

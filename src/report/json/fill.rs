@@ -73,6 +73,8 @@ fn sources<'a>(sources: &report::Sources<'a>) -> Sources<'a> {
             terraform_version: state.terraform_version.as_deref(),
             serial: state.serial,
             lineage: state.lineage.as_deref(),
+            size: state.size,
+            generation: state.generation.as_deref(),
         }),
         live: LiveSource {
             kind: match live.kind {
@@ -83,6 +85,8 @@ fn sources<'a>(sources: &report::Sources<'a>) -> Sources<'a> {
             path: live.path.as_deref(),
             read_at: live.read_at.as_deref(),
             requests: live.requests,
+            size: live.size,
+            generation: live.generation.as_deref(),
         },
     }
 }

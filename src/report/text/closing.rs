@@ -8,7 +8,7 @@ use super::section::label;
 use super::style::Ink;
 use crate::compare::{Presence, ResourceComparison, Verdict};
 use crate::model::{LiveKind, Severity, printable};
-use crate::report::{Report, Summary};
+use crate::report::{Report, Sources, Summary};
 
 /// Writes what was not observed, the diagnostics and the summary.
 pub(super) fn write(report: &Report<'_>, out: &mut Writer) {
@@ -108,6 +108,7 @@ fn summary(report: &Report<'_>, out: &mut Writer) {
     let summary = report.summary();
     let errors = report.diagnostics.iter().filter(|it| it.severity == Severity::Error).count();
     out.gap();
+    out.line(&sources(&report.sources));
     let line = counts(report, &summary);
     if summary.is_clean() && errors == 0 && to_change(report) == 0 {
         let whole = report.is_complete()
@@ -126,6 +127,62 @@ fn summary(report: &Report<'_>, out: &mut Writer) {
     }
     let line = out.style.paint(Ink::Heading, &line);
     out.line(&line);
+}
+
+/// What was compared: `Compared 12 configuration files, the state terraform.tfstate (serial 42, 1.2 MiB) and …`
+fn sources(sources: &Sources<'_>) -> String {
+    let Sources { configuration, state, live } = sources;
+    let files = match configuration.files {
+        0 => "no configuration".to_owned(),
+        files => some(files, "configuration file", "configuration files").unwrap_or_default(),
+    };
+    let state = match state {
+        Some(state) => {
+            let serial = state.serial.map(|serial| format!("serial {serial}"));
+            let generation = state.generation.as_ref().map(|generation| format!("generation {generation}"));
+            let name = if state.path == "-" { "from standard input" } else { &state.path };
+            format!("the state {}", with_details(name, [serial, generation, Some(size(state.size))]))
+        }
+        None => "no state".to_owned(),
+    };
+    let read_at = live.read_at.as_ref().map(|time| format!("read at {time}"));
+    let live = match live.kind {
+        LiveKind::None => "live was not asked".to_owned(),
+        LiveKind::Api => {
+            let requests = some(usize::try_from(live.requests).unwrap_or(usize::MAX), "request", "requests");
+            format!("live {}", with_details("Google Cloud", [requests, read_at, None]))
+        }
+        LiveKind::Assets => {
+            let generation = live.generation.as_ref().map(|generation| format!("generation {generation}"));
+            let name = live.path.as_deref().unwrap_or("an asset file");
+            format!("live {}", with_details(name, [generation, live.size.map(size), read_at]))
+        }
+    };
+    let (first, last) = (format!("{files} and {state}"), format!("{files}, {state} and {live}"));
+    match sources.live.kind {
+        LiveKind::None => format!("Compared {first}; {live}."),
+        LiveKind::Api | LiveKind::Assets => format!("Compared {last}."),
+    }
+}
+
+fn with_details(name: &str, details: [Option<String>; 3]) -> String {
+    let details: Vec<String> = details.into_iter().flatten().map(|detail| printable(&detail).into_owned()).collect();
+    let name = printable(name);
+    if details.is_empty() { name.into_owned() } else { format!("{name} ({})", details.join(", ")) }
+}
+
+/// A number of bytes as people say it.
+fn size(bytes: u64) -> String {
+    let mut amount = bytes as f64;
+    let mut unit = "bytes";
+    for larger in ["KiB", "MiB", "GiB"] {
+        if amount < 1024.0 {
+            break;
+        }
+        amount /= 1024.0;
+        unit = larger;
+    }
+    if unit == "bytes" { format!("{bytes} bytes") } else { format!("{amount:.1} {unit}") }
 }
 
 /// The summary line: `Drift: 2 changed, 1 missing, 3 unmanaged. Pending: 1 to change. …`

@@ -11,27 +11,34 @@ use hcl_edit::expr::Expression;
 use super::body::{Attribute, Block, Body};
 use super::evaluator::Evaluator;
 use super::module::ResourceKey;
+use super::provider::provider_of;
 use super::resource::to_schema_type;
 use super::scope::BlockScope;
 use super::spelling::closest;
 use crate::model::{
-    ArgumentFacts, Arguments, AttributePath, Diagnostic, Nesting, ResourceMode, SourceRange, Value, ValueType,
+    ArgumentFacts, Arguments, AttributePath, Diagnostic, Nesting, ProviderVersion, ResourceMode, SourceRange, Value,
+    ValueType,
 };
 use crate::terraform::lang::{Kind, Val};
 
 /// How many blocks `dynamic` may make in one resource instance.
 const MAX_BLOCKS: usize = 100_000;
 
+/// What an argument takes in memory beside its value, in bytes: its name, its path and its places.
+const ARGUMENT_BYTES: usize = 256;
+
 /// The arguments that every resource and data block takes. Source: the configuration language's meta-arguments.
 const META_ARGUMENTS: &[&str] = &["count", "for_each", "provider", "depends_on"];
 /// The blocks that every resource and data block takes.
-const META_BLOCKS: &[&str] = &["lifecycle", "provisioner", "connection", "timeouts"];
+const META_BLOCKS: &[&str] = &["lifecycle", "provisioner", "connection", "timeouts", "locals"];
 
 /// Reads the arguments of one instance.
 pub(crate) struct ArgumentReader<'e, 'a> {
     evaluator: &'e Evaluator<'a>,
     instance: usize,
     resource_type: &'e str,
+    /// The provider's type, once the block is known.
+    provider_type: String,
     /// Whether the schema knows the type.
     is_checked: bool,
     /// Whether what the schema requires has to be there.
@@ -60,6 +67,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             evaluator,
             instance,
             resource_type: &key.resource_type,
+            provider_type: String::new(),
             is_checked: key.mode == ResourceMode::Managed && evaluator.facts.knows(&key.resource_type),
             is_complete: true,
             meta_arguments: META_ARGUMENTS,
@@ -75,6 +83,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             evaluator,
             instance: 0,
             resource_type,
+            provider_type: String::new(),
             is_checked: evaluator.facts.knows(resource_type),
             is_complete: false,
             meta_arguments: &["provider"],
@@ -102,6 +111,8 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
 
     /// The arguments: as the language has them, and as the model has them.
     pub(crate) fn read(mut self, block: &Block, mut scope: BlockScope<'_, '_>) -> (BTreeMap<Arc<str>, Val>, Arguments) {
+        let provider = provider_of(block, self.resource_type);
+        self.provider_type = self.evaluator.source(self.instance).provider_type(&provider.local);
         let members = self.body(&block.body, &block.range, &mut scope, &AttributePath::root(), &[]);
         let mut value = BTreeMap::new();
         for (name, member) in &members {
@@ -131,13 +142,13 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             if is_top && self.meta_arguments.contains(&attribute.name.as_str()) {
                 continue;
             }
-            if is_top && body.is_json && self.meta_blocks.contains(&attribute.name.as_str()) {
+            if is_top && attribute.is_json() && self.meta_blocks.contains(&attribute.name.as_str()) {
                 continue;
             }
             let mut inner = names.to_vec();
             inner.push(&attribute.name);
             let facts = self.facts(&inner);
-            if body.is_json
+            if attribute.is_json()
                 && facts.as_ref().is_some_and(|facts| facts.block.is_some())
                 && let Some(bodies) = Body::from_json_expression(&attribute.expression, &attribute.file)
             {
@@ -149,6 +160,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             }
             if self.check_attribute(attribute, facts.as_ref(), names) {
                 let value = self.attribute_value(attribute, facts.as_ref(), scope);
+                self.evaluator.allowance.hold(value.weight().saturating_add(ARGUMENT_BYTES));
                 self.arguments
                     .ranges
                     .insert(path.attribute(attribute.name.as_str()), self.evaluator.origins(self.instance, attribute));
@@ -201,6 +213,8 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
     ) {
         let Some(kind) = names.last() else { return };
         let place = path.attribute(*kind).index(occurrences.elements.len());
+        self.evaluator.allowance.spend(1);
+        self.evaluator.allowance.hold(ARGUMENT_BYTES);
         self.arguments.ranges.insert(place.clone(), vec![range.clone()]);
         let members = self.body(body, range, scope, &place, names);
         occurrences.elements.push(Val::object(members).mark(is_sensitive));
@@ -216,16 +230,18 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
         occurrences: &mut Occurrences,
     ) {
         occurrences.is_dynamic = true;
+        self.check_dynamic(block);
         let (Some(for_each), Some(content)) =
             (block.body.attribute("for_each"), block.body.blocks_of("content").next())
         else {
-            let missing = if block.body.attribute("for_each").is_none() { "for_each" } else { "content" };
-            let (summary, detail) = if missing == "for_each" {
+            let is_endless = block.body.attribute("for_each").is_none();
+            let missing = if is_endless { "for_each" } else { "content" };
+            let (summary, detail) = if is_endless {
                 ("Missing required argument", "The argument \"for_each\" is required, but no definition was found.")
             } else {
                 (
-                    "Missing \"content\" block",
-                    "A dynamic block must have exactly one nested block of type \"content\" describing the body of the generated blocks.",
+                    "Missing dynamic content block",
+                    "A dynamic block must have a nested block of type \"content\" to describe the body of each generated block.",
                 )
             };
             self.evaluator.report(Diagnostic::error(summary, detail).at(block.range.clone()));
@@ -270,15 +286,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
                 return;
             }
         };
-        let iterator = block
-            .body
-            .attribute("iterator")
-            .and_then(|attribute| match &*attribute.expression {
-                Expression::Variable(name) => Some(name.as_str().to_owned()),
-                Expression::String(name) => Some(name.as_str().to_owned()),
-                _ => None,
-            })
-            .unwrap_or_else(|| block.label().to_owned());
+        let iterator = iterator(block);
         self.blocks.set(self.blocks.get().saturating_add(pairs.len()));
         if self.blocks.get() > MAX_BLOCKS {
             let detail = format!("A resource may have at most {MAX_BLOCKS} blocks.");
@@ -287,10 +295,43 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             return;
         }
         for (key, value) in pairs {
+            if let Some(limit) = self.evaluator.allowance.spent() {
+                occurrences.unknown = Some(Val::unknown_any(limit));
+                return;
+            }
             let each = BTreeMap::from([(Arc::from("key"), key), (Arc::from("value"), value)]);
             scope.iterators.push((iterator.clone(), Val::object(each)));
             self.occurrence(&content.body, &block.range, scope, path, names, occurrences, is_sensitive);
             scope.iterators.pop();
+        }
+    }
+
+    /// Reports what a `dynamic` block must not hold.
+    fn check_dynamic(&self, block: &Block) {
+        let refuse = |summary: &str, detail: String, range: &SourceRange| {
+            self.evaluator.report(Diagnostic::error(summary, detail).at(range.clone()));
+        };
+        for attribute in &block.body.attributes {
+            match attribute.name.as_str() {
+                "for_each" | "labels" => {}
+                "iterator" if matches!(&*attribute.expression, Expression::Variable(_)) || attribute.is_json() => {}
+                "iterator" => {
+                    let detail = "Dynamic iterator must be a single variable name.".to_owned();
+                    refuse("Invalid expression", detail, &attribute.value_range);
+                }
+                name => {
+                    let detail = format!("An argument named \"{name}\" is not expected here.");
+                    refuse("Unsupported argument", detail, &attribute.name_range);
+                }
+            }
+        }
+        for inner in block.body.blocks.iter().filter(|inner| inner.kind != "content") {
+            let detail = format!("Blocks of type \"{}\" are not expected here.", inner.kind);
+            refuse("Unsupported block type", detail, &inner.range);
+        }
+        for again in block.body.blocks_of("content").skip(1) {
+            let detail = "Only one nested content block is allowed for each dynamic block.".to_owned();
+            refuse("Extraneous dynamic content block", detail, &again.range);
         }
     }
 
@@ -321,7 +362,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
         }
         let name = attribute.name.as_str();
         let Some(facts) = facts else {
-            if names.is_empty() && name == "id" {
+            if names.is_empty() && name == "id" || self.is_of_older_provider(&[names, &[name]].concat()) {
                 return true;
             }
             let mut detail = format!("An argument named \"{name}\" is not expected here.");
@@ -348,12 +389,25 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
         true
     }
 
+    /// Whether the provider took an argument or block away in a version that the root does not have yet.
+    fn is_of_older_provider(&self, path: &[&str]) -> bool {
+        let removed = self.evaluator.facts.removed_in(self.resource_type, path);
+        removed.is_some_and(|version| !self.reaches(version))
+    }
+
+    fn reaches(&self, version: ProviderVersion) -> bool {
+        self.evaluator.provider_versions.reaches(&self.provider_type, version)
+    }
+
     fn check_block(&self, block: &Block, kind: &str, path: &[&str], names: &[&str]) -> bool {
         if !self.is_checked {
             return true;
         }
         let range = block.range.clone();
         let Some(facts) = self.facts(path) else {
+            if self.is_of_older_provider(path) {
+                return true;
+            }
             let mut detail = format!("Blocks of type \"{kind}\" are not expected here.");
             detail.push_str(&self.hint(kind, names));
             self.evaluator.report(Diagnostic::error("Unsupported block type", detail).at(range));
@@ -384,6 +438,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             let Some(facts) = self.facts(&path) else { continue };
             if self.is_complete
                 && facts.is_required
+                && facts.required_since.is_none_or(|version| self.reaches(version))
                 && !members.contains_key(name.as_str())
                 && !blocks.contains_key(name.as_str())
             {
@@ -420,6 +475,16 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
         }
         String::new()
     }
+}
+
+/// The name that a `dynamic` block gives to its element.
+pub(super) fn iterator(block: &Block) -> String {
+    let named = block.body.attribute("iterator").and_then(|attribute| match &*attribute.expression {
+        Expression::Variable(name) => Some(name.as_str().to_owned()),
+        Expression::String(name) => Some(name.as_str().to_owned()),
+        _ => None,
+    });
+    named.unwrap_or_else(|| block.label().to_owned())
 }
 
 fn numbered(elements: &[Val]) -> Vec<(Val, Val)> {

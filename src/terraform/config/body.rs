@@ -58,6 +58,11 @@ impl Attribute {
         Self { name, expression: Arc::new(expression), file: Arc::clone(file), name_range, value_range }
     }
 
+    /// Whether it was written in JSON, where a block can't be told from an argument without the schema.
+    pub(crate) fn is_json(&self) -> bool {
+        self.file.is_translated()
+    }
+
     /// From the name to the end of the expression.
     pub(crate) fn range(&self) -> SourceRange {
         let end = self.value_range.end.max(self.name_range.end);
@@ -88,16 +93,13 @@ impl Body {
         self.blocks.iter().filter(move |block| block.kind == kind)
     }
 
-    /// The body of a file in native syntax. Arguments that repeat an earlier one are left out.
-    pub(crate) fn from_syntax(body: SyntaxBody, file: &Arc<SourceFile>, repeated: &[usize]) -> Self {
+    /// The body of a file in native syntax.
+    pub(crate) fn from_syntax(body: SyntaxBody, file: &Arc<SourceFile>) -> Self {
         let mut result = Self::default();
         for structure in body {
             match structure {
                 Structure::Attribute(attribute) => {
                     let name_range = attribute.key.span().unwrap_or(0..0);
-                    if repeated.contains(&name_range.start) {
-                        continue;
-                    }
                     let name = attribute.key.as_str().to_owned();
                     result.attributes.push(Attribute::new(name, attribute.value, file.range(name_range), file));
                 }
@@ -106,7 +108,7 @@ impl Body {
                     let end = block.labels.last().and_then(Span::span).unwrap_or_else(|| start.clone()).end;
                     let labels = block.labels.iter().map(|label| label.as_str().to_owned()).collect();
                     let kind = block.ident.as_str().to_owned();
-                    let body = Self::from_syntax(block.body, file, repeated);
+                    let body = Self::from_syntax(block.body, file);
                     result.blocks.push(Block::new(kind, labels, body, file.range(start.start..end)));
                 }
             }

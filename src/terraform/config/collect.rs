@@ -3,9 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::evaluator::{Evaluator, Node};
+use super::cycles::find_cycles;
+use super::evaluator::{Evaluator, MAX_INSTANCES, Node, TOO_MANY_CALLS};
 use super::module::{ModuleSource, ResourceKey};
 use super::provider::{ProviderCache, ProviderName, provider_of};
+use super::reference_check::check_references;
+use super::shape;
+use super::spelling::closest;
 use crate::model::{
     Configuration, ConfiguredInstance, Diagnostic, ModuleAddress, ProviderDefaults, ResourceAddress, ResourceMode,
     UnexpandedResource, UnreadableModule, Value,
@@ -30,13 +34,20 @@ impl<'a> Evaluator<'a> {
             .chain(&self.inputs.diagnostics)
             .for_each(|diagnostic| self.report(diagnostic.clone()));
 
+        let references = check_references(self.tree, self.facts);
+        references.into_iter().chain(find_cycles(self.tree)).for_each(|diagnostic| self.report(diagnostic));
         self.expand_modules(&mut configuration);
         for instance in 0..self.instance_count() {
             self.collect_module(instance, providers, &mut configuration);
         }
         for instance in 0..self.instance_count() {
-            self.validate_variables(instance);
+            self.check_constants(instance);
+            let forgotten = self.read_removed(instance);
+            configuration.forgotten.extend(forgotten.resources);
+            configuration.forgotten_modules.extend(forgotten.modules);
         }
+        self.check_moved();
+        configuration.imports = self.read_imports();
         configuration.instances.sort_by(|left, right| left.address.cmp(&right.address));
         configuration.unexpanded.sort_by(|left, right| left.resource.cmp(&right.resource));
         configuration
@@ -48,23 +59,31 @@ impl<'a> Evaluator<'a> {
         let mut instance = 0;
         while instance < self.instance_count() {
             configuration.moved.extend(self.read_moved(instance));
-            configuration.forgotten.extend(self.read_forgotten(instance));
             let address = self.instance(instance).address.clone();
             let node = &self.tree.nodes[self.instance(instance).node];
             for (name, block) in &node.source.calls {
+                self.allowance.spend(1);
+                if instance > 0 && self.allowance.spent().is_some() {
+                    break;
+                }
                 self.ensure(Node::Call(instance, name));
                 self.check_call(instance, name);
-                let Some(expansion) = self.expansion(instance, name) else { continue };
-                let Some(reason) = &expansion.unknown else { continue };
                 let module = address.child(name, None);
+                let unreadable = |reason: &str| UnreadableModule {
+                    module: module.clone(),
+                    reason: reason.to_owned(),
+                    range: block.range.clone(),
+                };
+                let Some(expansion) = self.expansion(instance, name) else {
+                    let reason = self.why_missing(&format!("module.{name}"));
+                    configuration.unreadable_modules.push(unreadable(&reason));
+                    continue;
+                };
+                let Some(reason) = &expansion.unknown else { continue };
                 match node.children.get(name) {
-                    Some(Ok(child)) => self.list_unexpanded(*child, &module, reason, configuration),
-                    Some(Err(reason)) => configuration.unreadable_modules.push(UnreadableModule {
-                        module,
-                        reason: reason.clone(),
-                        range: block.range.clone(),
-                    }),
-                    None => {}
+                    Some(Ok(child)) => self.list_unexpanded(*child, unreadable(reason), configuration),
+                    Some(Err(reason)) => configuration.unreadable_modules.push(unreadable(reason)),
+                    None => configuration.unreadable_modules.push(unreadable(reason)),
                 }
             }
             for broken in node.source.broken.iter().filter(|broken| broken.kind == "module") {
@@ -82,15 +101,15 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Lists the resources of a module of which it is not known which instances there are.
-    fn list_unexpanded(
-        &self,
-        node: usize,
-        module: &ModuleAddress,
-        reason: &Arc<str>,
-        configuration: &mut Configuration,
-    ) {
-        let mut pending = vec![(node, module.clone())];
-        while let Some((node, module)) = pending.pop() {
+    fn list_unexpanded(&self, node: usize, module: UnreadableModule, configuration: &mut Configuration) {
+        let UnreadableModule { module, reason, range } = module;
+        let mut pending = vec![(node, module, range)];
+        while let Some((node, module, range)) = pending.pop() {
+            if configuration.unexpanded.len() > MAX_INSTANCES {
+                let reason = reason.clone();
+                configuration.unreadable_modules.push(UnreadableModule { module, reason, range });
+                continue;
+            }
             let node = &self.tree.nodes[node];
             for (key, block) in &node.source.resources {
                 if key.mode == ResourceMode::Managed {
@@ -101,36 +120,43 @@ impl<'a> Evaluator<'a> {
                     });
                 }
             }
-            for (name, child) in &node.children {
-                let module = module.child(name, None);
-                match child {
-                    Ok(child) => pending.push((*child, module)),
-                    Err(reason) => {
-                        if let Some(call) = node.source.calls.get(name) {
-                            configuration.unreadable_modules.push(UnreadableModule {
-                                module,
-                                reason: reason.clone(),
-                                range: call.range.clone(),
-                            });
-                        }
+            for (name, call) in &node.source.calls {
+                let (module, range) = (module.child(name, None), call.range.clone());
+                let reason = match node.children.get(name) {
+                    Some(Ok(child)) => {
+                        pending.push((*child, module, range));
+                        continue;
                     }
-                }
+                    Some(Err(reason)) => reason.clone(),
+                    None => TOO_MANY_CALLS.to_owned(),
+                };
+                configuration.unreadable_modules.push(UnreadableModule { module, reason, range });
             }
         }
     }
 
-    /// Reports arguments of a module call that the module has no variable for.
+    /// Reports arguments of a module call that the module has no variable for, and those that it needs.
     fn check_call(&self, instance: usize, name: &str) {
-        const META: &[&str] = &["source", "version", "count", "for_each", "providers", "depends_on"];
         let node = &self.tree.nodes[self.instance(instance).node];
         let (Some(call), Some(Ok(child))) = (node.source.calls.get(name), node.children.get(name)) else { return };
         let child: &ModuleSource = &self.tree.nodes[*child].source;
         if child.is_incomplete {
             return;
         }
+        self.allowance.spend(u64::try_from(call.body.attributes.len()).unwrap_or(u64::MAX));
+        let is_meta = |name: &str| shape::FILE.block("module").is_some_and(|shape| shape.argument(name).is_some());
+        for (variable, block) in &child.variables {
+            if block.body.attribute("default").is_none() && call.body.attribute(variable).is_none() {
+                let detail = format!("The argument \"{variable}\" is required, but no definition was found.");
+                self.report(Diagnostic::error("Missing required argument", detail).at(call.range.clone()));
+            }
+        }
         for attribute in &call.body.attributes {
-            if !META.contains(&attribute.name.as_str()) && !child.variables.contains_key(&attribute.name) {
-                let detail = format!("An argument named \"{}\" is not expected here.", attribute.name);
+            if !is_meta(&attribute.name) && !child.variables.contains_key(&attribute.name) {
+                let hint = closest(&attribute.name, child.variables.keys().map(String::as_str))
+                    .map(|closest| format!(" Did you mean \"{closest}\"?"))
+                    .unwrap_or_default();
+                let detail = format!("An argument named \"{}\" is not expected here.{hint}", attribute.name);
                 self.report(Diagnostic::error("Unsupported argument", detail).at(attribute.name_range.clone()));
             }
         }
@@ -139,6 +165,11 @@ impl<'a> Evaluator<'a> {
     fn collect_module(&self, instance: usize, providers: &mut ProviderCache, configuration: &mut Configuration) {
         let module = self.source(instance);
         let address = self.instance(instance).address.clone();
+        if let (Some(limit), Some(call)) = (self.allowance.spent(), self.call_block(instance)) {
+            let (reason, range) = (limit.to_owned(), call.range.clone());
+            configuration.unreadable_modules.push(UnreadableModule { module: address, reason, range });
+            return;
+        }
         let variables = module.variables.keys().map(|name| Node::Variable(instance, name));
         let locals = module.locals.keys().map(|name| Node::Local(instance, name));
         let outputs = module.outputs.keys().map(|name| Node::Output(instance, name));
@@ -155,13 +186,17 @@ impl<'a> Evaluator<'a> {
             if key.mode == ResourceMode::Data {
                 continue;
             }
-            let Some(resource) = self.resource(instance, key) else { continue };
+            let unexpanded = |reason: &str| UnexpandedResource {
+                resource: resource_address(&address, key),
+                reason: reason.to_owned(),
+                range: block.range.clone(),
+            };
+            let Some(resource) = self.resource(instance, key) else {
+                configuration.unexpanded.push(unexpanded(&self.why_missing(&key.name)));
+                continue;
+            };
             if let Some(reason) = &resource.unknown {
-                configuration.unexpanded.push(UnexpandedResource {
-                    resource: resource_address(&address, key),
-                    reason: reason.to_string(),
-                    range: block.range.clone(),
-                });
+                configuration.unexpanded.push(unexpanded(reason));
                 continue;
             }
             let provider = self.provider_defaults(instance, &name, providers);
@@ -181,6 +216,7 @@ impl<'a> Evaluator<'a> {
                 });
             }
         }
+        self.allowance.spend(u64::try_from(module.broken.len()).unwrap_or(u64::MAX));
         for broken in module.broken.iter().filter(|broken| broken.kind == "resource") {
             let [resource_type, name] = broken.labels.as_slice() else { continue };
             let key =

@@ -3,7 +3,7 @@
 //! Owns the memory of what is known and the limits of it all. The order is the business of `order`.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -11,18 +11,23 @@ use super::body::{Attribute, Block, Body};
 use super::inputs::{Input, Inputs};
 use super::mentions::mentioned_names;
 use super::module::{ModuleSource, ResourceKey};
+use super::moves::Moves;
 use super::options::EvaluateOptions;
+use super::provider_versions::ProviderVersions;
 use super::resource::Resource;
 use super::scope::{BlockScope, Constants, Repetition};
 use super::source::SourceFile;
 use super::tree::ModuleTree;
+use super::undeclared;
 use crate::model::{Diagnostic, InstanceKey, ModuleAddress, ReferenceData, SchemaFacts, SourceRange};
-use crate::terraform::lang::{self, Fault, Faults, FileContext, Scope, Val};
+use crate::terraform::lang::{self, Allowance, Fault, Faults, FileContext, Scope, Val};
 
 /// How many instances of resources and modules a root may have in all.
 pub(crate) const MAX_INSTANCES: usize = 100_000;
-/// How large the arguments of all instances may be, in bytes as if nothing in them were shared.
-const MAX_WEIGHT: usize = 512 << 20;
+/// Why a module that nothing is wrong with was not loaded.
+pub(crate) const TOO_MANY_CALLS: &str = "the root has too many module calls";
+/// What a node takes in memory beside its value, in bytes.
+const NODE_BYTES: usize = 128;
 /// How many diagnostics are kept.
 const MAX_DIAGNOSTICS: usize = 1_000;
 
@@ -75,11 +80,13 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) options: &'a EvaluateOptions,
     pub(crate) recorded: &'a dyn ReferenceData,
     pub(crate) facts: &'a dyn SchemaFacts,
+    pub(crate) provider_versions: ProviderVersions,
     pub(crate) files: FileContext,
+    pub(crate) allowance: Allowance,
     pub(crate) inputs: &'a Inputs,
     /// Every attribute name that some expression asks for.
     pub(crate) mentioned: BTreeSet<Arc<str>>,
-    pub(crate) moved: RefCell<Vec<super::moves::Move>>,
+    pub(crate) moved: RefCell<Moves>,
     instances: RefCell<Vec<Rc<ModuleInstance>>>,
     pub(super) values: RefCell<HashMap<Node<'a>, Val>>,
     pub(super) resources: RefCell<HashMap<(usize, &'a ResourceKey), Rc<Resource>>>,
@@ -87,7 +94,6 @@ pub(crate) struct Evaluator<'a> {
     diagnostics: RefCell<Vec<Diagnostic>>,
     reported: RefCell<HashSet<(String, Option<SourceRange>)>>,
     counted: Cell<usize>,
-    weight: Cell<usize>,
     is_over_limit: Cell<bool>,
 }
 
@@ -112,7 +118,9 @@ impl<'a> Evaluator<'a> {
             options,
             recorded,
             facts,
+            provider_versions: ProviderVersions::of(tree),
             files,
+            allowance: Allowance::default(),
             inputs,
             mentioned: mentioned_names(tree, settings),
             moved: RefCell::default(),
@@ -123,7 +131,6 @@ impl<'a> Evaluator<'a> {
             diagnostics: RefCell::default(),
             reported: RefCell::default(),
             counted: Cell::new(0),
-            weight: Cell::new(0),
             is_over_limit: Cell::new(false),
         }
     }
@@ -143,16 +150,51 @@ impl<'a> Evaluator<'a> {
         self.instances.borrow().len()
     }
 
-    /// The names of the calls that lead to a module instance.
-    pub(crate) fn module_path(&self, instance: usize) -> &'a [String] {
-        &self.tree.nodes[self.instance(instance).node].path
+    /// The module instance of an address, where there is one.
+    pub(crate) fn instance_at(&self, address: &ModuleAddress) -> Option<usize> {
+        let mut current = 0;
+        for step in &address.0 {
+            let (name, _) = self.source(current).calls.get_key_value(&step.name)?;
+            self.ensure(Node::Call(current, name));
+            let expansion = self.expansion(current, name)?;
+            current = match &step.key {
+                Some(key) => expansion.find(key)?,
+                None => expansion.instances.first().map(|(_, instance)| *instance)?,
+            };
+        }
+        Some(current)
+    }
+
+    /// The scope of places where nothing may be referred to.
+    pub(crate) fn constants(&self) -> Constants<'_> {
+        Constants { files: &self.files, allowance: &self.allowance }
     }
 
     /// Adds a diagnostic, unless the same is there already (as from another instance of the module).
     pub(crate) fn report(&self, diagnostic: Diagnostic) {
+        let mut diagnostics = self.diagnostics.borrow_mut();
+        if diagnostics.len() > MAX_DIAGNOSTICS {
+            return;
+        }
         let identity = (format!("{}\n{}", diagnostic.summary, diagnostic.detail), diagnostic.range.clone());
-        if self.reported.borrow_mut().insert(identity) && self.diagnostics.borrow().len() < MAX_DIAGNOSTICS {
-            self.diagnostics.borrow_mut().push(diagnostic);
+        if !self.reported.borrow_mut().insert(identity) {
+            return;
+        }
+        if diagnostics.len() < MAX_DIAGNOSTICS {
+            diagnostics.push(diagnostic);
+        } else {
+            let detail = format!("The root has more than {MAX_DIAGNOSTICS} diagnostics; the others are left out.");
+            diagnostics.push(Diagnostic::error("Too many diagnostics", detail));
+        }
+    }
+
+    /// Reports, once, that the root has used up what it may.
+    pub(crate) fn report_spent(&self, range: Option<SourceRange>) {
+        if let Some(limit) = self.allowance.take_report() {
+            let detail = format!("Evaluation was stopped: {limit}. What was not evaluated by then is unknown.");
+            let mut diagnostic = Diagnostic::error("Configuration is too large to evaluate", detail);
+            diagnostic.range = range;
+            self.report(diagnostic);
         }
     }
 
@@ -194,29 +236,18 @@ impl<'a> Evaluator<'a> {
         true
     }
 
-    /// Weighs arguments against the limit; `false` where they are too large.
-    pub(crate) fn weigh(&self, arguments: &BTreeMap<Arc<str>, Val>, range: &SourceRange) -> bool {
-        let weight = arguments.values().fold(self.weight.get(), |sum, value| sum.saturating_add(value.weight()));
-        if weight > MAX_WEIGHT {
-            if !self.is_over_limit.replace(true) {
-                let detail = format!(
-                    "The arguments of all resources together have more than {MAX_WEIGHT} bytes, which is the limit. What goes beyond it is left out."
-                );
-                self.report(Diagnostic::error("Configuration too large", detail).at(range.clone()));
-            }
-            return false;
-        }
-        self.weight.set(weight);
-        true
-    }
-
     /// The value of a variable, local or output; unknown where it depends on itself.
     pub(crate) fn value(&self, node: Node<'a>) -> Val {
         self.values
             .borrow()
             .get(&node)
             .cloned()
-            .unwrap_or_else(|| Val::unknown_any(format!("{} depends on itself", self.node_label(node))))
+            .unwrap_or_else(|| Val::unknown_any(self.why_missing(&self.node_label(node))))
+    }
+
+    /// Why something that is declared has not been evaluated.
+    pub(crate) fn why_missing(&self, label: &str) -> Arc<str> {
+        self.allowance.spent().map_or_else(|| format!("{label} depends on itself").into(), Arc::from)
     }
 
     /// The instances of a module call; `None` where it depends on itself.
@@ -236,16 +267,14 @@ impl<'a> Evaluator<'a> {
             None if self.source(instance).is_incomplete => {
                 Ok(Val::unknown_any(format!("the module's output \"{name}\" could not be read")))
             }
-            None => {
-                let detail = format!("This object does not have an attribute named \"{name}\".");
-                Err(Fault::error("Unsupported attribute", detail))
-            }
+            None => Err(undeclared::output(name)),
         }
     }
 
     /// All outputs of a module instance as an object.
     pub(crate) fn outputs(&self, instance: usize) -> Val {
         let outputs = self.source(instance).outputs.keys();
+        self.allowance.spend(u64::try_from(outputs.len()).unwrap_or(u64::MAX));
         Val::object(outputs.map(|name| (Arc::from(name.as_str()), self.value(Node::Output(instance, name)))).collect())
     }
 
@@ -253,19 +282,17 @@ impl<'a> Evaluator<'a> {
     pub(super) fn evaluate_node(&self, node: Node<'a>) {
         match node {
             Node::Variable(instance, name) => {
-                let value = self.variable(instance, name);
-                self.values.borrow_mut().insert(node, value);
+                self.keep(node, self.variable(instance, name));
             }
             Node::Local(instance, name) => {
                 let value = match self.source(instance).locals.get(name) {
                     Some(attribute) => self.expression(attribute, &BlockScope::new(self, instance)),
                     None => Val::unknown_any(format!("local.{name} is not declared")),
                 };
-                self.values.borrow_mut().insert(node, value);
+                self.keep(node, value);
             }
             Node::Output(instance, name) => {
-                let value = self.output_value(instance, name);
-                self.values.borrow_mut().insert(node, value);
+                self.keep(node, self.output_value(instance, name));
             }
             Node::Resource(instance, key) => {
                 let resource = Rc::new(self.evaluate_resource(instance, key));
@@ -278,32 +305,43 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    fn node_range(&self, node: Node<'a>) -> Option<SourceRange> {
+        let header = |block: &Block| block.range.clone();
+        match node {
+            Node::Variable(instance, name) => self.source(instance).variables.get(name).map(header),
+            Node::Local(instance, name) => self.source(instance).locals.get(name).map(Attribute::range),
+            Node::Output(instance, name) => self.source(instance).outputs.get(name).map(header),
+            Node::Resource(instance, key) => self.source(instance).resources.get(key).map(header),
+            Node::Call(instance, name) => self.source(instance).calls.get(name).map(header),
+        }
+    }
+
+    /// Holds the value of a node to the end, as long as there is room.
+    fn keep(&self, node: Node<'a>, value: Val) {
+        if self.allowance.hold(NODE_BYTES) && self.allowance.keep(&value) {
+            self.values.borrow_mut().insert(node, value);
+        } else {
+            self.report_spent(self.node_range(node));
+        }
+    }
+
     fn output_value(&self, instance: usize, name: &str) -> Val {
         let Some(block) = self.source(instance).outputs.get(name) else {
             return Val::unknown_any(format!("output \"{name}\" is not declared"));
         };
         let Some(attribute) = block.body.attribute("value") else {
-            let detail = "The argument \"value\" is required, but no definition was found.";
-            self.report(Diagnostic::error("Missing required argument", detail).at(block.range.clone()));
+            // It was refused before.
             return Val::unknown_any(format!("output \"{name}\" has no value"));
         };
         let value = self.expression(attribute, &BlockScope::new(self, instance));
         value.mark(self.constant_bool(block, "sensitive"))
     }
 
-    /// Whether a block says `name = true`; only constants are allowed there.
-    pub(crate) fn constant_bool(&self, block: &Block, name: &str) -> bool {
-        block.body.attribute(name).is_some_and(|attribute| {
-            let value = self.expression(attribute, &Constants { files: &self.files });
-            value.as_bool() == Some(true) || value.as_str() == Some("true")
-        })
-    }
-
     /// A value given from outside, before its type is applied, and where it stands.
     pub(crate) fn input(&self, name: &str, is_text: bool) -> Option<(Val, Option<SourceRange>)> {
-        let constants = Constants { files: &self.files };
+        let constants = self.constants();
         match self.inputs.values.get(name)? {
-            Input::Argument(attribute) => Some((self.expression(attribute, &constants), Some(attribute.range()))),
+            Input::Argument(attribute) => Some((self.constant_value(attribute), Some(attribute.range()))),
             Input::Text { text, .. } if is_text => Some((Val::string(text.as_str()), None)),
             Input::Text { text, label } => {
                 let Some(expression) = super::hcl::parse_expression(text) else {
@@ -335,7 +373,9 @@ impl<'a> Evaluator<'a> {
                 let reason = format!("module \"{name}\" could not be read: {reason}");
                 return Expansion { unknown: Some(reason.into()), ..Expansion::default() };
             }
-            None => return Expansion { unknown: Some("the module was not loaded".into()), ..Expansion::default() },
+            None => {
+                return Expansion { unknown: Some(TOO_MANY_CALLS.into()), ..Expansion::default() };
+            }
         };
         let scope = BlockScope::new(self, instance);
         let repetitions = match self.repetitions(&block.body, &scope) {

@@ -111,8 +111,8 @@ impl Inputs {
         self.diagnostics.extend(diagnostics);
         let Body { attributes, blocks, .. } = body;
         for block in blocks {
-            let detail = format!("Blocks of type \"{}\" are not expected here.", block.kind);
-            self.diagnostics.push(Diagnostic::error("Unsupported block type", detail).at(block.range));
+            let summary = format!("Unexpected \"{}\" block", block.kind);
+            self.diagnostics.push(Diagnostic::error(summary, "Blocks are not allowed here.").at(block.range));
         }
         for attribute in attributes {
             if root.variables.contains_key(&attribute.name) {

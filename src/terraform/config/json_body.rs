@@ -12,65 +12,21 @@ use std::sync::Arc;
 use super::body::{Attribute, Block, Body, dynamic_blocks};
 use super::hcl;
 use super::json::{self, Member, Node, NodeKind};
+use super::shape::{self, Rest, Shape};
 use super::source::{SourceFile, Translation};
 use crate::model::Diagnostic;
 
-/// A kind of block: how many labels it has, and which blocks stand in it.
-struct BlockSchema {
-    kind: &'static str,
-    labels: usize,
-    children: &'static [BlockSchema],
-}
-
-const fn block(kind: &'static str, labels: usize, children: &'static [BlockSchema]) -> BlockSchema {
-    BlockSchema { kind, labels, children }
-}
-
-const LIFECYCLE: BlockSchema = block(
-    "lifecycle",
-    0,
-    &[block("precondition", 0, &[]), block("postcondition", 0, &[]), block("action_trigger", 0, &[])],
-);
-const PROVISIONER: BlockSchema = block("provisioner", 1, &[block("connection", 0, &[])]);
-const RESOURCE: &[BlockSchema] = &[LIFECYCLE, PROVISIONER, block("connection", 0, &[])];
-/// The blocks of a configuration file. Source: the configuration language's documentation, one page per block.
-const FILE: &[BlockSchema] = &[
-    block("resource", 2, RESOURCE),
-    block("data", 2, RESOURCE),
-    block("ephemeral", 2, RESOURCE),
-    block("variable", 1, &[block("validation", 0, &[])]),
-    block("output", 1, &[block("precondition", 0, &[])]),
-    block("module", 1, &[]),
-    block("provider", 1, &[]),
-    block("locals", 0, &[]),
-    block(
-        "terraform",
-        0,
-        &[
-            block("backend", 1, &[]),
-            block("cloud", 0, &[block("workspaces", 0, &[])]),
-            block("required_providers", 0, &[]),
-            block("provider_meta", 1, &[]),
-            block("encryption", 0, &[]),
-        ],
-    ),
-    block("moved", 0, &[]),
-    block("import", 0, &[]),
-    block("removed", 0, &[LIFECYCLE, PROVISIONER, block("connection", 0, &[])]),
-    block("check", 1, &[block("data", 2, RESOURCE), block("assert", 0, &[])]),
-];
-
 /// Reads a `.tf.json` file.
 pub(crate) fn parse_file(name: Arc<str>, text: Arc<str>) -> (Arc<SourceFile>, Body, Vec<Diagnostic>) {
-    parse_with(name, text, FILE)
+    parse_with(name, text, &shape::FILE)
 }
 
 /// Reads a JSON file of arguments alone, as `terraform.tfvars.json` is.
 pub(crate) fn parse_arguments(name: Arc<str>, text: Arc<str>) -> (Arc<SourceFile>, Body, Vec<Diagnostic>) {
-    parse_with(name, text, &[])
+    parse_with(name, text, &shape::ARGUMENTS)
 }
 
-fn parse_with(name: Arc<str>, text: Arc<str>, schema: &[BlockSchema]) -> (Arc<SourceFile>, Body, Vec<Diagnostic>) {
+fn parse_with(name: Arc<str>, text: Arc<str>, shape: &'static Shape) -> (Arc<SourceFile>, Body, Vec<Diagnostic>) {
     let root = match json::parse(&text) {
         Ok(root) => root,
         Err(fault) => {
@@ -82,7 +38,7 @@ fn parse_with(name: Arc<str>, text: Arc<str>, schema: &[BlockSchema]) -> (Arc<So
         }
     };
     let mut draft = Drafter::default();
-    let body = draft.body(&root, schema);
+    let body = draft.body(&root, shape);
     let parsed = hcl::parse(&draft.text);
     let file = Arc::new(SourceFile::new(name, text).translated(draft.text, draft.translation));
     let mut diagnostics: Vec<Diagnostic> =
@@ -105,6 +61,8 @@ struct DraftBody {
     /// Name, place of the name, and the number of the expression.
     attributes: Vec<(String, Range<usize>, usize)>,
     blocks: Vec<DraftBlock>,
+    /// Whether someone else's schema says what stands in it, so that `dynamic` makes blocks.
+    is_open: bool,
 }
 
 struct DraftBlock {
@@ -122,7 +80,7 @@ fn finish(
     let mut body = Body { is_json: true, ..Body::default() };
     for (name, span, number) in draft.attributes {
         let Some(expression) = expressions.remove(&attribute_name(number)) else { continue };
-        if name == "dynamic" {
+        if name == "dynamic" && draft.is_open {
             body.blocks.extend(dynamic_blocks(&expression, file));
         } else {
             body.attributes.push(Attribute::new(name, expression, file.plain_range(span), file));
@@ -149,18 +107,18 @@ struct Drafter {
 }
 
 impl Drafter {
-    fn body(&mut self, node: &Node, schema: &[BlockSchema]) -> DraftBody {
-        let mut body = DraftBody::default();
-        self.collect(node, schema, &mut body);
+    fn body(&mut self, node: &Node, shape: &'static Shape) -> DraftBody {
+        let mut body = DraftBody { is_open: shape.rest == Rest::Anything, ..DraftBody::default() };
+        self.collect(node, shape, &mut body);
         body
     }
 
-    fn collect(&mut self, node: &Node, schema: &[BlockSchema], body: &mut DraftBody) {
+    fn collect(&mut self, node: &Node, shape: &'static Shape, body: &mut DraftBody) {
         let members = match &node.kind {
             NodeKind::Object(members) => members,
             NodeKind::Array(elements) => {
                 for element in elements {
-                    self.collect(element, schema, body);
+                    self.collect(element, shape, body);
                 }
                 return;
             }
@@ -175,7 +133,7 @@ impl Drafter {
             if name == "//" {
                 continue;
             }
-            if let Some(found) = schema.iter().find(|block| block.kind == name) {
+            if let Some(found) = shape.block(&name) {
                 self.blocks(&member.value, found, &mut Vec::new(), &member.key_span, body);
             } else if last.get(&name) == Some(&index) {
                 let number = self.attribute(&member.value);
@@ -187,7 +145,7 @@ impl Drafter {
     fn blocks(
         &mut self,
         node: &Node,
-        schema: &BlockSchema,
+        shape: &'static Shape,
         labels: &mut Vec<String>,
         header: &Range<usize>,
         body: &mut DraftBody,
@@ -195,20 +153,20 @@ impl Drafter {
         match &node.kind {
             NodeKind::Array(elements) => {
                 for element in elements {
-                    self.blocks(element, schema, labels, header, body);
+                    self.blocks(element, shape, labels, header, body);
                 }
             }
-            NodeKind::Object(members) if labels.len() < schema.labels => {
+            NodeKind::Object(members) if labels.len() < shape.labels.len() => {
                 for member in members.iter().filter(|member| member.name() != "//") {
                     labels.push(member.name());
-                    self.blocks(&member.value, schema, labels, &member.key_span, body);
+                    self.blocks(&member.value, shape, labels, &member.key_span, body);
                     labels.pop();
                 }
             }
             NodeKind::Object(_) => {
-                let inner = self.body(node, schema.children);
+                let inner = self.body(node, shape);
                 let block =
-                    DraftBlock { kind: schema.kind, labels: labels.clone(), body: inner, header: header.clone() };
+                    DraftBlock { kind: shape.kind, labels: labels.clone(), body: inner, header: header.clone() };
                 body.blocks.push(block);
             }
             NodeKind::Null => {}

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::body::Body;
 use super::module::{BrokenBlock, ModuleSource};
 use super::source::SourceFile;
-use super::{hcl, json_body};
+use super::{block_check, hcl, json_body};
 use crate::model::{Diagnostic, Severity};
 
 /// How large a configuration file may be, in bytes.
@@ -122,6 +122,7 @@ fn read_file(module: &mut ModuleSource, name: &str) -> Option<Body> {
     module.is_incomplete |= diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     module.files.push(file);
     module.diagnostics.extend(diagnostics);
+    module.diagnostics.extend(block_check::check_file(&body, is_override(name)));
     module.broken.extend(broken);
     Some(body)
 }
@@ -154,7 +155,7 @@ fn native(name: Arc<str>, text: Arc<str>, parsed: hcl::ParsedText) -> ParsedFile
         .map(|fault| Diagnostic::error(fault.summary, fault.detail).at(file.range(fault.span)))
         .collect();
     let broken = parsed.skipped.into_iter().flat_map(|span| broken_blocks(&file, span)).collect();
-    let body = Body::from_syntax(parsed.body, &file, &parsed.repeated);
+    let body = Body::from_syntax(parsed.body, &file);
     (file, body, diagnostics, broken)
 }
 

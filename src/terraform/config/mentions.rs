@@ -17,7 +17,8 @@ pub(crate) fn mentioned_names(tree: &ModuleTree, settings: Option<&Body>) -> BTr
     settings.into_iter().for_each(|body| collector.body(body));
     for module in tree.sources.values() {
         module.locals.values().for_each(|local| collector.visit_expr(&local.expression));
-        let blocks = [module.outputs.values(), module.calls.values(), module.variables.values()];
+        let blocks =
+            [module.outputs.values(), module.calls.values(), module.variables.values(), module.checks.values()];
         blocks.into_iter().flatten().for_each(|block| collector.body(&block.body));
         module.resources.values().for_each(|block| collector.body(&block.body));
         module.providers.values().for_each(|block| collector.body(&block.body));

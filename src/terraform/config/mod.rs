@@ -5,28 +5,45 @@
 //! Main entries: [`parse_root`] and [`evaluate`].
 
 mod arguments;
+mod block_check;
 mod body;
 mod collect;
+mod conditions;
+mod constants;
+mod cycles;
 mod evaluator;
 mod hcl;
+mod ignore_changes;
+mod imports;
 mod inputs;
 mod json;
 mod json_body;
+mod knots;
 mod load;
 mod mentions;
 mod module;
 mod moves;
 mod options;
 mod order;
+mod overrides;
 mod provider;
+mod provider_versions;
+mod reference_check;
+mod removed;
 mod repetition;
 mod resource;
 mod scope;
+mod self_check;
+mod shape;
 mod source;
 mod spelling;
+mod survey;
+mod target;
 #[cfg(test)]
 pub(crate) mod tests;
+mod tokens;
 mod tree;
+mod undeclared;
 mod variable;
 
 use crate::model::{Configuration, Diagnostic, ReferenceData, SchemaFacts, Settings};
@@ -34,6 +51,8 @@ use crate::terraform::settings::{self, ParsedSettings};
 
 pub(crate) use arguments::ArgumentReader;
 pub(crate) use body::{Attribute, Block, Body};
+use conditions::NothingRecorded;
+
 pub(crate) use collect::{note_argument_places, note_places};
 pub(crate) use evaluator::Evaluator;
 pub use load::{ParsedRoot, parse_root};
@@ -41,6 +60,7 @@ pub(crate) use load::{parse_native, parse_native_as, read_text};
 pub use options::{EvaluateOptions, VariableArgument};
 pub(crate) use provider::{ProviderCache, provider_of};
 pub(crate) use scope::BlockScope;
+pub(crate) use tokens::{Piece, tokens};
 
 /// A root module and its settings, evaluated in one scope.
 #[derive(Clone, Debug, Default)]
@@ -64,9 +84,11 @@ pub fn evaluate(
 ) -> Evaluated {
     let tree = tree::load_tree(root, &options.repository);
     let inputs = inputs::gather(&root.module, options);
-    let evaluator = Evaluator::new(&tree, options, &inputs, settings.map(|settings| &settings.body), recorded, facts);
+    let settings_body = settings.map(|settings| &settings.body);
+    let evaluator = Evaluator::new(&tree, options, &inputs, settings_body, recorded, facts);
     let mut providers = ProviderCache::default();
     let mut configuration = evaluator.collect(&mut providers);
+    evaluator.check_conditions(|| Evaluator::new(&tree, options, &inputs, settings_body, &NothingRecorded, facts));
     configuration.diagnostics = sorted(evaluator.take_diagnostics());
     let mut result = Evaluated { configuration, settings: Settings::default() };
     if let Some(parsed) = settings {

@@ -1,6 +1,7 @@
 //! The declarations of one module folder: what its files say together, before anything is evaluated.
 //!
-//! Owns which blocks there are, duplicates, and how override files change what they override. Does not read files.
+//! Owns which blocks there are, and duplicates. Does not read files; what a block may hold is checked in `block_check`,
+//! and how override files change what they override is written in `overrides`.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use hcl_edit::expr::Expression;
 
 use super::body::{Attribute, Block, Body, key_text};
+use super::shape;
 use super::source::SourceFile;
 use crate::model::{Diagnostic, ResourceMode, SourceRange};
 
@@ -21,6 +23,14 @@ pub(crate) struct ResourceKey {
     pub(crate) name: String,
 }
 
+impl ResourceKey {
+    /// What a `resource` or `data` block with these labels declares.
+    pub(crate) fn of(kind: &str, resource_type: &str, name: &str) -> Self {
+        let mode = if kind == "data" { ResourceMode::Data } else { ResourceMode::Managed };
+        Self { mode, resource_type: resource_type.to_owned(), name: name.to_owned() }
+    }
+}
+
 /// An entry of `required_providers`.
 #[derive(Clone, Debug)]
 pub(crate) struct RequiredProvider {
@@ -28,6 +38,8 @@ pub(crate) struct RequiredProvider {
     pub(crate) source: Option<String>,
     /// The last part of `source`, which is the provider's type: `google-beta`. `None` where no source is given.
     pub(crate) provider_type: Option<String>,
+    /// The version constraint, as it is written.
+    pub(crate) version: Option<String>,
 }
 
 /// A block that could not be read, but whose header says what it declares.
@@ -61,6 +73,10 @@ pub(crate) struct ModuleSource {
     pub(crate) backend: Option<Block>,
     pub(crate) moved: Vec<Block>,
     pub(crate) removed: Vec<Block>,
+    pub(crate) imports: Vec<Block>,
+    pub(crate) checks: BTreeMap<String, Block>,
+    /// Data sources that stand in a `check` block, and its name; they are among the resources too.
+    pub(crate) scoped: BTreeMap<ResourceKey, String>,
     /// Ephemeral resources, by type and name; their values are never known.
     pub(crate) ephemeral: BTreeMap<(String, String), Block>,
     /// Whether some part of it could not be read, so that what seems undeclared may be declared there.
@@ -97,140 +113,58 @@ impl ModuleSource {
         Self { directory, display: display.to_owned(), ..Self::default() }
     }
 
-    /// Takes in what a file declares.
+    /// Takes in what a file declares. Blocks with too few or too many labels declare nothing.
     pub(crate) fn add(&mut self, body: Body) {
-        self.refuse_arguments(&body);
-        for block in body.blocks {
-            match block.kind.as_str() {
-                "resource" | "data" => {
-                    if let Some(key) = self.resource_key(&block) {
-                        let kind = block.kind.clone();
-                        let label = if key.mode == ResourceMode::Data { "data resource" } else { "resource" };
-                        let duplicate = Duplicate {
-                            summary: format!("Duplicate {kind} \"{}\" configuration", key.resource_type),
-                            claim: format!(
-                                "A {} {label} named \"{}\" was already declared",
-                                key.resource_type, key.name
-                            ),
-                            rule: "Resource names must be unique per type in each module.",
-                        };
-                        insert(&mut self.resources, key, block, duplicate, &mut self.diagnostics);
-                    }
+        for mut block in body.blocks {
+            unescape(&mut block);
+            let labels = block.labels.clone();
+            match (block.kind.as_str(), labels.as_slice()) {
+                ("resource" | "data", [resource_type, name]) => {
+                    let key = ResourceKey::of(&block.kind, resource_type, name);
+                    self.add_resource(key, block, "");
                 }
-                "variable" => {
-                    if let Some(name) = self.name(&block) {
-                        let duplicate = Duplicate {
-                            summary: "Duplicate variable declaration".to_owned(),
-                            claim: format!("A variable named \"{name}\" was already declared"),
-                            rule: "Variable names must be unique within a module.",
-                        };
-                        insert(&mut self.variables, name, block, duplicate, &mut self.diagnostics);
-                    }
+                ("variable", [name]) => {
+                    let duplicate = Duplicate {
+                        summary: "Duplicate variable declaration".to_owned(),
+                        claim: format!("A variable named \"{name}\" was already declared"),
+                        rule: "Variable names must be unique within a module.",
+                    };
+                    insert(&mut self.variables, name.clone(), block, &duplicate, &mut self.diagnostics);
                 }
-                "output" => {
-                    if let Some(name) = self.name(&block) {
-                        let duplicate = Duplicate {
-                            summary: "Duplicate output definition".to_owned(),
-                            claim: format!("An output named \"{name}\" was already defined"),
-                            rule: "Output names must be unique within a module.",
-                        };
-                        insert(&mut self.outputs, name, block, duplicate, &mut self.diagnostics);
-                    }
+                ("output", [name]) => {
+                    let duplicate = Duplicate {
+                        summary: "Duplicate output definition".to_owned(),
+                        claim: format!("An output named \"{name}\" was already defined"),
+                        rule: "Output names must be unique within a module.",
+                    };
+                    insert(&mut self.outputs, name.clone(), block, &duplicate, &mut self.diagnostics);
                 }
-                "module" => {
-                    if let Some(name) = self.name(&block) {
-                        let duplicate = Duplicate {
-                            summary: "Duplicate module call".to_owned(),
-                            claim: format!("A module call named \"{name}\" was already defined"),
-                            rule: "Module calls must have unique names within a module.",
-                        };
-                        insert(&mut self.calls, name, block, duplicate, &mut self.diagnostics);
-                    }
+                ("module", [name]) => {
+                    let duplicate = Duplicate {
+                        summary: "Duplicate module call".to_owned(),
+                        claim: format!("A module call named \"{name}\" was already defined"),
+                        rule: "Module calls must have unique names within a module.",
+                    };
+                    insert(&mut self.calls, name.clone(), block, &duplicate, &mut self.diagnostics);
                 }
-                "provider" => self.add_provider(block),
-                "locals" => self.add_locals(block),
-                "terraform" => self.add_terraform(block),
-                "moved" => self.moved.push(block),
-                "removed" => self.removed.push(block),
-                "ephemeral" => {
-                    if let [resource_type, name] = block.labels.as_slice() {
-                        self.ephemeral.insert((resource_type.clone(), name.clone()), block);
-                    }
+                ("provider", [name]) => self.add_provider(name, block),
+                ("check", [name]) => self.add_check(name, block),
+                ("ephemeral", [resource_type, name]) => {
+                    let duplicate = Duplicate {
+                        summary: format!("Duplicate ephemeral \"{resource_type}\" configuration"),
+                        claim: format!("A {resource_type} ephemeral resource named \"{name}\" was already declared"),
+                        rule: "Resource names must be unique per type in each module.",
+                    };
+                    let key = (resource_type.clone(), name.clone());
+                    insert(&mut self.ephemeral, key, block, &duplicate, &mut self.diagnostics);
                 }
-                // `language` and the blocks of other files of the Terraform family carry nothing to compare.
-                "import" | "check" | "language" => {}
-                _ => self.unsupported_block(&block),
-            }
-        }
-    }
-
-    /// Takes in what an override file declares: what it says replaces what the base says.
-    pub(crate) fn add_override(&mut self, body: Body) {
-        self.refuse_arguments(&body);
-        for block in body.blocks {
-            let diagnostics = &mut self.diagnostics;
-            match block.kind.as_str() {
-                "resource" | "data" => {
-                    if let Some(key) = self.resource_key(&block) {
-                        let what = format!("{} \"{}\" \"{}\"", block.kind, key.resource_type, key.name);
-                        replace(&mut self.resources, &key, block, &what, &mut self.diagnostics);
-                    }
-                }
-                "variable" => {
-                    let what = format!("variable \"{}\"", block.label());
-                    let name = block.label().to_owned();
-                    replace(&mut self.variables, &name, block, &what, diagnostics);
-                }
-                "output" => {
-                    let what = format!("output \"{}\"", block.label());
-                    let name = block.label().to_owned();
-                    replace(&mut self.outputs, &name, block, &what, diagnostics);
-                }
-                "module" => {
-                    let what = format!("module \"{}\"", block.label());
-                    let name = block.label().to_owned();
-                    replace(&mut self.calls, &name, block, &what, diagnostics);
-                }
-                "provider" => {
-                    let key = (block.label().to_owned(), alias(&block));
-                    match self.providers.get_mut(&key) {
-                        Some(base) => merge(base, block),
-                        None => {
-                            self.providers.insert(key, block);
-                        }
-                    }
-                }
-                "locals" => {
-                    for attribute in block.body.attributes {
-                        if self.locals.insert(attribute.name.clone(), attribute.clone()).is_none() {
-                            let detail = format!(
-                                "There is no local value named \"{}\" for this override to replace.",
-                                attribute.name
-                            );
-                            self.diagnostics.push(
-                                Diagnostic::error("Missing base local value definition to override", detail)
-                                    .at(attribute.name_range.clone()),
-                            );
-                        }
-                    }
-                }
-                "terraform" => {
-                    for inner in block.body.blocks {
-                        match inner.kind.as_str() {
-                            "required_providers" => {
-                                for attribute in &inner.body.attributes {
-                                    self.required_providers.insert(attribute.name.clone(), required(attribute));
-                                }
-                            }
-                            "backend" | "cloud" => self.backend = Some(inner),
-                            _ => {}
-                        }
-                    }
-                }
-                "moved" => self.moved.push(block),
-                "removed" => self.removed.push(block),
-                "ephemeral" | "import" | "check" | "language" => {}
-                _ => self.unsupported_block(&block),
+                ("locals", _) => self.add_locals(block),
+                ("terraform", _) => self.add_terraform(block),
+                ("moved", _) => self.moved.push(block),
+                ("removed", _) => self.removed.push(block),
+                ("import", _) => self.imports.push(block),
+                // `action` and `language` carry nothing to compare; all else was refused before.
+                _ => {}
             }
         }
     }
@@ -257,60 +191,38 @@ impl ModuleSource {
         }
     }
 
-    fn refuse_arguments(&mut self, body: &Body) {
-        for attribute in &body.attributes {
-            let detail = format!("An argument named \"{}\" is not expected here.", attribute.name);
-            self.diagnostics.push(Diagnostic::error("Unsupported argument", detail).at(attribute.name_range.clone()));
-        }
-    }
-
-    fn unsupported_block(&mut self, block: &Block) {
-        let detail = format!("Blocks of type \"{}\" are not expected here.", block.kind);
-        self.diagnostics.push(Diagnostic::error("Unsupported block type", detail).at(block.range.clone()));
-    }
-
-    fn resource_key(&mut self, block: &Block) -> Option<ResourceKey> {
-        let [resource_type, name] = block.labels.as_slice() else {
-            let (summary, detail) = if block.labels.len() < 2 {
-                let missing = if block.labels.is_empty() { "type" } else { "name" };
-                (
-                    format!("Missing {missing} for {}", block.kind),
-                    format!("All {} blocks must have 2 labels (type, name).", block.kind),
-                )
-            } else {
-                (
-                    format!("Extraneous label for {}", block.kind),
-                    format!("Only 2 labels (type, name) are expected for {} blocks.", block.kind),
-                )
-            };
-            self.diagnostics.push(Diagnostic::error(summary, detail).at(block.range.clone()));
-            return None;
+    fn add_resource(&mut self, key: ResourceKey, block: Block, among: &'static str) {
+        let kind = block.kind.clone();
+        let label = if key.mode == ResourceMode::Data { "data resource" } else { "resource" };
+        let duplicate = Duplicate {
+            summary: format!("Duplicate {kind} \"{}\" configuration", key.resource_type),
+            claim: format!("A {} {label} named \"{}\" was already declared", key.resource_type, key.name),
+            rule: if among.is_empty() { "Resource names must be unique per type in each module." } else { among },
         };
-        let mode = if block.kind == "data" { ResourceMode::Data } else { ResourceMode::Managed };
-        Some(ResourceKey { mode, resource_type: resource_type.clone(), name: name.clone() })
+        insert(&mut self.resources, key, block, &duplicate, &mut self.diagnostics);
     }
 
-    fn name(&mut self, block: &Block) -> Option<String> {
-        if let [name] = block.labels.as_slice() {
-            return Some(name.clone());
+    /// A data source in a `check` block shares the names of the others, but only that block can refer to it.
+    fn add_check(&mut self, name: &str, block: Block) {
+        if let Some(data) = block.body.blocks_of("data").next()
+            && let [resource_type, data_name] = data.labels.as_slice()
+        {
+            let key = ResourceKey::of("data", resource_type, data_name);
+            if !self.resources.contains_key(&key) {
+                self.scoped.insert(key.clone(), name.to_owned());
+            }
+            let rule = "Resource names must be unique per type in each module, including within check blocks.";
+            self.add_resource(key, data.clone(), rule);
         }
-        let (summary, detail) = if block.labels.is_empty() {
-            (
-                format!("Missing name for {}", block.kind),
-                format!("All {} blocks must have 1 labels (name).", block.kind),
-            )
-        } else {
-            (
-                format!("Extraneous label for {}", block.kind),
-                format!("Only 1 labels (name) are expected for {} blocks.", block.kind),
-            )
+        let duplicate = Duplicate {
+            summary: format!("Duplicate check \"{name}\" configuration"),
+            claim: format!("A check block named \"{name}\" was already declared"),
+            rule: "Check blocks must be unique within each module.",
         };
-        self.diagnostics.push(Diagnostic::error(summary, detail).at(block.range.clone()));
-        None
+        insert(&mut self.checks, name.to_owned(), block, &duplicate, &mut self.diagnostics);
     }
 
-    fn add_provider(&mut self, block: Block) {
-        let Some(name) = self.name(&block) else { return };
+    fn add_provider(&mut self, name: &str, block: Block) {
         let alias = alias(&block);
         let duplicate = match &alias {
             None => Duplicate {
@@ -324,13 +236,10 @@ impl ModuleSource {
                 rule: "Each configuration for the same provider must have a distinct alias.",
             },
         };
-        insert(&mut self.providers, (name, alias), block, duplicate, &mut self.diagnostics);
+        insert(&mut self.providers, (name.to_owned(), alias), block, &duplicate, &mut self.diagnostics);
     }
 
     fn add_locals(&mut self, block: Block) {
-        for inner in &block.body.blocks {
-            self.unsupported_block(inner);
-        }
         for attribute in block.body.attributes {
             match self.locals.entry(attribute.name.clone()) {
                 Entry::Vacant(entry) => {
@@ -366,53 +275,91 @@ impl ModuleSource {
                         self.required_providers.entry(attribute.name.clone()).or_insert_with(|| required(attribute));
                     }
                 }
-                "backend" | "cloud" => match &self.backend {
-                    None => self.backend = Some(inner),
-                    Some(first) => {
-                        let duplicate = Duplicate {
-                            summary: format!("Duplicate {} configuration", if inner.kind == "cloud" { "HCP Terraform" } else { "backend" }),
-                            claim: "A module may have only one backend configuration. The backend was previously configured".to_owned(),
-                            rule: "",
-                        };
-                        report(&duplicate, &first.range.clone(), &inner.range, &mut self.diagnostics);
-                    }
-                },
+                "backend" | "cloud" => self.add_backend(inner),
                 _ => {}
             }
         }
     }
+
+    fn add_backend(&mut self, block: Block) {
+        let Some(first) = &self.backend else {
+            self.backend = Some(block);
+            return;
+        };
+        let (summary, claim) = match (first.kind.as_str(), block.kind.as_str()) {
+            ("backend", "backend") => (
+                "Duplicate backend configuration",
+                "A module may have only one backend configuration. The backend was previously configured",
+            ),
+            ("cloud", "cloud") => (
+                "Duplicate HCP Terraform configurations",
+                "A module may have only one 'cloud' block configuring HCP Terraform or Terraform Enterprise. The 'cloud' block was previously configured",
+            ),
+            _ => (
+                "Both a backend and cloud configuration are present",
+                "A module may declare either one 'cloud' block OR one 'backend' block configuring a state backend. The other is configured",
+            ),
+        };
+        let duplicate = Duplicate { summary: summary.to_owned(), claim: claim.to_owned(), rule: "" };
+        report(&duplicate, &first.range.clone(), &block.range, &mut self.diagnostics);
+    }
+}
+
+/// Takes what stands in a `_` block into the block around it: the arguments of the type or module whose names the
+/// language would take for its own. Those that it still would are left out, as no type of Google's has them.
+fn unescape(block: &mut Block) {
+    let escapes = block.body.blocks.iter().any(|inner| inner.kind == "_");
+    let Some(shape) = shape::FILE.block(&block.kind).filter(|_| escapes) else { return };
+    let (escaped, kept): (Vec<Block>, Vec<Block>) =
+        std::mem::take(&mut block.body.blocks).into_iter().partition(|inner| inner.kind == "_");
+    block.body.blocks = kept;
+    for inner in escaped {
+        let attributes = inner.body.attributes.into_iter();
+        block.body.attributes.extend(attributes.filter(|attribute| shape.argument(&attribute.name).is_none()));
+        block.body.blocks.extend(inner.body.blocks.into_iter().filter(|inner| shape.block(&inner.kind).is_none()));
+    }
 }
 
 /// The alias of a `provider` block, which must be written out.
-fn alias(block: &Block) -> Option<String> {
+pub(super) fn alias(block: &Block) -> Option<String> {
     block.body.attribute("alias").and_then(|attribute| attribute.expression.as_str()).map(str::to_owned)
 }
 
-fn required(attribute: &Attribute) -> RequiredProvider {
-    let mut source = None;
+pub(super) fn required(attribute: &Attribute) -> RequiredProvider {
+    // In short the constraint alone: `google = "~> 4.0"`.
+    let mut required = RequiredProvider {
+        source: None,
+        provider_type: None,
+        version: attribute.expression.as_str().map(str::to_owned),
+    };
     if let Expression::Object(object) = &*attribute.expression {
         for (key, value) in object {
-            if key_text(key).as_deref() == Some("source") {
-                source = value.expr().as_str().map(str::to_owned);
+            let text = value.expr().as_str();
+            match key_text(key).as_deref() {
+                Some("source") => {
+                    required.source = text.map(str::to_owned);
+                    required.provider_type = text.and_then(|source| source.rsplit('/').next()).map(str::to_owned);
+                }
+                Some("version") => required.version = text.map(str::to_owned),
+                _ => {}
             }
         }
     }
-    let provider_type = source.as_deref().and_then(|source| source.rsplit('/').next()).map(str::to_owned);
-    RequiredProvider { source, provider_type }
+    required
 }
 
 fn insert<K: Ord>(
     map: &mut BTreeMap<K, Block>,
     key: K,
     block: Block,
-    duplicate: Duplicate,
+    duplicate: &Duplicate,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     match map.entry(key) {
         Entry::Vacant(entry) => {
             entry.insert(block);
         }
-        Entry::Occupied(entry) => report(&duplicate, &entry.get().range, &block.range, diagnostics),
+        Entry::Occupied(entry) => report(duplicate, &entry.get().range, &block.range, diagnostics),
     }
 }
 
@@ -424,44 +371,4 @@ fn report(duplicate: &Duplicate, first: &SourceRange, second: &SourceRange, diag
     diagnostics.push(Diagnostic::error(summary.clone(), detail).at(second.clone()));
     let detail = format!("It is given again at {}.{separator}{rule}", range_text(second));
     diagnostics.push(Diagnostic::error(summary.clone(), detail).at(first.clone()));
-}
-
-fn replace<K: Ord>(map: &mut BTreeMap<K, Block>, key: &K, block: Block, what: &str, diagnostics: &mut Vec<Diagnostic>) {
-    match map.get_mut(key) {
-        Some(base) => merge(base, block),
-        None => {
-            let summary = format!("Missing {} to override", block.kind);
-            let detail = format!(
-                "There is no {what} declaration for this override to replace. An override file can only override blocks that are defined in a primary configuration file."
-            );
-            diagnostics.push(Diagnostic::error(summary, detail).at(block.range));
-        }
-    }
-}
-
-/// Merges a block of an override file into its base: arguments one by one, nested blocks all of a kind at once.
-/// Source: <https://developer.hashicorp.com/terraform/language/files/override>.
-fn merge(base: &mut Block, by: Block) {
-    for attribute in by.body.attributes {
-        match base.body.attributes.iter_mut().find(|own| own.name == attribute.name) {
-            Some(own) => *own = attribute,
-            None => base.body.attributes.push(attribute),
-        }
-    }
-    let (lifecycles, others): (Vec<Block>, Vec<Block>) =
-        by.body.blocks.into_iter().partition(|block| block.kind == "lifecycle");
-    for lifecycle in lifecycles {
-        match base.body.blocks.iter_mut().find(|own| own.kind == "lifecycle") {
-            Some(own) => merge(own, lifecycle),
-            None => base.body.blocks.push(lifecycle),
-        }
-    }
-    let replaced: Vec<String> = others.iter().map(|block| effective_kind(block).to_owned()).collect();
-    base.body.blocks.retain(|own| own.kind == "lifecycle" || !replaced.iter().any(|kind| kind == effective_kind(own)));
-    base.body.blocks.extend(others);
-}
-
-/// The kind of block that a block makes: for `dynamic`, its label.
-fn effective_kind(block: &Block) -> &str {
-    if block.kind == "dynamic" { block.label() } else { &block.kind }
 }

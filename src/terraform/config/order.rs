@@ -1,17 +1,17 @@
 //! In which order things are evaluated: each after what it refers to.
 //!
 //! Owns dependencies, found in the syntax and worked off from an explicit stack, so that a long chain of references
-//! needs no deep recursion; and cycles.
+//! needs no deep recursion. Cycles are reported by `cycles`.
 
 use std::collections::HashSet;
 
 use hcl_edit::expr::Expression;
 
-use super::body::{Attribute, Block, Body};
+use super::body::{Block, Body};
 use super::evaluator::{Evaluator, Node};
 use super::module::ResourceKey;
 use super::scope::instance_key;
-use crate::model::{Diagnostic, ResourceMode, SourceRange};
+use crate::model::ResourceMode;
 use crate::terraform::lang::{self, Reference, Step};
 
 impl<'a> Evaluator<'a> {
@@ -46,18 +46,23 @@ impl<'a> Evaluator<'a> {
             if self.is_done(node) {
                 continue;
             }
+            if self.allowance.spent().is_some() {
+                return;
+            }
             let mut stack = vec![Frame::new(node)];
             let mut open = HashSet::from([node]);
             while let Some(frame) = stack.last_mut() {
+                if self.allowance.spent().is_some() {
+                    return;
+                }
                 match frame.step() {
                     Progress::Dependency(next) => {
                         if self.is_done(next) {
                             continue;
                         }
+                        // What depends on itself stays unknown; `cycles` says so.
                         if open.insert(next) {
                             stack.push(Frame::new(next));
-                        } else {
-                            self.report_cycle(&stack, next);
                         }
                     }
                     Progress::Gather(node, phase) => {
@@ -148,12 +153,14 @@ impl<'a> Evaluator<'a> {
         phase: Phase,
         found: &mut Vec<Node<'a>>,
     ) {
-        for reference in lang::references(expression) {
-            self.dependency(instance, &reference, phase, found);
+        let references = lang::references(expression);
+        self.allowance.spend(u64::try_from(references.len()).unwrap_or(u64::MAX).saturating_add(1));
+        for reference in &references {
+            self.dependency(instance, reference, phase, found);
         }
     }
 
-    fn dependency(&self, instance: usize, reference: &Reference, phase: Phase, found: &mut Vec<Node<'a>>) {
+    fn dependency(&self, instance: usize, reference: &Reference<'_>, phase: Phase, found: &mut Vec<Node<'a>>) {
         let module = self.source(instance);
         let name = |position: usize| reference.steps.get(position).and_then(Step::attribute);
         let resource = |mode, resource_type: &str, name: &str| {
@@ -191,7 +198,7 @@ impl<'a> Evaluator<'a> {
         found.extend(node);
     }
 
-    fn output_dependencies(&self, instance: usize, call: &'a str, steps: &[Step], found: &mut Vec<Node<'a>>) {
+    fn output_dependencies(&self, instance: usize, call: &'a str, steps: &[Step<'_>], found: &mut Vec<Node<'a>>) {
         let Some(expansion) = self.expansion(instance, call) else { return };
         let key = steps.get(1).and_then(instance_key);
         let output = if expansion.is_repeated { steps.get(2) } else { steps.get(1) };
@@ -225,32 +232,6 @@ impl<'a> Evaluator<'a> {
         };
         let module = &self.instance(instance).address;
         if module.is_root() { label } else { format!("{module}.{label}") }
-    }
-
-    fn node_range(&self, node: Node<'a>) -> Option<SourceRange> {
-        match node {
-            Node::Variable(instance, name) => {
-                self.source(instance).variables.get(name).map(|block| block.range.clone())
-            }
-            Node::Local(instance, name) => self.source(instance).locals.get(name).map(Attribute::range),
-            Node::Output(instance, name) => self.source(instance).outputs.get(name).map(|block| block.range.clone()),
-            Node::Resource(instance, key) => self.source(instance).resources.get(key).map(|block| block.range.clone()),
-            Node::Call(instance, name) => self.source(instance).calls.get(name).map(|block| block.range.clone()),
-        }
-    }
-
-    fn report_cycle(&self, stack: &[Frame<'a>], again: Node<'a>) {
-        let start = stack.iter().position(|frame| frame.node == again).unwrap_or(0);
-        let members: Vec<Node<'a>> = stack[start..].iter().map(|frame| frame.node).collect();
-        let mut diagnostic = if let ([node @ Node::Resource(..)], true) = (members.as_slice(), true) {
-            let detail = format!("Configuration for {} may not refer to itself.", self.node_label(*node));
-            Diagnostic::error("Self-referential block", detail)
-        } else {
-            let path: Vec<String> = members.iter().chain([&again]).map(|node| self.node_label(*node)).collect();
-            Diagnostic::error("Cycle", format!("These refer to each other: {}.", path.join(" -> ")))
-        };
-        diagnostic.range = self.node_range(again);
-        self.report(diagnostic);
     }
 }
 

@@ -7,6 +7,7 @@ use hcl_edit::expr::{Expression, Object};
 use super::body::{Block, ReferenceStep, key_text, reference_steps};
 use super::evaluator::Evaluator;
 use super::scope::BlockScope;
+use super::tree::ModuleTree;
 use crate::model::{AttributePath, Diagnostic, ProviderDefaults, Value};
 
 /// Where the google provider looks for what its block does not say, first match first. Source: the provider's
@@ -53,6 +54,55 @@ fn provider_name(expression: &Expression) -> Option<ProviderName> {
     Some(ProviderName { local, alias })
 }
 
+/// The `provider` block that a name means: the module of the tree that it stands in, local name and alias there.
+pub(crate) struct FoundProvider<'m> {
+    pub(crate) module: usize,
+    pub(crate) key: &'m (String, Option<String>),
+}
+
+/// The `provider` block that a name means in a module. `None` where no block configures it, so that only the
+/// environment does.
+pub(crate) fn find_provider(tree: &ModuleTree, module: usize, name: ProviderName) -> Option<FoundProvider<'_>> {
+    let (mut module, mut name) = (module, name);
+    loop {
+        let source = &tree.nodes[module].source;
+        let own = source.providers.get_key_value(&(name.local.clone(), name.alias.clone()));
+        let call = tree.call(module);
+        let passed = call.and_then(|(_, call)| call.body.attribute("providers"));
+        let mapped = passed.and_then(|attribute| match &*attribute.expression {
+            Expression::Object(object) => mapped_provider(object, &name),
+            _ => None,
+        });
+        // A block that says nothing stands for what is passed.
+        if let Some((key, _)) = own.filter(|(_, block)| mapped.is_none() || !is_empty(block)) {
+            return Some(FoundProvider { module, key });
+        }
+        let (caller, _) = call?;
+        name = match mapped {
+            Some(mapped) => mapped,
+            // Only default configurations are inherited without being passed.
+            None if name.alias.is_none() => {
+                let provider_type = source.provider_type(&name.local);
+                let parent = &tree.nodes[caller].source;
+                let local = parent
+                    .required_providers
+                    .iter()
+                    .find(|(_, required)| required.provider_type.as_deref() == Some(provider_type.as_str()))
+                    .map_or(provider_type, |(local, _)| local.clone());
+                ProviderName { local, alias: None }
+            }
+            None => return None,
+        };
+        module = caller;
+    }
+}
+
+/// Whether a `provider` block configures nothing.
+fn is_empty(block: &Block) -> bool {
+    block.body.blocks.is_empty()
+        && block.body.attributes.iter().all(|attribute| matches!(attribute.name.as_str(), "alias" | "version"))
+}
+
 impl<'a> Evaluator<'a> {
     /// What a provider configuration gives to the resources of a module instance.
     pub(crate) fn provider_defaults(
@@ -67,8 +117,10 @@ impl<'a> Evaluator<'a> {
         }
         let provider_type = self.source(instance).provider_type(&name.local);
         let mut defaults = ProviderDefaults { name: provider_type.clone(), ..ProviderDefaults::default() };
-        let found = self.provider_block(instance, name.clone());
-        if let Some((owner, block)) = found {
+        let node = self.instance(instance).node;
+        if let Some(found) = find_provider(self.tree, node, name.clone())
+            && let Some((owner, block)) = self.above(instance, &found)
+        {
             self.ensure_body(owner, &block.body);
             let scope = BlockScope::new(self, owner);
             let value = |argument: &str| {
@@ -93,46 +145,21 @@ impl<'a> Evaluator<'a> {
         defaults
     }
 
-    /// The `provider` block that a name means in a module instance, and the instance that it stands in. `None` where
-    /// no block configures it, so that only the environment does.
-    fn provider_block(&self, instance: usize, name: ProviderName) -> Option<(usize, &'a Block)> {
-        let (mut instance, mut name) = (instance, name);
-        loop {
-            let module = self.source(instance);
-            if let Some(block) = module.providers.get(&(name.local.clone(), name.alias.clone())) {
-                return Some((instance, block));
-            }
-            let own = self.instance(instance);
-            let (caller, _) = own.caller.as_ref()?;
-            let passed = self.call_block(instance).and_then(|call| call.body.attribute("providers"));
-            let mapped = passed.and_then(|attribute| match &*attribute.expression {
-                Expression::Object(object) => mapped_provider(object, &name),
-                _ => None,
-            });
-            name = match mapped {
-                Some(mapped) => mapped,
-                // Only default configurations are inherited without being passed.
-                None if name.alias.is_none() => {
-                    let provider_type = module.provider_type(&name.local);
-                    let parent = self.source(*caller);
-                    let local = parent
-                        .required_providers
-                        .iter()
-                        .find(|(_, required)| required.provider_type.as_deref() == Some(provider_type.as_str()))
-                        .map_or(provider_type, |(local, _)| local.clone());
-                    ProviderName { local, alias: None }
-                }
-                None => return None,
-            };
-            instance = *caller;
+    /// The instance that a provider's block stands in, as seen from one that it was found for.
+    fn above(&self, instance: usize, found: &FoundProvider<'a>) -> Option<(usize, &'a Block)> {
+        let mut instance = instance;
+        while self.instance(instance).node != found.module {
+            instance = self.instance(instance).caller.as_ref()?.0;
         }
+        Some((instance, self.source(instance).providers.get(found.key)?))
     }
 
     /// Reports provider configurations that nothing declares.
     pub(crate) fn check_provider(&self, instance: usize, block: &Block, name: &ProviderName) {
         let Some(alias) = &name.alias else { return };
         let module = self.source(instance);
-        if instance != 0 || module.is_incomplete || self.provider_block(instance, name.clone()).is_some() {
+        let node = self.instance(instance).node;
+        if instance != 0 || module.is_incomplete || find_provider(self.tree, node, name.clone()).is_some() {
             return;
         }
         let kind = if block.kind == "data" { "data." } else { "" };

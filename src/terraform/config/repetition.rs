@@ -24,14 +24,8 @@ impl Evaluator<'_> {
     /// The instances that `count` or `for_each` of a body ask for; an error says why that is unknown.
     pub(crate) fn repetitions(&self, body: &Body, scope: &BlockScope<'_, '_>) -> Result<Repetitions, Arc<str>> {
         match (body.attribute("count"), body.attribute("for_each")) {
-            (Some(count), Some(for_each)) => {
-                let detail = "The \"count\" and \"for_each\" meta-arguments are mutually-exclusive, only one should be used to be explicit about the number of resources to be created.";
-                self.report(
-                    Diagnostic::error("Invalid combination of \"count\" and \"for_each\"", detail).at(for_each.range()),
-                );
-                self.counted(count, scope)
-            }
-            (Some(count), None) => self.counted(count, scope),
+            // An override file may bring one beside the other, and `count` counts.
+            (Some(count), _) => self.counted(count, scope),
             (None, Some(for_each)) => self.keyed(for_each, scope),
             (None, None) => {
                 let instances = vec![(None, Repetition::default())];
@@ -41,7 +35,10 @@ impl Evaluator<'_> {
     }
 
     fn refuse(&self, attribute: &Attribute, detail: &str) -> Arc<str> {
-        let summary = format!("Invalid {} argument", attribute.name);
+        self.refuse_as(attribute, &format!("Invalid {} argument", attribute.name), detail)
+    }
+
+    fn refuse_as(&self, attribute: &Attribute, summary: &str, detail: &str) -> Arc<str> {
         self.report(Diagnostic::error(summary, detail).at(attribute.value_range.clone()));
         format!("{} is not valid", attribute.name).into()
     }
@@ -51,26 +48,20 @@ impl Evaluator<'_> {
         if let Some(reason) = value.unknown_reason() {
             return Err(format!("count is unknown: {reason}").into());
         }
-        if value.contains_sensitive() {
-            return Err(self.refuse(
-                attribute,
-                "Sensitive values, or values derived from sensitive values, cannot be used as count arguments. If used, the sensitive value could be exposed as a resource instance key.",
-            ));
-        }
         if value.is_null() {
             return Err(self.refuse(attribute, "The given \"count\" argument value is null. An integer is required."));
         }
         let number = match convert(&value, &Type::Number) {
             Ok(number) => number.as_number(),
             Err(error) => {
-                let detail = format!("The given \"count\" argument value is unsuitable: {error}.");
-                return Err(self.refuse(attribute, &detail));
+                let detail = format!("Invalid expression value: {error}.");
+                return Err(self.refuse_as(attribute, "Incorrect value type", &detail));
             }
         };
         let Some(count) = number.and_then(|number| number.as_i64()) else {
             return Err(self.refuse(
                 attribute,
-                "The given \"count\" argument value is unsuitable: value must be a whole number, between -9223372036854775808 and 9223372036854775807 inclusive.",
+                "The given \"count\" argument value is unsuitable: value must be a whole number, between -9223372036854775808 and 9223372036854775807.",
             ));
         };
         let Ok(count) = usize::try_from(count) else {
@@ -97,6 +88,7 @@ impl Evaluator<'_> {
                 "Sensitive values, or values derived from sensitive values, cannot be used as for_each arguments. If used, the sensitive value could be exposed as a resource instance key.",
             ));
         }
+        const SET: &str = "Invalid for_each set argument";
         let unsuitable = |why: &str| format!("The given \"for_each\" argument value is unsuitable: {why}.");
         let pairs: BTreeMap<String, (Val, Val)> = match value.kind() {
             Kind::Unknown(_, reason) => return Err(format!("for_each is unknown: {reason}").into()),
@@ -111,19 +103,20 @@ impl Evaluator<'_> {
                 if let Some(reason) = elements.iter().find_map(Val::unknown_reason) {
                     return Err(format!("for_each is unknown: {reason}").into());
                 }
+                if *of != Type::String && !elements.is_empty() {
+                    let detail = unsuitable(&format!(
+                        "\"for_each\" supports maps and sets of strings, but you have provided a set containing type {}",
+                        of.friendly_name()
+                    ));
+                    return Err(self.refuse_as(attribute, SET, &detail));
+                }
                 if elements.iter().any(Val::is_null) {
                     let detail = unsuitable("\"for_each\" sets must not contain null values");
-                    return Err(self.refuse(attribute, &detail));
+                    return Err(self.refuse_as(attribute, SET, &detail));
                 }
                 let mut keys = BTreeMap::new();
                 for element in elements.iter() {
-                    let Some(text) = element.as_str() else {
-                        let detail = unsuitable(&format!(
-                            "\"for_each\" supports maps and sets of strings, but you have provided a set containing type {}",
-                            of.friendly_name()
-                        ));
-                        return Err(self.refuse(attribute, &detail));
-                    };
+                    let text = element.as_str().unwrap_or_default();
                     keys.insert(text.to_owned(), (element.clone(), element.clone()));
                 }
                 keys

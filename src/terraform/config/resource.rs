@@ -9,8 +9,8 @@ use std::sync::Arc;
 use super::arguments::ArgumentReader;
 use super::evaluator::Evaluator;
 use super::module::ResourceKey;
-use super::scope::BlockScope;
-use super::spelling::closest;
+use super::scope::{BlockScope, Repetition};
+use super::undeclared;
 use crate::model::{Arguments, InstanceAddress, InstanceKey, Nesting, ResourceAddress, ResourceMode, ValueType};
 use crate::terraform::lang::{Fault, Kind, Type, Val, convert};
 
@@ -34,6 +34,8 @@ pub(crate) struct Resource {
 #[derive(Debug)]
 pub(crate) struct ResourceInstance {
     pub(crate) address: InstanceAddress,
+    /// What `count` and `each` are for it.
+    pub(crate) repetition: Repetition,
     /// The arguments as the model has them.
     pub(crate) arguments: Arguments,
     /// The same as the language has them; blocks are tuples of objects.
@@ -70,16 +72,18 @@ impl<'a> Evaluator<'a> {
             name: key.name.clone(),
         };
         for (instance_key, repetition) in repetitions.instances {
-            let scope = BlockScope::repeated(self, instance, repetition);
+            let scope = BlockScope::repeated(self, instance, repetition.clone());
             let (configured, arguments) = ArgumentReader::new(self, instance, key).read(block, scope);
-            if !self.weigh(&configured, &block.range) {
-                return Resource { unknown: Some("the configuration is too large".into()), ..Resource::default() };
+            if let Some(limit) = self.allowance.spent() {
+                self.report_spent(Some(block.range.clone()));
+                return Resource { unknown: Some(limit.into()), ..Resource::default() };
             }
             if let Some(instance_key) = &instance_key {
                 resource.by_key.insert(instance_key.clone(), resource.instances.len());
             }
             resource.instances.push(ResourceInstance {
                 address: InstanceAddress { resource: address.clone(), key: instance_key },
+                repetition,
                 arguments,
                 configured,
                 recorded: OnceCell::new(),
@@ -114,12 +118,7 @@ impl<'a> Evaluator<'a> {
         if view.is_known_type && configured.is_none() && recorded_member.is_none() {
             let names = self.facts.names(&key.resource_type, &[]);
             if !names.iter().any(|own| own == name) && !matches!(name, "id" | "timeouts") {
-                let mut detail =
-                    format!("This object has no argument, nested block, or exported attribute named \"{name}\".");
-                if let Some(closest) = closest(name, names.iter().map(String::as_str)) {
-                    detail.push_str(&format!(" Did you mean \"{closest}\"?"));
-                }
-                return Err(Fault::error("Unsupported attribute", detail));
+                return Err(undeclared::attribute(name, &names));
             }
         }
         Ok(view.attribute(&mut vec![name], configured, recorded_member))
@@ -228,6 +227,7 @@ impl View<'_, '_> {
         } else {
             expected.extend(self.evaluator.mentioned.iter().cloned());
         }
+        self.evaluator.allowance.spend(u64::try_from(expected.len()).unwrap_or(u64::MAX));
         for name in expected {
             if all.contains_key(&name) {
                 continue;

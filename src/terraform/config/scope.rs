@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use super::evaluator::{Evaluator, Node};
 use super::module::ResourceKey;
+use super::undeclared;
 use crate::model::{InstanceKey, ResourceMode};
-use crate::terraform::lang::{Fault, FileContext, Resolved, Scope, Step, Type, Val};
+use crate::terraform::lang::{Allowance, Fault, FileContext, Resolved, Scope, Step, Type, Val};
 
 /// `count.index`, or `each.key` and `each.value`, of one instance.
 #[derive(Clone, Debug, Default)]
@@ -24,22 +25,26 @@ pub(crate) struct BlockScope<'e, 'a> {
     pub(crate) repetition: Repetition,
     /// The iterators of the `dynamic` blocks around, outermost first.
     pub(crate) iterators: Vec<(String, Val)>,
+    /// `self`, in a postcondition.
+    pub(crate) subject: Option<Val>,
+    /// The `check` block that this stands in; its data source can be referred to there alone.
+    pub(crate) check: Option<&'e str>,
 }
 
 impl<'e, 'a> BlockScope<'e, 'a> {
     /// The scope of a block without `count` and `for_each`.
     pub(crate) fn new(evaluator: &'e Evaluator<'a>, instance: usize) -> Self {
-        Self { evaluator, instance, repetition: Repetition::default(), iterators: Vec::new() }
+        Self::repeated(evaluator, instance, Repetition::default())
     }
 
     /// The scope of one instance of a block.
     pub(crate) fn repeated(evaluator: &'e Evaluator<'a>, instance: usize, repetition: Repetition) -> Self {
-        Self { evaluator, instance, repetition, iterators: Vec::new() }
+        Self { evaluator, instance, repetition, iterators: Vec::new(), subject: None, check: None }
     }
 }
 
 /// The name at a position of a reference; `None` where the reference ends before it or has an index there.
-fn name(steps: &[Step], position: usize) -> Option<&str> {
+fn name<'s>(steps: &[Step<'s>], position: usize) -> Option<&'s str> {
     steps.get(position).and_then(Step::attribute)
 }
 
@@ -48,30 +53,22 @@ fn taken(value: Val, consumed: usize) -> Result<Resolved, Fault> {
 }
 
 impl Scope for BlockScope<'_, '_> {
-    fn resolve(&self, root: &str, steps: &[Step]) -> Result<Resolved, Fault> {
+    fn resolve(&self, root: &str, steps: &[Step<'_>]) -> Result<Resolved, Fault> {
         if let Some((_, value)) = self.iterators.iter().rev().find(|(name, _)| name == root) {
             return taken(value.clone(), 0);
         }
         match root {
             "var" | "local" | "path" | "terraform" | "each" | "count" | "module" | "data" | "ephemeral"
             | "resource" => {
-                let Some(first) = name(steps, 0) else {
-                    let detail = format!(
-                        "The \"{root}\" object cannot be accessed directly. Instead, access one of its attributes."
-                    );
-                    return Err(Fault::error("Invalid reference", detail));
-                };
+                let Some(first) = name(steps, 0) else { return Err(undeclared::bare(root)) };
                 self.resolve_named(root, first, steps)
             }
-            "self" => {
-                let detail = "The \"self\" object is not available in this context. This object can be used only in resource provisioner, connection, and postcondition blocks.";
-                Err(Fault::error("Invalid \"self\" reference", detail))
-            }
+            "self" => match &self.subject {
+                Some(subject) => taken(subject.clone(), 0),
+                None => Err(undeclared::self_object()),
+            },
             resource_type => {
-                let Some(first) = name(steps, 0) else {
-                    let detail = "A reference to a resource type must be followed by at least one attribute access, specifying the resource name.";
-                    return Err(Fault::error("Invalid reference", detail));
-                };
+                let Some(first) = name(steps, 0) else { return Err(undeclared::bare_type()) };
                 self.resource(ResourceMode::Managed, resource_type, first, steps, 1)
             }
         }
@@ -84,30 +81,26 @@ impl Scope for BlockScope<'_, '_> {
     fn provider_source(&self, local_name: &str) -> Option<String> {
         self.evaluator.source(self.instance).provider_source(local_name)
     }
+
+    fn allowance(&self) -> &Allowance {
+        &self.evaluator.allowance
+    }
 }
 
 impl BlockScope<'_, '_> {
-    fn resolve_named(&self, root: &str, first: &str, steps: &[Step]) -> Result<Resolved, Fault> {
+    fn resolve_named(&self, root: &str, first: &str, steps: &[Step<'_>]) -> Result<Resolved, Fault> {
         let evaluator = self.evaluator;
         let module = evaluator.source(self.instance);
         match root {
             "var" => match module.variables.get_key_value(first) {
                 Some((name, _)) => taken(evaluator.value(Node::Variable(self.instance, name)), 1),
-                None if module.is_incomplete => undeclared(root, first),
-                None => {
-                    let detail = format!(
-                        "An input variable with the name \"{first}\" has not been declared. This variable can be declared with a variable \"{first}\" {{}} block."
-                    );
-                    Err(Fault::error("Reference to undeclared input variable", detail))
-                }
+                None if module.is_incomplete => perhaps_declared(root, first),
+                None => Err(undeclared::variable(module, first)),
             },
             "local" => match module.locals.get_key_value(first) {
                 Some((name, _)) => taken(evaluator.value(Node::Local(self.instance, name)), 1),
-                None if module.is_incomplete => undeclared(root, first),
-                None => {
-                    let detail = format!("A local value with the name \"{first}\" has not been declared.");
-                    Err(Fault::error("Reference to undeclared local value", detail))
-                }
+                None if module.is_incomplete => perhaps_declared(root, first),
+                None => Err(undeclared::local(module, first)),
             },
             "path" => {
                 let value = match first {
@@ -117,62 +110,29 @@ impl BlockScope<'_, '_> {
                         Some(path) => Val::string(path.to_string_lossy().replace('\\', "/")),
                         None => Val::unknown(Type::String, "path.cwd depends on where Terraform runs"),
                     },
-                    _ => {
-                        let detail = format!("The \"path\" object does not have an attribute named \"{first}\".");
-                        return Err(Fault::error("Invalid \"path\" attribute", detail));
-                    }
+                    _ => return Err(undeclared::path(first)),
                 };
                 taken(value, 1)
             }
             "terraform" => match first {
                 "workspace" => taken(Val::string(evaluator.options.workspace.as_str()), 1),
                 "applying" => taken(Val::unknown(Type::Bool, "terraform.applying depends on the command that runs"), 1),
-                _ => {
-                    let detail = format!(
-                        "The \"terraform\" object does not have an attribute named \"{first}\". The only supported attribute is terraform.workspace, the name of the currently-selected workspace."
-                    );
-                    Err(Fault::error("Invalid \"terraform\" attribute", detail))
-                }
+                _ => Err(undeclared::terraform(first)),
             },
-            "each" => {
-                let Some((key, value)) = &self.repetition.each else {
-                    let detail = "The \"each\" object can be used only in \"module\" or \"resource\" blocks, and only when the \"for_each\" argument is set.";
-                    return Err(Fault::error("Reference to \"each\" in context without for_each", detail));
-                };
-                match first {
-                    "key" => taken(key.clone(), 1),
-                    "value" => taken(value.clone(), 1),
-                    _ => {
-                        let detail = format!(
-                            "The \"each\" object does not have an attribute named \"{first}\". The supported attributes are each.key and each.value, the current key and value pair of the \"for_each\" attribute set."
-                        );
-                        Err(Fault::error("Invalid \"each\" attribute", detail))
-                    }
-                }
-            }
-            "count" => {
-                let Some(index) = &self.repetition.count_index else {
-                    let detail = "The \"count\" object can only be used in \"module\", \"resource\", and \"data\" blocks, and only when the \"count\" argument is set.";
-                    return Err(Fault::error("Reference to \"count\" in non-counted context", detail));
-                };
-                if first == "index" {
-                    taken(index.clone(), 1)
-                } else {
-                    let detail = format!(
-                        "The \"count\" object does not have an attribute named \"{first}\". The only supported attribute is count.index, which is the index of each instance of a resource block that has the \"count\" argument set."
-                    );
-                    Err(Fault::error("Invalid \"count\" attribute", detail))
-                }
-            }
+            "each" => match (&self.repetition.each, first) {
+                (None, _) => Err(undeclared::each()),
+                (Some((key, _)), "key") => taken(key.clone(), 1),
+                (Some((_, value)), "value") => taken(value.clone(), 1),
+                (Some(_), _) => Err(undeclared::each_attribute(first)),
+            },
+            "count" => match (&self.repetition.count_index, first) {
+                (None, _) => Err(undeclared::count()),
+                (Some(index), "index") => taken(index.clone(), 1),
+                (Some(_), _) => Err(undeclared::count_attribute(first)),
+            },
             "module" => self.module(first, steps),
             _ => {
-                let Some(second) = name(steps, 1) else {
-                    let kind = if root == "data" { "data source" } else { "resource" };
-                    let detail = format!(
-                        "The \"{root}\" object must be followed by two attribute names: the {kind} type and the resource name."
-                    );
-                    return Err(Fault::error("Invalid reference", detail));
-                };
+                let Some(second) = name(steps, 1) else { return Err(undeclared::half(root)) };
                 if root == "ephemeral" {
                     return taken(Val::unknown_any(format!("ephemeral.{first}.{second} is never stored")), 2);
                 }
@@ -182,28 +142,17 @@ impl BlockScope<'_, '_> {
         }
     }
 
-    /// How Terraform names the module that a block stands in.
-    fn module_label(&self) -> String {
-        let path = &self.evaluator.module_path(self.instance);
-        if path.is_empty() {
-            "the root module".to_owned()
-        } else {
-            path.iter().map(|name| format!("module.{name}")).collect::<Vec<_>>().join(".")
-        }
-    }
-
-    fn module(&self, call: &str, steps: &[Step]) -> Result<Resolved, Fault> {
+    fn module(&self, call: &str, steps: &[Step<'_>]) -> Result<Resolved, Fault> {
         let evaluator = self.evaluator;
         let module = evaluator.source(self.instance);
         let Some((call, _)) = module.calls.get_key_value(call) else {
             if module.is_incomplete {
-                return undeclared("module", call);
+                return perhaps_declared("module", call);
             }
-            let detail = format!("No module call named \"{call}\" is declared in {}.", self.module_label());
-            return Err(Fault::error("Reference to undeclared module", detail));
+            return Err(undeclared::call(evaluator.tree, module, call));
         };
         let Some(expansion) = evaluator.expansion(self.instance, call) else {
-            return taken(Val::unknown_any(format!("module.{call} depends on itself")), 1);
+            return taken(Val::unknown_any(evaluator.why_missing(&format!("module.{call}"))), 1);
         };
         if let Some(reason) = &expansion.unknown {
             return taken(Val::unknown_any(Arc::clone(reason)), 1);
@@ -242,7 +191,7 @@ impl BlockScope<'_, '_> {
         mode: ResourceMode,
         resource_type: &str,
         name: &str,
-        steps: &[Step],
+        steps: &[Step<'_>],
         consumed: usize,
     ) -> Result<Resolved, Fault> {
         let evaluator = self.evaluator;
@@ -250,17 +199,15 @@ impl BlockScope<'_, '_> {
         let key = ResourceKey { mode, resource_type: resource_type.to_owned(), name: name.to_owned() };
         let Some((key, _)) = module.resources.get_key_value(&key) else {
             if module.is_incomplete {
-                return undeclared(resource_type, name);
+                return perhaps_declared(resource_type, name);
             }
-            let kind = if mode == ResourceMode::Data { "data" } else { "managed" };
-            let detail = format!(
-                "A {kind} resource \"{resource_type}\" \"{name}\" has not been declared in {}.",
-                self.module_label()
-            );
-            return Err(Fault::error("Reference to undeclared resource", detail));
+            return Err(undeclared::resource(evaluator.tree, module, &key));
         };
+        if module.scoped.get(key).is_some_and(|check| self.check != Some(check.as_str())) {
+            return Err(undeclared::scoped(key));
+        }
         let Some(resource) = evaluator.resource(self.instance, key) else {
-            return taken(Val::unknown_any(format!("{resource_type}.{name} depends on itself")), consumed);
+            return taken(Val::unknown_any(evaluator.why_missing(&format!("{resource_type}.{name}"))), consumed);
         };
         if let Some(reason) = &resource.unknown {
             return taken(Val::unknown_any(Arc::clone(reason)), consumed);
@@ -272,13 +219,7 @@ impl BlockScope<'_, '_> {
             };
             return match next {
                 Some(Step::Attribute(attribute)) => taken(evaluator.member(instance, key, attribute)?, consumed + 1),
-                Some(Step::Index(_) | Step::Key(_)) => {
-                    let detail = format!(
-                        "Because {} does not have \"count\" or \"for_each\" set, references to it must not include an index key. Remove the bracketed index to refer to the single instance of this resource.",
-                        resource_label(mode, resource_type, name)
-                    );
-                    Err(Fault::error("Unexpected resource instance key", detail))
-                }
+                Some(Step::Index(_) | Step::Key(_)) => Err(undeclared::unexpected_key(key)),
                 _ => taken(evaluator.whole(instance, key), consumed),
             };
         }
@@ -294,15 +235,8 @@ impl BlockScope<'_, '_> {
                 _ => taken(evaluator.whole(instance, key), consumed + 1),
             };
         }
-        if let Some(Step::Attribute(attribute)) = next
-            && !(resource.is_keyed && resource.find(&InstanceKey::Key(attribute.to_string())).is_some())
-        {
-            let (argument, index) = if resource.is_keyed { ("for_each", "each.key") } else { ("count", "count.index") };
-            let label = resource_label(mode, resource_type, name);
-            let detail = format!(
-                "Because {label} has \"{argument}\" set, its attributes must be accessed on specific instances.\n\nFor example, to correlate with indices of a referring resource, use:\n    {label}[{index}]"
-            );
-            return Err(Fault::error("Missing resource instance key", detail));
+        if let Some(Step::Attribute(_)) = next {
+            return Err(undeclared::missing_key(key, resource.is_keyed));
         }
         let all = resource.all.get_or_init(|| {
             let instances = resource.instances.iter();
@@ -314,20 +248,15 @@ impl BlockScope<'_, '_> {
 }
 
 /// The value of a name that may stand in a part of the module that could not be read.
-fn undeclared(root: &str, name: &str) -> Result<Resolved, Fault> {
+fn perhaps_declared(root: &str, name: &str) -> Result<Resolved, Fault> {
     taken(Val::unknown_any(format!("{root}.{name} may stand in a file that could not be read")), 1)
 }
 
-/// A resource as references name it.
-fn resource_label(mode: ResourceMode, resource_type: &str, name: &str) -> String {
-    format!("{}{resource_type}.{name}", if mode == ResourceMode::Data { "data." } else { "" })
-}
-
 /// The key that a step gives to an instance.
-pub(crate) fn instance_key(step: &Step) -> Option<InstanceKey> {
+pub(crate) fn instance_key(step: &Step<'_>) -> Option<InstanceKey> {
     match step {
         Step::Index(index) => Some(InstanceKey::Index(*index)),
-        Step::Key(key) => Some(InstanceKey::Key(key.to_string())),
+        Step::Key(key) => Some(InstanceKey::Key((*key).to_owned())),
         Step::Attribute(_) | Step::Opaque => None,
     }
 }
@@ -349,10 +278,11 @@ fn collect(values: impl Iterator<Item = (Option<InstanceKey>, Val)>, is_keyed: b
 /// The scope of places where nothing may be referred to: variables files, and defaults.
 pub(crate) struct Constants<'e> {
     pub(crate) files: &'e FileContext,
+    pub(crate) allowance: &'e Allowance,
 }
 
 impl Scope for Constants<'_> {
-    fn resolve(&self, _root: &str, _steps: &[Step]) -> Result<Resolved, Fault> {
+    fn resolve(&self, _root: &str, _steps: &[Step<'_>]) -> Result<Resolved, Fault> {
         Err(Fault::error("Variables not allowed", "Variables may not be used here."))
     }
 
@@ -362,5 +292,9 @@ impl Scope for Constants<'_> {
 
     fn provider_source(&self, _local_name: &str) -> Option<String> {
         None
+    }
+
+    fn allowance(&self) -> &Allowance {
+        self.allowance
     }
 }

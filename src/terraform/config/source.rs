@@ -74,6 +74,11 @@ impl SourceFile {
         self
     }
 
+    /// Whether expressions were parsed from a translation: the file is written in JSON.
+    pub(crate) fn is_translated(&self) -> bool {
+        self.translation.is_some()
+    }
+
     /// The text that spans of expressions point into.
     pub(crate) fn expression_text(&self) -> &str {
         self.translation.as_ref().map_or(&self.text, |translation| &translation.text)

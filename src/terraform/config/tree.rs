@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::body::Block;
 use super::load::{ParsedRoot, is_within, join_display, load_module};
 use super::module::ModuleSource;
 use crate::model::Diagnostic;
@@ -26,6 +27,8 @@ pub(crate) struct ModuleNode {
     pub(crate) source: Arc<ModuleSource>,
     /// The names of the calls that lead here; empty for the root.
     pub(crate) path: Vec<String>,
+    /// The index of the module that calls this one; `None` for the root.
+    pub(crate) caller: Option<usize>,
     /// By call name: the index of the called module, or why it cannot be read.
     pub(crate) children: BTreeMap<String, Result<usize, String>>,
 }
@@ -38,6 +41,24 @@ pub(crate) struct ModuleTree {
     pub(crate) sources: BTreeMap<String, Arc<ModuleSource>>,
     /// What is wrong with calls.
     pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+impl ModuleTree {
+    /// The module that calls one, and the `module` block that does; `None` for the root.
+    pub(crate) fn call(&self, node: usize) -> Option<(usize, &Block)> {
+        let own = &self.nodes[node];
+        let caller = own.caller?;
+        Some((caller, self.nodes[caller].source.calls.get(own.path.last()?)?))
+    }
+
+    /// How Terraform names a module: `the root module`, or the path of calls that leads there first.
+    pub(crate) fn label(&self, module: &ModuleSource) -> String {
+        let path = self.nodes.iter().find(|node| node.source.display == module.display).map(|node| &*node.path);
+        match path {
+            None | Some([]) => "the root module".to_owned(),
+            Some(names) => names.iter().map(|name| format!("module.{name}")).collect::<Vec<_>>().join("."),
+        }
+    }
 }
 
 /// `.terraform/modules/modules.json`.
@@ -67,16 +88,22 @@ pub(crate) fn load_tree(root: &ParsedRoot, top: &Path) -> ModuleTree {
         sources: BTreeMap::from([(String::new(), Arc::clone(&source))]),
         diagnostics: Vec::new(),
     };
-    let mut nodes = vec![ModuleNode { source, path: Vec::new(), children: BTreeMap::new() }];
+    let mut nodes = vec![ModuleNode { source, path: Vec::new(), caller: None, children: BTreeMap::new() }];
     let mut ancestors: Vec<Vec<String>> = vec![vec![String::new()]];
     let mut index = 0;
-    while index < nodes.len() {
+    while index < nodes.len() && nodes.len() < MAX_CALLS {
         let source = Arc::clone(&nodes[index].source);
         for (name, call) in &source.calls {
+            if nodes.len() >= MAX_CALLS {
+                let detail = format!(
+                    "The root has more than {MAX_CALLS} module calls, counted in every module that calls them, which is the limit. The modules beyond it are left out and their outputs are unknown."
+                );
+                let diagnostic = Diagnostic::error("Too many module calls", detail);
+                loader.diagnostics.push(diagnostic.at(call.range.clone()));
+                break;
+            }
             let path: Vec<String> = nodes[index].path.iter().chain([name]).cloned().collect();
-            let loaded = if nodes.len() >= MAX_CALLS {
-                Err(format!("the root has more than {MAX_CALLS} module calls"))
-            } else if path.len() > MAX_DEPTH {
+            let loaded = if path.len() > MAX_DEPTH {
                 Err(format!("module calls nest deeper than {MAX_DEPTH}"))
             } else {
                 loader.load(&source, call, &path, &ancestors[index])
@@ -85,7 +112,7 @@ pub(crate) fn load_tree(root: &ParsedRoot, top: &Path) -> ModuleTree {
                 let mut above = ancestors[index].clone();
                 above.push(child.display.clone());
                 ancestors.push(above);
-                nodes.push(ModuleNode { source: child, path, children: BTreeMap::new() });
+                nodes.push(ModuleNode { source: child, path, caller: Some(index), children: BTreeMap::new() });
                 nodes.len() - 1
             });
             if let Err(reason) = &child {
@@ -101,6 +128,11 @@ pub(crate) fn load_tree(root: &ParsedRoot, top: &Path) -> ModuleTree {
     ModuleTree { nodes, sources: loader.sources, diagnostics: loader.diagnostics }
 }
 
+/// Whether a module's source is a path in the file system.
+pub(crate) fn is_local(source: &str) -> bool {
+    ["./", "../", ".\\", "..\\"].iter().any(|start| source.starts_with(start)) || matches!(source, "." | "..")
+}
+
 struct Loader {
     root: PathBuf,
     top: PathBuf,
@@ -113,7 +145,7 @@ impl Loader {
     fn load(
         &mut self,
         caller: &ModuleSource,
-        call: &super::body::Block,
+        call: &Block,
         path: &[String],
         ancestors: &[String],
     ) -> Result<Arc<ModuleSource>, String> {
@@ -123,9 +155,7 @@ impl Loader {
         let Some(source) = attribute.expression.as_str() else {
             return Err("its source is not a plain string".to_owned());
         };
-        let is_local =
-            ["./", "../", ".\\", "..\\"].iter().any(|start| source.starts_with(start)) || matches!(source, "." | "..");
-        let display = if is_local {
+        let display = if is_local(source) {
             join_display(&caller.display, &source.replace('\\', "/"))
         } else {
             match self.installed.get(&path.join(".")) {

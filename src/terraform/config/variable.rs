@@ -1,17 +1,17 @@
-//! Variables: which value counts, its type, its validation, and where it was written.
+//! Variables: which value counts, its type, and where it was written.
 
 use std::sync::Arc;
 
 use hcl_edit::expr::{Expression, TraversalOperator};
 
 use super::body::{Attribute, Block};
-use super::evaluator::{Evaluator, Node};
+use super::evaluator::Evaluator;
 use super::hcl;
 use super::inputs::Input;
 use super::module::range_text;
-use super::scope::{BlockScope, Constants};
+use super::scope::BlockScope;
 use crate::model::{Diagnostic, SourceRange};
-use crate::terraform::lang::{Constraint, Faults, Val, evaluate, parse_constraint};
+use crate::terraform::lang::{Constraint, Faults, Val, parse_constraint};
 
 /// How many references a chain of places is followed through.
 const MAX_CHAIN: usize = 64;
@@ -30,7 +30,7 @@ impl<'a> Evaluator<'a> {
         let is_sensitive = self.constant_bool(block, "sensitive");
         let is_nullable = block.body.attribute("nullable").is_none_or(|_| self.constant_bool(block, "nullable"));
         let default = block.body.attribute("default").map(|attribute| {
-            let value = self.expression(attribute, &Constants { files: &self.files });
+            let value = self.constant_value(attribute);
             constraint.apply(&value).unwrap_or_else(|error| {
                 let detail =
                     format!("This default value is not compatible with the variable's type constraint: {error}.");
@@ -52,7 +52,7 @@ impl<'a> Evaluator<'a> {
                     Some(default) => default,
                     None => {
                         let detail = format!(
-                            "The given value is not suitable for var.{name} declared at {}: required variable may not be set to null.",
+                            "The given value is not suitable for var.{name} defined at {}: required variable may not be set to null.",
                             range_text(&block.range)
                         );
                         self.report(
@@ -87,15 +87,13 @@ impl<'a> Evaluator<'a> {
                         self.report(
                             Diagnostic::warning("No value for required variable", detail).at(block.range.clone()),
                         );
-                    } else if let Some(call) = self.call_block(instance) {
-                        let detail = format!("The argument \"{name}\" is required, but no definition was found.");
-                        self.report(Diagnostic::error("Missing required argument", detail).at(call.range.clone()));
                     }
                     Val::unknown(constraint.of.clone(), format!("variable \"{name}\" has no value"))
                 }
             },
         };
-        value.mark(is_sensitive)
+        // What must not be stored must not be shown either.
+        value.mark(is_sensitive || self.constant_bool(block, "ephemeral"))
     }
 
     /// The value that was given, before its type is applied.
@@ -118,7 +116,7 @@ impl<'a> Evaluator<'a> {
 
     fn constraint(&self, block: &Block) -> Constraint {
         let Some(attribute) = block.body.attribute("type") else { return Constraint::any() };
-        let constants = Constants { files: &self.files };
+        let constants = self.constants();
         let mut faults = Faults::new();
         // JSON, and Terraform 0.11, have the type as a string.
         if let Expression::String(text) = &*attribute.expression
@@ -136,50 +134,6 @@ impl<'a> Evaluator<'a> {
             parse_constraint(&attribute.expression, attribute.file.expression_text(), &constants, &mut faults);
         self.report_faults(faults, &attribute.file, &attribute.value_range);
         constraint
-    }
-
-    /// Checks the `validation` blocks of all variables of a module instance.
-    pub(crate) fn validate_variables(&self, instance: usize) {
-        for (name, block) in &self.source(instance).variables {
-            for validation in block.body.blocks_of("validation") {
-                let Some(condition) = validation.body.attribute("condition") else { continue };
-                self.ensure(Node::Variable(instance, name));
-                // The value is known to be unsuitable, or not known at all.
-                if !self.value(Node::Variable(instance, name)).is_known() {
-                    continue;
-                }
-                self.ensure_body(instance, &validation.body);
-                let scope = BlockScope::new(self, instance);
-                let value = self.expression(condition, &scope);
-                let (value, _) = value.unmark();
-                if value.as_bool() != Some(false) && value.as_str() != Some("false") {
-                    continue;
-                }
-                let message = validation.body.attribute("error_message").map(|message| {
-                    let mut faults = Faults::new();
-                    evaluate(&message.expression, message.file.expression_text(), &scope, &mut faults)
-                });
-                let message = match message {
-                    Some(message) if message.contains_sensitive() => {
-                        "The error message included a sensitive value, so it will not be displayed.".to_owned()
-                    }
-                    Some(message) => message.as_str().map_or_else(
-                        || "The condition of a validation rule does not hold.".to_owned(),
-                        |text| text.trim().to_owned(),
-                    ),
-                    None => "The condition of a validation rule does not hold.".to_owned(),
-                };
-                let detail = format!(
-                    "{message}\n\nThis was checked by the validation rule at {}.",
-                    range_text(&validation.range)
-                );
-                let range = match self.call_block(instance).and_then(|call| call.body.attribute(name)) {
-                    Some(argument) => argument.value_range.clone(),
-                    None => block.range.clone(),
-                };
-                self.report(Diagnostic::error("Invalid value for variable", detail).at(range));
-            }
-        }
     }
 
     /// Where the value of an argument was written, outermost first: where it is no more than a reference to a variable

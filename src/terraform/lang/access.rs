@@ -23,7 +23,7 @@ impl Evaluator<'_> {
     pub(super) fn reference(
         &self,
         root: &str,
-        steps: &[Step],
+        steps: &[Step<'_>],
         span: Option<Range<usize>>,
         names: Option<&Bindings<'_>>,
         faults: &mut Faults,
@@ -44,10 +44,10 @@ impl Evaluator<'_> {
     pub(super) fn traversal(&self, traversal: &Traversal, names: Option<&Bindings<'_>>, faults: &mut Faults) -> Val {
         let operators = traversal.operators.as_slice();
         let (value, consumed) = match &traversal.expr {
-            Expression::Variable(name) => {
-                let steps = constant_steps(traversal);
-                self.reference(name.as_str(), &steps, traversal.span(), names, faults)
-            }
+            Expression::Variable(name) => match Bindings::find(names, name.as_str()) {
+                Some(value) => (value.clone(), 0),
+                None => self.reference(name.as_str(), &constant_steps(traversal), traversal.span(), None, faults),
+            },
             other => (self.expression(other, names, faults), 0),
         };
         let rest = operators.get(consumed.min(operators.len())..).unwrap_or_default();
@@ -146,8 +146,7 @@ impl Evaluator<'_> {
             }
             Kind::Null(_) => Val::tuple(Vec::new()),
             Kind::List(of, elements) | Kind::Set(of, elements) => {
-                let results: Vec<Val> =
-                    elements.iter().map(|element| self.follow(element.clone(), each, names, faults)).collect();
+                let results = self.follow_each(elements, each, names, faults);
                 let of = match results.is_empty() {
                     true => {
                         self.follow(Val::unknown(of.clone(), "the list is empty"), each, names, &mut Faults::new()).ty()
@@ -157,12 +156,23 @@ impl Evaluator<'_> {
                 let tuple = Val::tuple(results);
                 convert(&tuple, &Type::list(of)).unwrap_or(tuple)
             }
-            Kind::Tuple(elements) => {
-                Val::tuple(elements.iter().map(|element| self.follow(element.clone(), each, names, faults)).collect())
-            }
+            Kind::Tuple(elements) => Val::tuple(self.follow_each(elements, each, names, faults)),
             _ => Val::tuple(vec![self.follow(source.clone(), each, names, faults)]),
         };
         self.limited(result.mark(is_sensitive))
+    }
+
+    /// Applies operators to each of several values.
+    fn follow_each(
+        &self,
+        elements: &[Val],
+        each: &[Decorated<TraversalOperator>],
+        names: Option<&Bindings<'_>>,
+        faults: &mut Faults,
+    ) -> Vec<Val> {
+        let steps = u64::try_from(each.len()).unwrap_or(u64::MAX).saturating_add(1);
+        let affordable = elements.iter().take_while(|_| self.spend(steps));
+        affordable.map(|element| self.follow(element.clone(), each, names, faults)).collect()
     }
 }
 

@@ -279,7 +279,7 @@ impl Parser<'_> {
         if call.args.len() > 2 {
             self.fault(
                 expression,
-                "The optional attribute modifier expects at most two arguments: the attribute type, and a default value.",
+                "Optional attribute modifier expects at most two arguments: the attribute type, and a default value.",
             );
         }
         let Some(of) = call.args.get(0) else {

@@ -23,6 +23,9 @@ use crate::model::Number;
 /// `source` also decides how object keys are spelled and how an indented heredoc is laid out, so it has to be the text
 /// as the user wrote it, byte for byte as long as what was parsed.
 pub(crate) fn evaluate(expression: &Expression, source: &str, scope: &dyn Scope, faults: &mut Faults) -> Val {
+    if let Some(limit) = scope.allowance().spent() {
+        return Val::unknown_any(limit);
+    }
     let budget = Budget::default();
     let evaluator = Evaluator { source, scope, budget: &budget, rendering: Rendering::Nothing };
     let value = evaluator.expression(expression, None, faults);
@@ -86,12 +89,20 @@ impl<'b> Bindings<'b> {
     }
 }
 
+/// How many parts of a type are counted for one step.
+const NODES_A_STEP: usize = 32;
+
 type Names<'b> = Option<&'b Bindings<'b>>;
 
 impl Evaluator<'_> {
     /// The value, or an unknown with a fault where a limit was met.
     pub(super) fn finish(&self, value: Val, span: Option<Range<usize>>, faults: &mut Faults) -> Val {
         let Some(limit) = self.budget.stopped.get() else { return value };
+        // What all expressions share is said at the first of them.
+        let allowance = self.scope.allowance();
+        if allowance.spent().is_some() && allowance.take_report().is_none() {
+            return Val::unknown_any(limit);
+        }
         faults.push(
             Fault::error("Expression is too large to evaluate", format!("Evaluation was stopped: {limit}.")).at(span),
         );
@@ -110,10 +121,19 @@ impl Evaluator<'_> {
     pub(super) fn spend(&self, steps: u64) -> bool {
         let spent = self.budget.steps.get().saturating_add(steps);
         self.budget.steps.set(spent);
+        if let (false, Some(limit)) = (self.scope.allowance().spend(steps), self.scope.allowance().spent()) {
+            self.stop(limit);
+            return false;
+        }
         if spent > limits::STEPS {
             self.stop(limits::STEPS_REACHED);
         }
         spent <= limits::STEPS
+    }
+
+    /// Uses up the steps that it takes to go through a value.
+    pub(super) fn go_through(&self, value: &Val) -> bool {
+        self.spend(u64::try_from(value.weight() / limits::BYTES_A_STEP).unwrap_or(u64::MAX))
     }
 
     /// Whether a limit was met; loops end then.
@@ -139,7 +159,7 @@ impl Evaluator<'_> {
             return Val::unknown_any("evaluation was stopped");
         }
         if !self.spend(1) {
-            return Val::unknown_any(limits::STEPS_REACHED);
+            return Val::unknown_any("evaluation was stopped");
         }
         if budget.depth.get() >= limits::EXPRESSION_DEPTH {
             return self.stop("expressions nest deeper than 250 levels");
@@ -152,6 +172,19 @@ impl Evaluator<'_> {
 
     /// The value, unless it is larger or deeper than a value may be.
     pub(super) fn limited(&self, value: Val) -> Val {
+        if let Kind::Unknown(of, _) | Kind::Null(of) = value.kind()
+            && !of.is_primitive()
+        {
+            let nodes = of.nodes();
+            self.spend(u64::try_from(nodes / NODES_A_STEP).unwrap_or(u64::MAX));
+            if nodes > limits::TYPE_NODES {
+                return match value.kind() {
+                    Kind::Unknown(_, reason) => Val::unknown_any(Arc::clone(reason)),
+                    _ => Val::null(),
+                }
+                .mark(value.is_sensitive());
+            }
+        }
         if value.weight() > limits::VALUE_WEIGHT {
             return self.stop("a value is larger than 64 MiB");
         }
@@ -307,14 +340,14 @@ impl Evaluator<'_> {
             Some(true) => (when_true, true_faults, "true"),
             Some(false) => (when_false, false_faults, "false"),
             None => {
-                faults.extend(true_faults);
-                faults.extend(false_faults);
+                // A fault in a result counts only where that is the one taken, and Terraform does not know either.
                 let reason = condition.unknown_reason().unwrap_or_else(|| Arc::from("the condition is not known"));
                 let is_sensitive = is_sensitive || when_true.is_sensitive() || when_false.is_sensitive();
-                return Val::unknown(of, reason).mark(is_sensitive);
+                return either(&when_true, &when_false, of, &reason).mark(is_sensitive);
             }
         };
         faults.extend(chosen_faults);
+        self.go_through(&chosen);
         match convert(&chosen, &of) {
             Ok(value) => value.mark(is_sensitive),
             Err(error) => self.fail(
@@ -324,6 +357,32 @@ impl Evaluator<'_> {
                 format!("The {which} result value has the wrong type: {error}."),
             ),
         }
+    }
+}
+
+/// What is certain of a result of which it is not known whether it is the one or the other: equal numbers, null, and how
+/// long a collection is. The same as Terraform's evaluator can say of an unknown value.
+fn either(left: &Val, right: &Val, of: Type, reason: &Arc<str>) -> Val {
+    match (left.kind(), right.kind()) {
+        (Kind::Null(_), Kind::Null(_)) => Val::null_of(of),
+        (Kind::Number(number), Kind::Number(other)) if number == other => Val::number(*number),
+        (Kind::List(element, list), Kind::List(other_element, other))
+            if element == other_element && list.len() == other.len() =>
+        {
+            let unknown = Val::unknown(element.clone(), Arc::clone(reason));
+            Val::list(element.clone(), vec![unknown; list.len()])
+        }
+        (Kind::Set(element, set), Kind::Set(other_element, other))
+            if element == other_element && set.is_empty() && other.is_empty() =>
+        {
+            Val::set(element.clone(), Vec::new())
+        }
+        (Kind::Map(element, map), Kind::Map(other_element, other))
+            if element == other_element && map.is_empty() && other.is_empty() =>
+        {
+            Val::map(element.clone(), BTreeMap::new())
+        }
+        _ => Val::unknown(of, Arc::clone(reason)),
     }
 }
 

@@ -52,6 +52,29 @@ fn indented_heredocs_lose_their_common_indentation() {
 }
 
 #[test]
+fn an_unknown_condition_leaves_what_both_results_share() {
+    let scope = TestScope::default().with([("u", Val::unknown(Type::Bool, "known after apply"))]);
+    for (expression, expected) in [
+        ("u ? 3 : 3", "3"),
+        ("u ? null : null", "null"),
+        ("u ? tolist([]) : tolist([])", "[]"),
+        ("u ? tomap({}) : tomap({})", "{}"),
+        ("u ? toset([]) : toset([])", "[]"),
+        ("length(u ? tolist([\"a\", \"b\"]) : tolist([\"c\", \"d\"]))", "2"),
+        ("u ? 3 : 4", "\"(unknown)\""),
+        ("u ? \"s\" : \"s\"", "\"(unknown)\""),
+        ("u ? {} : {}", "\"(unknown)\""),
+        ("u ? tolist([\"a\"]) : tolist([])", "\"(unknown)\""),
+        // Of two faults neither is the one that counts.
+        ("u ? {a = 1}[\"b\"] : file(\"nope\")", "\"(unknown)\""),
+    ] {
+        let (value, faults) = evaluate_text(expression, &scope);
+        assert!(faults.is_empty(), "{expression}: {faults:?}");
+        assert_eq!(json(&value).to_string(), expected, "{expression}");
+    }
+}
+
+#[test]
 fn conditions_bring_both_results_to_one_type() {
     check(&[
         ("true ? 1 : \"a\"", "\"1\""),

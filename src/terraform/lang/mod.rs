@@ -6,6 +6,7 @@
 //! [`evaluate`].
 
 mod access;
+mod allowance;
 mod bridge;
 mod calls;
 mod constraint;
@@ -16,7 +17,7 @@ mod fault;
 mod for_expression;
 mod functions;
 mod layout;
-mod limits;
+pub(crate) mod limits;
 mod operators;
 mod references;
 mod scope;
@@ -26,6 +27,7 @@ mod types;
 mod unify;
 mod value;
 
+pub(crate) use allowance::Allowance;
 pub(crate) use constraint::{Constraint, parse_constraint};
 pub(crate) use convert::convert;
 pub(crate) use evaluate::evaluate;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Fault, Faults, FileContext, Kind, Resolved, Scope, Step, Val, evaluate};
+use super::{Allowance, Fault, Faults, FileContext, Kind, Resolved, Scope, Step, Val, evaluate};
 
 /// Names with values.
 #[derive(Default)]
@@ -11,6 +11,7 @@ pub(super) struct TestScope {
     pub(super) files: FileContext,
     /// Sources of providers by local name.
     pub(super) providers: BTreeMap<String, String>,
+    pub(super) allowance: Allowance,
 }
 
 impl TestScope {
@@ -21,7 +22,7 @@ impl TestScope {
 }
 
 impl Scope for TestScope {
-    fn resolve(&self, root: &str, _steps: &[Step]) -> Result<Resolved, Fault> {
+    fn resolve(&self, root: &str, _steps: &[Step<'_>]) -> Result<Resolved, Fault> {
         match self.values.get(root) {
             Some(value) => Ok(Resolved { value: value.clone(), consumed: 0 }),
             None => {
@@ -37,6 +38,10 @@ impl Scope for TestScope {
 
     fn provider_source(&self, local_name: &str) -> Option<String> {
         self.providers.get(local_name).cloned()
+    }
+
+    fn allowance(&self) -> &Allowance {
+        &self.allowance
     }
 }
 

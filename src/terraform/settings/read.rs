@@ -1,6 +1,6 @@
 //! The blocks of a settings file, evaluated and checked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::ParsedSettings;
 use crate::model::{
@@ -24,6 +24,9 @@ pub(crate) fn read(
     let mut reader = Reader { evaluator, diagnostics: parsed.diagnostics.clone() };
     let mut settings = Settings { sources: parsed.sources.clone(), ..Settings::default() };
     let mut expected = BTreeSet::new();
+    let has_expectations = parsed.body.blocks_of("expect").next().is_some();
+    let instances = configuration.instances.iter().filter(|_| has_expectations);
+    let declared: HashSet<ResourceAddress> = instances.map(|instance| instance.address.resource.clone()).collect();
     for attribute in &parsed.body.attributes {
         reader.unsupported_argument(attribute);
     }
@@ -42,10 +45,7 @@ pub(crate) fn read(
                 if reader.labels(block, &["type", "name"])
                     && let Some(instance) = reader.expect(block, providers)
                 {
-                    let is_declared = configuration
-                        .instances
-                        .iter()
-                        .any(|configured| configured.address.resource == instance.address.resource);
+                    let is_declared = declared.contains(&instance.address.resource);
                     if is_declared || !expected.insert(instance.address.clone()) {
                         let where_else = if is_declared { "by a resource block" } else { "by another expect block" };
                         let detail = format!("{} is already declared {where_else}.", instance.address);

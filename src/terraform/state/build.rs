@@ -171,7 +171,8 @@ impl<'a> Builder<'a> {
             }
             read
         });
-        StateSource { path: path.to_owned(), terraform_version, serial, lineage }
+        let size = self.text.len() as u64;
+        StateSource { path: path.to_owned(), terraform_version, serial, lineage, size, generation: None }
     }
 
     fn unreadable_member(&mut self, raw: &str, name: &str, expected: &str) {

@@ -97,50 +97,6 @@ fn an_argument_given_twice_keeps_the_block() {
 }
 
 #[test]
-fn blocks_that_do_not_exist_are_reported() {
-    let evaluated = main_tf("resuorce \"google_x\" \"y\" {}\nfoo = 1\nresource \"google_x\" {}\n").evaluate();
-    assert_eq!(
-        evaluated.lines(),
-        [
-            "main.tf:1 Unsupported block type: Blocks of type \"resuorce\" are not expected here.",
-            "main.tf:2 Unsupported argument: An argument named \"foo\" is not expected here.",
-            "main.tf:3 Missing name for resource: All resource blocks must have 2 labels (type, name).",
-        ]
-    );
-}
-
-#[test]
-fn import_and_check_blocks_are_quiet() {
-    let text = "import {\n  to = google_x.y\n  id = \"a\"\n}\ncheck \"c\" {\n  assert {\n    condition = false\n    error_message = \"x\"\n  }\n}\n";
-    assert_eq!(main_tf(text).evaluate().lines(), [""; 0]);
-}
-
-#[test]
-fn overrides_replace_arguments_one_by_one_and_blocks_by_kind() {
-    let world = root(&[
-        (
-            "main.tf",
-            "resource \"google_x\" \"y\" {\n  name = \"base\"\n  keep = \"kept\"\n  rule {\n    port = 1\n  }\n  rule {\n    port = 2\n  }\n  lifecycle {\n    ignore_changes = [name]\n  }\n}\nvariable \"v\" {\n  default = 1\n}\nlocals {\n  l = 1\n}\n",
-        ),
-        (
-            "z_override.tf",
-            "resource \"google_x\" \"y\" {\n  name = \"over\"\n  rule {\n    port = 3\n  }\n  lifecycle {\n    prevent_destroy = true\n  }\n}\nlocals {\n  l = 2\n}\nresource \"google_x\" \"none\" {}\n",
-        ),
-        ("override.tf.json", r#"{"variable": {"v": {"default": 7}}}"#),
-    ]);
-    let evaluated = world.evaluate();
-    assert_eq!(evaluated.argument("google_x.y", "name"), "over");
-    assert_eq!(evaluated.argument("google_x.y", "keep"), "kept");
-    assert_eq!(evaluated.argument("google_x.y", "rule"), "[{port=3}]");
-    assert_eq!(
-        evaluated.instance("google_x.y").ignore_changes,
-        crate::model::IgnoreChanges::Paths(vec!["name".parse().expect("valid")])
-    );
-    assert_eq!(evaluated.lines().len(), 1, "{:?}", evaluated.lines());
-    assert!(evaluated.lines()[0].starts_with("z_override.tf:13 Missing resource to override"));
-}
-
-#[test]
 fn a_byte_order_mark_and_windows_line_ends_are_read() {
     let evaluated = main_tf("\u{feff}resource \"google_x\" \"y\" {\r\n  name = \"a\"\r\n}\r\n").evaluate();
     assert_eq!(evaluated.argument("google_x.y", "name"), "a");

@@ -1,7 +1,13 @@
 //! Roots in temporary folders, evaluated.
 
+mod blocks;
+mod conditions;
+mod cycles;
+mod declared;
 mod files;
 mod modules;
+mod moves;
+mod overrides;
 mod references;
 mod resources;
 mod values;
@@ -14,8 +20,8 @@ use tempfile::TempDir;
 
 use super::{EvaluateOptions, Evaluated, VariableArgument, evaluate, parse_root};
 use crate::model::{
-    ArgumentFacts, AttributePath, ConfiguredInstance, Diagnostic, InstanceAddress, Nesting, RecordedAttributes,
-    ReferenceData, SchemaFacts, Value, ValueType,
+    ArgumentFacts, AttributePath, ConfiguredInstance, Diagnostic, InstanceAddress, Nesting, ProviderVersion,
+    RecordedAttributes, ReferenceData, SchemaFacts, Value, ValueType,
 };
 use crate::terraform::settings;
 
@@ -47,6 +53,7 @@ pub(crate) fn fact(value_type: ValueType) -> ArgumentFacts {
         block: None,
         value_type,
         is_required: false,
+        required_since: None,
         is_optional: true,
         is_computed: false,
         default: None,
@@ -85,6 +92,10 @@ impl SchemaFacts for Facts {
         self.0.get(&path.join(".")).cloned()
     }
 
+    fn removed_in(&self, _resource_type: &str, path: &[&str]) -> Option<ProviderVersion> {
+        matches!(path, ["gone"] | ["settings", "gone"]).then_some(ProviderVersion::new(4, 0, 0))
+    }
+
     fn names(&self, _resource_type: &str, path: &[&str]) -> Vec<String> {
         let prefix = path.iter().map(|name| format!("{name}.")).collect::<String>();
         let below = self.0.keys().filter_map(|name| name.strip_prefix(&prefix));
@@ -116,6 +127,12 @@ impl Root {
 
     pub(crate) fn known(mut self) -> Self {
         self.facts = Facts::known();
+        self
+    }
+
+    /// One more argument of `google_known`.
+    pub(crate) fn with_argument(mut self, path: &str, fact: ArgumentFacts) -> Self {
+        self.facts.0.insert(path.to_owned(), fact);
         self
     }
 

@@ -181,22 +181,3 @@ fn providers_are_inherited_passed_and_named() {
     let regions: Vec<&String> = evaluated.configuration.regions.iter().collect();
     assert_eq!(regions, ["us-east1", "us-west1"]);
 }
-
-#[test]
-fn moved_and_removed_blocks_become_absolute() {
-    let evaluated = root(&[
-        ("main.tf", "module \"a\" {\n  source = \"./child\"\n  for_each = toset([\"k\"])\n}\nmoved {\n  from = module.old\n  to = module.a[\"k\"]\n}\nremoved {\n  from = google_x.kept\n  lifecycle {\n    destroy = false\n  }\n}\nremoved {\n  from = google_x.gone\n}\nmoved {\n  from = google_x.a\n  to = module.a\n}\n"),
-        ("child/main.tf", "moved {\n  from = google_x.a\n  to = google_x.y[\"z\"]\n}\nresource \"google_x\" \"y\" {\n  for_each = toset([\"z\"])\n}\n"),
-    ])
-    .evaluate();
-    let moved: Vec<String> =
-        evaluated.configuration.moved.iter().map(|moved| format!("{} -> {}", moved.from, moved.to)).collect();
-    assert_eq!(
-        moved,
-        ["module.old -> module.a[\"k\"]", "module.a[\"k\"].google_x.a -> module.a[\"k\"].google_x.y[\"z\"]"]
-    );
-    let forgotten: Vec<String> = evaluated.configuration.forgotten.iter().map(ToString::to_string).collect();
-    assert_eq!(forgotten, ["google_x.kept"]);
-    assert_eq!(evaluated.lines().len(), 1, "{:?}", evaluated.lines());
-    assert!(evaluated.lines()[0].starts_with("main.tf:18 Invalid \"moved\" addresses"));
-}

@@ -132,17 +132,6 @@ fn a_record_is_found_at_the_address_before_a_move() {
 }
 
 #[test]
-fn a_resource_that_refers_to_itself_is_reported() {
-    let evaluated = main_tf("resource \"google_x\" \"y\" {\n  a = 1\n  b = google_x.y.a\n}\n").evaluate();
-    assert_eq!(
-        evaluated.lines(),
-        ["main.tf:1 Self-referential block: Configuration for google_x.y may not refer to itself."]
-    );
-    assert!(evaluated.argument("google_x.y", "b").starts_with("unknown: google_x.y depends on itself"));
-    assert_eq!(evaluated.argument("google_x.y", "a"), "1");
-}
-
-#[test]
 fn sensitive_records_and_arguments_stay_sensitive() {
     let declaration = "resource \"google_known\" \"y\" {\n  name = \"n\"\n  password = \"p\"\n}";
     let evaluated = shown(declaration, "[google_known.y.password]").known().evaluate();

@@ -1,7 +1,7 @@
 //! Resources: instances, blocks, checks against the schema.
 
-use super::{main_tf, root};
-use crate::model::IgnoreChanges;
+use super::{fact, main_tf, root};
+use crate::model::{ArgumentFacts, IgnoreChanges, ProviderVersion, ValueType};
 
 #[test]
 fn count_and_for_each_make_instances() {
@@ -16,6 +16,15 @@ fn count_and_for_each_make_instances() {
     );
     assert_eq!(evaluated.argument("google_x.k[\"a\"]", "name"), "a2");
     assert_eq!(evaluated.argument("google_x.s[\"x\"]", "name"), "x");
+}
+
+#[test]
+fn a_sensitive_count_counts() {
+    let evaluated =
+        main_tf("variable \"n\" {\n  sensitive = true\n  default = \"2\"\n}\nresource \"google_x\" \"y\" {\n  count = var.n\n}\n")
+            .evaluate();
+    assert_eq!(evaluated.lines(), [""; 0]);
+    assert_eq!(evaluated.addresses(), ["google_x.y[0]", "google_x.y[1]"]);
 }
 
 #[test]
@@ -46,10 +55,11 @@ fn what_cannot_be_counted_is_reported() {
         ("count = -1", "Invalid count argument"),
         ("count = 1.5", "Invalid count argument"),
         ("count = null", "Invalid count argument"),
-        ("count = \"x\"", "Invalid count argument"),
+        ("count = \"x\"", "Incorrect value type"),
         ("for_each = [\"a\"]", "Invalid for_each argument"),
         ("for_each = null", "Invalid for_each argument"),
-        ("for_each = toset([1])", "Invalid for_each argument"),
+        ("for_each = toset([1])", "Invalid for_each set argument"),
+        ("for_each = toset([\"a\", null])", "Invalid for_each set argument"),
         ("for_each = sensitive(toset([\"a\"]))", "Invalid for_each argument"),
     ] {
         let evaluated = main_tf(&format!("resource \"google_x\" \"y\" {{\n  {argument}\n}}\n")).evaluate();
@@ -73,7 +83,7 @@ fn too_many_instances_stop_at_the_limit() {
 #[test]
 fn blocks_are_lists_of_maps() {
     let evaluated = main_tf(
-        "resource \"google_x\" \"y\" {\n  a {\n    b {\n      c = 1\n    }\n  }\n  rule {\n    port = 1\n  }\n  rule {\n    port = 2\n  }\n  list = [{ x = 1 }]\n  nothing = null\n  timeouts {\n    create = \"1m\"\n  }\n  provisioner \"local-exec\" {\n    command = self.id\n  }\n  connection {}\n  depends_on = [google_x.other]\n}\n",
+        "resource \"google_x\" \"y\" {\n  a {\n    b {\n      c = 1\n    }\n  }\n  rule {\n    port = 1\n  }\n  rule {\n    port = 2\n  }\n  list = [{ x = 1 }]\n  nothing = null\n  timeouts {\n    create = \"1m\"\n  }\n  provisioner \"local-exec\" {\n    command = self.id\n  }\n  connection {}\n  depends_on = [google_x.other]\n}\nresource \"google_x\" \"other\" {}\n",
     )
     .evaluate();
     assert_eq!(evaluated.lines(), [""; 0]);
@@ -199,4 +209,51 @@ fn projects_and_regions_of_resources_are_gathered() {
     .evaluate();
     assert_eq!(evaluated.configuration.projects.iter().collect::<Vec<_>>(), ["p"]);
     assert_eq!(evaluated.configuration.regions.iter().collect::<Vec<_>>(), ["europe-west1", "us-central1"]);
+}
+
+#[test]
+fn what_a_later_provider_took_away_or_requires_counts_from_that_version_on() {
+    let tier = ArgumentFacts {
+        is_required: true,
+        required_since: Some(ProviderVersion::new(4, 0, 0)),
+        ..fact(ValueType::String)
+    };
+    let resource =
+        "resource \"google_known\" \"y\" {\n  name = \"n\"\n  gone = true\n  settings {\n    gone {}\n  }\n}\n";
+    let faults = ["Missing required argument", "Unsupported argument", "Unsupported block type"];
+    let versions = |text: &str| format!("terraform {{\n  required_providers {{\n    google = {text}\n  }}\n}}\n");
+    let child = "terraform {\n  required_providers {\n    google = {\n      source = \"hashicorp/google\"\n      version = \"< 4\"\n    }\n  }\n}\n";
+    let lock = |version: &str| {
+        format!("provider \"registry.terraform.io/hashicorp/google\" {{\n  version = \"{version}\"\n}}\n")
+    };
+    for (files, is_older) in [
+        (vec![("versions.tf", String::new())], false),
+        (vec![("versions.tf", versions("\"~> 3.57.0\""))], true),
+        (
+            vec![(
+                "versions.tf",
+                versions("{\n      source = \"hashicorp/google\"\n      version = \">= 3.0, < 4.0\"\n    }"),
+            )],
+            true,
+        ),
+        (vec![("versions.tf", versions("{ version = \">= 3.0\" }"))], false),
+        (vec![("versions.tf", "provider \"google\" {\n  version = \"~> 3.0\"\n}\n".to_owned())], true),
+        (
+            vec![
+                ("versions.tf", "module \"m\" {\n  source = \"./m\"\n}\n".to_owned()),
+                ("m/main.tf", child.to_owned()),
+            ],
+            true,
+        ),
+        (vec![("versions.tf", versions("\">= 3.0\"")), (".terraform.lock.hcl", lock("3.83.0"))], true),
+        (vec![("versions.tf", versions("\">= 3.0\"")), (".terraform.lock.hcl", lock("4.0.0"))], false),
+    ] {
+        let mut all: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        all.push(("main.tf", resource));
+        let evaluated = root(&all).known().with_argument("tier", tier.clone()).evaluate();
+        let summaries: Vec<&str> =
+            evaluated.configuration.diagnostics.iter().map(|diagnostic| diagnostic.summary.as_str()).collect();
+        let expected: &[&str] = if is_older { &[] } else { &faults };
+        assert_eq!(summaries, expected, "{files:?}");
+    }
 }

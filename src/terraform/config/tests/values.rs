@@ -121,51 +121,6 @@ fn values_for_variables_that_are_not_declared_are_reported_as_terraform_does() {
 }
 
 #[test]
-fn locals_refer_to_each_other_in_any_order() {
-    let chain: String = (0..5_000).map(|index| format!("  l{index} = local.l{}\n", index + 1)).collect();
-    let world = shown(&format!("locals {{\n{chain}  l5000 = \"end\"\n}}"), "local.l0");
-    assert_eq!(value(&world), "end");
-}
-
-#[test]
-fn a_cycle_is_reported_with_its_path_and_the_rest_goes_on() {
-    let world = shown("locals {\n  a = local.b\n  b = local.c\n  c = local.a\n  d = 1\n}", "local.d");
-    let evaluated = world.evaluate();
-    assert_eq!(evaluated.argument("google_x.y", "value"), "1");
-    assert_eq!(
-        evaluated.lines(),
-        ["main.tf:2 Cycle: These refer to each other: local.a -> local.b -> local.c -> local.a."]
-    );
-    assert!(value(&shown("locals {\n  a = local.a\n}", "local.a")).starts_with("unknown: local.a depends on itself"));
-}
-
-#[test]
-fn what_is_not_declared_is_reported_as_terraform_words_it() {
-    let evaluated = main_tf(
-        "locals {\n  a = var.none\n  b = local.none\n  c = google_x.none.id\n  d = data.google_x.none.id\n  e = module.none.x\n  f = each.key\n  g = count.index\n}\n",
-    )
-    .evaluate();
-    let summaries: Vec<&str> =
-        evaluated.configuration.diagnostics.iter().map(|diagnostic| diagnostic.summary.as_str()).collect();
-    assert_eq!(
-        summaries,
-        [
-            "Reference to undeclared input variable",
-            "Reference to undeclared local value",
-            "Reference to undeclared resource",
-            "Reference to undeclared resource",
-            "Reference to undeclared module",
-            "Reference to \"each\" in context without for_each",
-            "Reference to \"count\" in non-counted context",
-        ]
-    );
-    assert!(
-        evaluated.lines()[2]
-            .contains("A managed resource \"google_x\" \"none\" has not been declared in the root module.")
-    );
-}
-
-#[test]
 fn path_and_workspace_are_known() {
     let mut world = shown("", "\"${path.module}|${path.root}|${terraform.workspace}\"");
     world.options.workspace = "staging".to_owned();

@@ -1,12 +1,19 @@
 //! Calls that would take time or memory without bound are stopped, and the diagnostic names the limit.
 
 use crate::terraform::lang::test_scope::{TestScope, evaluate_text};
-use crate::terraform::lang::{Type, Val};
+use crate::terraform::lang::{Allowance, Type, Val};
 
 /// Names with values that are large but allowed.
 fn scope() -> TestScope {
     let text = |size: usize| Val::string("a".repeat(size));
-    TestScope::default().with([
+    let members: String = (0..20_000).map(|number| format!("k{number}=1,")).collect();
+    let providers = [("terraform".to_owned(), "terraform.io/builtin/terraform".to_owned())].into();
+    let scope = TestScope { providers, ..TestScope::default() };
+    scope.with([
+        ("crowd", Val::string(format!("{{{members}}}"))),
+        ("crowded_template", Val::string(format!("${{{{{members}}}}}"))),
+        ("nested_template", Val::string(format!("${{{}", "[".repeat(100_000)))),
+        ("nested_directives", Val::string("%{ if true }".repeat(100_000))),
         ("kilobytes", text(64 << 10)),
         ("megabytes", text(20 << 20)),
         ("lines", Val::string("\n".repeat(1 << 20))),
@@ -15,6 +22,7 @@ fn scope() -> TestScope {
         ("brackets", Val::string("[".repeat(100_000))),
         ("braces", Val::string("{\"a\":".repeat(100_000))),
         ("yaml_bomb", Val::string(yaml_bomb())),
+        ("template", Val::string("${text} ".repeat(4_000))),
         ("long_template", Val::string("%{ for x in list }${text}%{ endfor }")),
     ])
 }
@@ -31,8 +39,9 @@ fn yaml_bomb() -> String {
 
 /// Each call, and what its diagnostic has to say.
 fn check(cases: &[(&str, &str)]) {
-    let scope = scope();
+    let mut scope = scope();
     for (call, limit) in cases {
+        scope.allowance = Allowance::default();
         let (value, faults) = evaluate_text(call, &scope);
         let fault = faults.first().unwrap_or_else(|| panic!("{call} has no fault"));
         assert!(!value.is_known(), "{call}");
@@ -84,6 +93,9 @@ fn documents_that_nest_without_end_are_refused() {
         ),
         ("yamldecode(brackets)", "yamldecode"),
         ("regex(\"${join(\"\", [for x in range(300) : \"(\"])}\", \"a\")", "nests too deeply"),
+        ("templatestring(nested_template, {})", "at most 64 nested levels"),
+        ("templatestring(nested_directives, {})", "at most 64 nested levels"),
+        ("provider::terraform::decode_tfvars(\"a = ${brackets}\")", "at most 64 nested levels"),
     ]);
 }
 
@@ -93,7 +105,11 @@ fn work_is_paid_for_and_ends() {
         // Each call is short, all of them are not.
         ("[for x in range(1000) : startswith(megabytes, \"b\")]", STEPS),
         ("[for x in range(1000) : length([for y in range(1000) : startswith(kilobytes, \"b\")])]", STEPS),
-        ("[for x in range(1000) : contains(numbers, 0)]", STEPS),
+        ("[for x in slice(numbers, 0, 3000) : contains(numbers, 0)]", STEPS),
+        // The parser compares each key of an object with all before it.
+        ("templatestring(crowded_template, {})", STEPS),
+        ("provider::terraform::decode_tfvars(\"a = ${crowd}\")", STEPS),
+        ("[for x in range(1000) : templatestring(template, {text = x})]", STEPS),
         // A search may run to the end of the text, also the search for the next match.
         ("regexall(\"a{0,500}b|a|c*d\", megabytes)", STEPS),
         ("regex(\"(a?){500}a{500}b\", megabytes)", STEPS),

@@ -22,6 +22,7 @@ mod letters;
 mod lists;
 mod networks;
 mod numeric;
+mod parse_cost;
 mod paths;
 mod patterns;
 mod providers;

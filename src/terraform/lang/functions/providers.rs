@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::hcl_writer;
-use super::{ANY, Call, Failure, Function, Outcome, STRING, any, string};
+use super::{ANY, Call, Failure, Function, Outcome, STRING, any, parse_cost, string};
 use crate::terraform::lang::evaluate::{Evaluator, Rendering};
-use crate::terraform::lang::{Fault, Faults, FileContext, Resolved, Scope, Step, Val};
+use crate::terraform::lang::{Allowance, Fault, Faults, FileContext, Resolved, Scope, Step, Val};
 
 const GOOGLE: &[Function] = &[
     Function::new("location_from_id", &[string("id")], STRING, |call| segment(call, "locations", "location")),
@@ -94,7 +94,7 @@ struct Nothing<'s> {
 }
 
 impl Scope for Nothing<'_> {
-    fn resolve(&self, _root: &str, _steps: &[Step]) -> Result<Resolved, Fault> {
+    fn resolve(&self, _root: &str, _steps: &[Step<'_>]) -> Result<Resolved, Fault> {
         Err(Fault::error("Variables not allowed", "Variables may not be used here."))
     }
 
@@ -105,10 +105,15 @@ impl Scope for Nothing<'_> {
     fn provider_source(&self, _local_name: &str) -> Option<String> {
         None
     }
+
+    fn allowance(&self) -> &Allowance {
+        self.outer.allowance()
+    }
 }
 
 fn decode_tfvars(call: &Call<'_>) -> Outcome {
     let source = call.text(0);
+    call.spend(parse_cost::of_arguments(source))?;
     let body = hcl_edit::parser::parse_body(source)
         .map_err(|error| Failure::call(format!("invalid tfvars syntax: {}", error.message())))?;
     if let Some(block) = body.blocks().next() {

@@ -1,11 +1,11 @@
 //! `templatefile` and `templatestring`.
 
 use super::files::text;
-use super::{Call, Failure, Function, Outcome, Returns, any, string};
+use super::{Call, Failure, Function, Outcome, Returns, any, parse_cost, string};
 use crate::terraform::lang::evaluate::{Evaluator, Rendering};
 use crate::terraform::lang::layout::Form;
 use crate::terraform::lang::references::template_references;
-use crate::terraform::lang::{Fault, Faults, FileContext, Resolved, Scope, Step, Type, Val, convert};
+use crate::terraform::lang::{Allowance, Fault, Faults, FileContext, Resolved, Scope, Step, Type, Val, convert};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("templatefile", &[string("path"), any("vars").nested()], super::ANY, |call| {
@@ -53,7 +53,7 @@ struct TemplateScope<'s> {
 }
 
 impl Scope for TemplateScope<'_> {
-    fn resolve(&self, root: &str, _steps: &[Step]) -> Result<Resolved, Fault> {
+    fn resolve(&self, root: &str, _steps: &[Step<'_>]) -> Result<Resolved, Fault> {
         match self.variables.members().and_then(|members| members.get(root)) {
             Some(value) => Ok(Resolved { value: value.clone().mark(self.variables.is_sensitive()), consumed: 0 }),
             None => {
@@ -69,6 +69,10 @@ impl Scope for TemplateScope<'_> {
     fn provider_source(&self, local_name: &str) -> Option<String> {
         self.outer.provider_source(local_name)
     }
+
+    fn allowance(&self) -> &Allowance {
+        self.outer.allowance()
+    }
 }
 
 fn render(call: &Call<'_>, template: &str, name: &str, rendering: Rendering) -> Outcome {
@@ -82,6 +86,7 @@ fn render(call: &Call<'_>, template: &str, name: &str, rendering: Rendering) -> 
         );
         return Err(Failure::argument(1, message));
     }
+    call.spend(parse_cost::of_template(template))?;
     let parsed = hcl_edit::parser::parse_template(template).map_err(|error| {
         let location = error.location();
         Failure::call(format!("{name}:{},{}: {}", location.line(), location.column(), error.message()))
@@ -89,7 +94,7 @@ fn render(call: &Call<'_>, template: &str, name: &str, rendering: Rendering) -> 
     let line = |at: usize| template.get(..at).map_or(0, |before| before.matches('\n').count()) + 1;
     // Also where the template would not come to it.
     let mut references = template_references(&parsed).into_iter();
-    if let Some(missing) = references.find(|reference| !members.contains_key(&reference.root)) {
+    if let Some(missing) = references.find(|reference| !members.contains_key(reference.root)) {
         let place =
             missing.span.map_or_else(String::new, |span| format!(", referenced at {name}:{}", line(span.start)));
         return Err(Failure::argument(1, format!("vars map does not contain key {:?}{place}", missing.root)));

@@ -1,0 +1,17 @@
+provider "google" {
+  project = "acme-test"
+  region  = "europe-west1"
+}
+
+resource "google_compute_network" "main" {
+  name                    = "main"
+  auto_create_subnetworks = false
+}
+
+removed {
+  from = module.connector
+
+  lifecycle {
+    destroy = true
+  }
+}
