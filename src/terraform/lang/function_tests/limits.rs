@@ -22,7 +22,6 @@ fn scope() -> TestScope {
         ("brackets", Val::string("[".repeat(100_000))),
         ("braces", Val::string("{\"a\":".repeat(100_000))),
         ("yaml_bomb", Val::string(yaml_bomb())),
-        ("template", Val::string("${text} ".repeat(4_000))),
         ("long_template", Val::string("%{ for x in list }${text}%{ endfor }")),
     ])
 }
@@ -109,7 +108,6 @@ fn work_is_paid_for_and_ends() {
         // The parser compares each key of an object with all before it.
         ("templatestring(crowded_template, {})", STEPS),
         ("provider::terraform::decode_tfvars(\"a = ${crowd}\")", STEPS),
-        ("[for x in range(1000) : templatestring(template, {text = x})]", STEPS),
         // A search may run to the end of the text, also the search for the next match.
         ("regexall(\"a{0,500}b|a|c*d\", megabytes)", STEPS),
         ("regex(\"(a?){500}a{500}b\", megabytes)", STEPS),
