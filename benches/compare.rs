@@ -17,7 +17,7 @@ use trueup::catalog::Catalog;
 use trueup::compare::{Comparison, ConfiguredSide, LiveSide, RecordedSide, Request, Verdict, compare};
 use trueup::model::{
     Arguments, Configuration, ConfiguredInstance, Identity, IgnoreChanges, InstanceAddress, InstanceKey, Inventory,
-    Listing, LiveKind, LiveObject, LiveSource, ModuleAddress, Position, ProjectNumbers, ProviderDefaults,
+    Listing, LiveKind, LiveObject, LiveSource, ModuleAddress, OwnPlaces, Position, ProjectNumbers, ProviderDefaults,
     ResourceAddress, ResourceMode, SourceRange, Value,
 };
 use trueup::normalize::{Normalizer, settle};
@@ -149,6 +149,7 @@ fn request<'a>(raw: &'a Raw, configuration: &'a Configuration) -> Request<'a> {
         live,
         inventory: &raw.inventory,
         configuration,
+        provenance: &OwnPlaces,
         ignores: &[],
         unmanaged_types: KINDS.iter().map(|kind| kind(0).resource_type.to_owned()).collect(),
         unmanaged_scopes: BTreeSet::from(["projects/bench-project".to_owned()]),

@@ -211,7 +211,7 @@ pub(crate) struct SnapshotArguments {
     #[arg(short, long, value_name = "FILE", help_heading = "Output", value_hint = ValueHint::FilePath)]
     pub(crate) output: String,
 
-    /// Read live objects from Google Cloud's APIs, from an asset file or from the asset inventory
+    /// Read live objects from APIs, an asset file or the asset inventory
     #[arg(long, value_name = "api|FILE|assets://SCOPE", default_value = "api", help_heading = "Live", value_hint = ValueHint::FilePath)]
     pub(crate) live: String,
 

@@ -16,23 +16,28 @@ use super::sides::{TerraformSides, project_numbers};
 use super::{CLEAN, FAILED, FOUND, redaction};
 use crate::catalog::Catalog;
 use crate::compare::{ResourceComparison, Selection, compare, worlds};
-use crate::model::{Configuration, Diagnostic, IgnoreRule, Inventory, Settings, Severity, SourceMap, State, printable};
+use crate::model::{
+    Configuration, Diagnostic, IgnoreRule, Inventory, OwnPlaces, Settings, Severity, SourceMap, State, printable,
+};
 use crate::normalize::Normalizer;
 use crate::policy::{PolicyInput, judge, unknown_severities};
 use crate::report::{self, ConfigurationKind, ConfigurationSource, Report, Root, Show, Sources, outcome};
 use crate::terraform::config::VariableArgument;
+use crate::terraform::state::StateReference;
 
 /// Runs the check and gives the exit code. `variables` are `--var` and `--var-file` in command order.
 pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], environment: &Environment) -> Result<u8> {
     let options = Options::read(arguments)?;
     let reader = Reader::new(&arguments.requests, &arguments.display, environment)?;
     let key = arguments.redaction_key.as_deref().map(redaction::read_key).transpose()?;
-    let LoadedRoot { root, state, configuration, settings, mut diagnostics } =
+    let LoadedRoot { root, state, configuration, settings, declarations, mut diagnostics } =
         LoadedRoot::load(&arguments.root, variables, &reader)?;
     let no_state = State::default();
     let recorded = state.as_ref().unwrap_or(&no_state);
 
     let catalog = Catalog::builtin();
+    let reference = StateReference::new(recorded);
+    let tracer = declarations.tracer(&reference, catalog);
     let recorded_numbers = project_numbers(recorded);
     let sides = TerraformSides::new(&configuration, recorded, &Normalizer::new(catalog, &recorded_numbers));
     let selection = Selection::new(&arguments.only, &arguments.skip);
@@ -48,7 +53,7 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
     let root_sides = RootSides { configuration: &configuration, recorded, settings: &settings, ignores: &ignores };
     let mut brought = root_sides.bring(&inventory, sides, key.as_ref());
     if matches!(source, LiveArgument::Inventory(_)) {
-        let suspects = suspects(&compare(&root_sides.request(&inventory, brought, arguments)));
+        let suspects = suspects(&compare(&root_sides.request(&inventory, brought, &OwnPlaces, arguments)));
         reader.say(&format!("confirm {} objects", suspects.len()));
         if !suspects.is_empty() {
             live::confirm(&mut inventory, suspects, &reader)?;
@@ -58,7 +63,7 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
     }
     let not_supported = std::mem::take(&mut brought.sides.not_supported);
     let of_sides = std::mem::take(&mut brought.sides.diagnostics);
-    let request = root_sides.request(&inventory, brought, arguments);
+    let request = root_sides.request(&inventory, brought, &tracer, arguments);
     let mut comparison = compare(&request);
     if !selection.is_everything() && comparison.resources.is_empty() {
         diagnostics.push(Diagnostic::warning(
@@ -74,8 +79,12 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
         diagnostics.push(Diagnostic::warning("Unused ignore block", detail).at(rule.range.clone()));
     }
     diagnostics.extend(unknown_severities(&settings.severities));
-    let mut judgment =
-        judge(&PolicyInput { worlds: &worlds(&request), comparison: &comparison, severities: &settings.severities });
+    let mut judgment = judge(&PolicyInput {
+        worlds: &worlds(&request),
+        provenance: &tracer,
+        comparison: &comparison,
+        severities: &settings.severities,
+    });
     if !selection.is_everything() {
         // Policies need the neighbors of what was selected; the report does not.
         let selected: BTreeSet<String> = comparison.resources.iter().filter_map(label).collect();

@@ -7,7 +7,7 @@ use super::sides::{TerraformSides, live_sides, project_numbers};
 use crate::catalog::{Basis, Catalog, ResourceType};
 use crate::compare::{Comparison, LiveSide, Presence, Request, ResourceComparison, Verdict};
 use crate::google::Wanted;
-use crate::model::{Configuration, IgnoreRule, Inventory, ProjectNumbers, Settings, State};
+use crate::model::{Configuration, IgnoreRule, Inventory, ProjectNumbers, Provenance, Settings, State};
 use crate::normalize::{Normalizer, RedactionKey};
 use crate::topology;
 
@@ -52,11 +52,12 @@ impl RootSides<'_> {
         Brought { sides, live, numbers }
     }
 
-    /// What to compare.
+    /// What to compare; `provenance` says where values of the configuration come from.
     pub(crate) fn request<'r>(
         &'r self,
         inventory: &'r Inventory,
         brought: Brought,
+        provenance: &'r dyn Provenance,
         arguments: &CheckArguments,
     ) -> Request<'r> {
         let catalog = Catalog::builtin();
@@ -68,6 +69,7 @@ impl RootSides<'_> {
             live,
             inventory,
             configuration: self.configuration,
+            provenance,
             ignores: self.ignores,
             unmanaged_types: types(catalog, |resource_type| !resource_type.is_facts_only),
             unmanaged_scopes,

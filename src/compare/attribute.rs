@@ -7,7 +7,10 @@ use super::replacement::replaces;
 use super::verdict::{settle, verdict};
 use super::visibility::{Standing, visibility};
 use super::{AttributeComparison, Verdict};
-use crate::model::{AttributePath, Identity, Leaf, NormalizedResource, PathStep, Replacement, Side, Value};
+use crate::model::{
+    AttributePath, Chain, Identity, InstanceAddress, Leaf, NormalizedResource, PathStep, Provenance, Replacement, Side,
+    Value,
+};
 
 /// One side of a resource: what it says, or what holds for all of its attributes where it says nothing.
 pub(crate) enum Seen<'a> {
@@ -72,8 +75,19 @@ pub(crate) struct Sides<'a> {
     pub(crate) live_is_asked: bool,
     /// How Terraform stands to the resource.
     pub(crate) standing: Standing,
+    /// Where values of the configuration come from.
+    pub(crate) provenance: &'a dyn Provenance,
+    /// The address that the configuration has.
+    pub(crate) configured_as: Option<&'a InstanceAddress>,
     /// What is known of its name in state and configuration.
     pub(crate) naming: Naming<'a>,
+}
+
+impl Sides<'_> {
+    /// The places through which the configuration's value came.
+    fn chain(&self, row: &Row<'_>) -> Option<Chain> {
+        Some(self.provenance.chain(self.configured_as?, row.configuration?.origin.as_deref()?))
+    }
 }
 
 /// What came of the attributes of one resource.
@@ -185,7 +199,7 @@ fn compare_row(sides: &Sides<'_>, row: &Row<'_>, compared: &mut Compared) {
         state: state.clone(),
         live: live.clone(),
         is_sensitive: is_sensitive(sides, row),
-        origin: row.configuration.map(|leaf| leaf.origin.to_vec()).unwrap_or_default(),
+        origin: sides.chain(row),
         forces_replacement: verdict != Verdict::NotComparable && replaces(replacement, c.or(s), l.or(s)),
         plan_visibility,
         plan_visibility_reason,

@@ -14,7 +14,8 @@ use super::{
     AttributeComparison, Basis, Comparison, LiveSide, NotObserved, Presence, Request, ResourceComparison, Verdict,
 };
 use crate::model::{
-    AttributePath, IgnoreChanges, InstanceAddress, Inventory, Listing, NormalizedResource, Side, SourceRange,
+    AttributePath, IgnoreChanges, InstanceAddress, Inventory, Listing, NormalizedResource, Provenance, Side,
+    SourceRange,
 };
 
 /// Compares everything in a request. Pure: the same request gives the same comparison.
@@ -55,7 +56,9 @@ impl<'r> Run<'r, '_> {
         }
         let not_observed = self.note_unobserved(matched);
         let Compared { mut attributes, compared, not_comparable } =
-            sides(matched, self.live_is_asked).map(|sides| compare_attributes(&sides)).unwrap_or_default();
+            sides(matched, self.request.provenance, self.live_is_asked)
+                .map(|sides| compare_attributes(&sides))
+                .unwrap_or_default();
         let rules = self.ignores.of(&subject);
         let ignored_by = self.ignores.whole(&rules).map(str::to_owned);
         self.mark_rules(&rules, matched);
@@ -283,7 +286,7 @@ impl<'r> Needs<'r> {
 const NOT_ASKED: &str = "no live source was given";
 
 /// The sides to compare; `None` where the presence says that no attribute is.
-fn sides<'a>(matched: &Matched<'a>, live_is_asked: bool) -> Option<Sides<'a>> {
+fn sides<'a>(matched: &Matched<'a>, provenance: &'a dyn Provenance, live_is_asked: bool) -> Option<Sides<'a>> {
     let standing = match matched.presence {
         Presence::Missing | Presence::NotYetCreated | Presence::Unmanaged => return None,
         Presence::NotInState => Standing::NotInState,
@@ -315,7 +318,9 @@ fn sides<'a>(matched: &Matched<'a>, live_is_asked: bool) -> Option<Sides<'a>> {
         LiveMatch::NotAsked => Seen::Absent(Side::NotObserved(NOT_ASKED.into())),
         LiveMatch::NotThere => Seen::Absent(Side::NotObserved("it is not there".into())),
     };
-    Some(Sides { configuration, state, live, live_is_asked, standing, naming: matched.naming() })
+    let configured_as = matched.configured.map(|side| &side.address);
+    let naming = matched.naming();
+    Some(Sides { configuration, state, live, live_is_asked, standing, provenance, configured_as, naming })
 }
 
 /// The worst verdict that is not ignored; `None` where nothing was looked at.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{ConfiguredSide, LiveSide, RecordedSide, Request};
 use crate::model::{
     AttributeFacts, Configuration, Identity, IgnoreChanges, InstanceAddress, Inventory, Leaf, Listing, LiveKind,
-    NormalizedResource, PlanVisibility, Position, Replacement, Side, SourceRange, Value, VisibilityRule,
+    NormalizedResource, OwnPlaces, PlanVisibility, Position, Replacement, Side, SourceRange, Value, VisibilityRule,
 };
 
 pub(crate) fn range(filename: &str, line: usize) -> SourceRange {
@@ -29,7 +29,7 @@ pub(crate) fn facts(row: &str) -> AttributeFacts {
 }
 
 pub(crate) fn leaf(path: &str, side: Side) -> Leaf {
-    Leaf { side, facts: Arc::new(facts(path)), is_sensitive: false, origin: Box::default() }
+    Leaf { side, facts: Arc::new(facts(path)), is_sensitive: false, origin: None }
 }
 
 /// A resource with the given leaves and no identity; what is not a leaf is not recorded.
@@ -119,6 +119,7 @@ impl World {
             live,
             inventory: &self.inventory,
             configuration: &self.configuration,
+            provenance: &OwnPlaces,
             ignores: &[],
             unmanaged_types: ["google_x".to_owned()].into(),
             unmanaged_scopes: ["projects/p".to_owned()].into(),

@@ -170,9 +170,9 @@ fn what_the_provider_takes_for_unset_stays_in_the_planned_world() {
         }
         let state = recorded("google_x.a", &[]);
         let request = world.request(vec![code.clone()], vec![state], vec![object]);
-        worlds(&request)[2].resources[0].get("ranges").known().map(|it| (it.value.clone(), it.origin.len()))
+        worlds(&request)[2].resources[0].get("ranges").known().map(|it| (it.value.clone(), it.origin.is_some()))
     };
-    assert_eq!(planned("everywhere"), Some(("everywhere".into(), 0)), "an apply leaves it");
+    assert_eq!(planned("everywhere"), Some(("everywhere".into(), false)), "an apply leaves it");
     assert_eq!(planned("elsewhere"), None, "an apply takes it back");
 }
 

@@ -58,9 +58,9 @@ pub struct Arguments {
     /// A map of arguments that are given (an argument set to null is `Null`); blocks are lists of maps, also those
     /// that may occur only once. `Unknown` where a whole `dynamic` block or argument cannot be known.
     pub value: Value,
-    /// Where each argument and block was written, outermost use first: the chain from the line in the root that set it
-    /// down to the resource. Blocks are keyed by their element path (`template[0]`).
-    pub ranges: BTreeMap<AttributePath, Vec<SourceRange>>,
+    /// Where each argument and block stands in the resource's own block. Blocks are keyed by their element path
+    /// (`template[0]`). Where the values there come from, [`super::Provenance`] knows.
+    pub ranges: BTreeMap<AttributePath, SourceRange>,
     /// Sensitive paths.
     pub sensitive: BTreeSet<AttributePath>,
 }
@@ -85,6 +85,10 @@ pub struct ProviderDefaults {
     pub zone: Option<Value>,
     /// `default_labels`, a map.
     pub default_labels: Option<Value>,
+    /// Where `default_labels` is given.
+    pub default_labels_range: Option<SourceRange>,
+    /// Sensitive paths in `default_labels`, which they start with.
+    pub sensitive_labels: BTreeSet<AttributePath>,
     /// `add_terraform_attribution_label`; the provider's default is true since 6.0 and depends on the version before.
     pub attribution_label: Option<bool>,
 }

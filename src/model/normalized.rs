@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{AttributePath, Identity, SourceRange, Value};
+use super::{AttributePath, Identity, Origin, Value};
 
 /// One resource as one side sees it, flattened to leaves.
 ///
@@ -39,8 +39,8 @@ pub struct Leaf {
     pub facts: Arc<AttributeFacts>,
     /// Never to be printed.
     pub is_sensitive: bool,
-    /// Where the configuration sets it, outermost first; empty for the other sides.
-    pub origin: Box<[SourceRange]>,
+    /// Where the configuration gives it; `None` where it does not, and for the other sides.
+    pub origin: Option<Arc<Origin>>,
 }
 
 /// What one side says of one attribute.

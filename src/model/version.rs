@@ -42,10 +42,8 @@ impl FromStr for ProviderVersion {
         let numbers = text.trim().trim_start_matches('v');
         let numbers = numbers.split(['-', '+']).next().unwrap_or_default();
         let mut version = [0; 3];
-        let mut count = 0;
-        for number in numbers.split('.') {
-            *version.get_mut(count).ok_or(VersionError)? = number.parse().map_err(|_| VersionError)?;
-            count += 1;
+        for (position, number) in numbers.split('.').enumerate() {
+            *version.get_mut(position).ok_or(VersionError)? = number.parse().map_err(|_| VersionError)?;
         }
         Ok(Self(version))
     }

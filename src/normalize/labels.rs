@@ -12,7 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::catalog::{Form, Kind, ResourceType, Row};
-use crate::model::{AttributeFacts, PlanVisibility, Side, Value};
+use crate::model::{
+    AttributeFacts, AttributePath, DEFAULT_LABELS, Origin, PlanVisibility, ProviderDefaults, Side, Value,
+};
 
 use super::forms;
 use super::scope::Scope;
@@ -40,8 +42,7 @@ pub(super) fn walk(walk: &mut Walk<'_>, row: &Row, members: &BTreeMap<String, Va
     let given = members.get(row.name()).filter(|value| !value.is_null());
     match walk.source {
         Source::Configuration { provider, .. } => {
-            let defaults = (row.name() == "labels").then_some(provider.default_labels.as_ref()).flatten();
-            configuration(walk, row, given, defaults, place);
+            configuration(walk, row, given, provider, place);
         }
         Source::State { .. } => state(walk, row, given, members, place),
         Source::Live { .. } => {
@@ -57,7 +58,8 @@ pub(super) fn walk(walk: &mut Walk<'_>, row: &Row, members: &BTreeMap<String, Va
     }
 }
 
-fn configuration(walk: &mut Walk<'_>, row: &Row, given: Option<&Value>, defaults: Option<&Value>, place: &Place) {
+fn configuration(walk: &mut Walk<'_>, row: &Row, given: Option<&Value>, provider: &ProviderDefaults, place: &Place) {
+    let defaults = provider.default_labels.as_ref().filter(|_| row.name() == "labels");
     // Keys that the code does not name are not the code's.
     let mut rest = Side::Unset { counts_as: None };
     let mut labels = BTreeMap::new();
@@ -73,9 +75,36 @@ fn configuration(walk: &mut Walk<'_>, row: &Row, given: Option<&Value>, defaults
     for (key, value) in labels {
         if !value.is_null() {
             let side = walk.member_side(row, key, value);
-            walk.leaf(row, facts_of_named_member(row), side, &place.member(key));
+            let (facts, place) = (facts_of_named_member(row), place.member(key));
+            if given.is_some_and(|given| given.get(key).is_some()) {
+                walk.leaf(row, facts, side, &place);
+            } else {
+                default_label(walk, row, key, (facts, side), provider, &place);
+            }
         }
     }
+}
+
+/// A label that the provider gives, and that the code of the resource does not.
+fn default_label(
+    walk: &mut Walk<'_>,
+    row: &Row,
+    key: &str,
+    (facts, side): (Arc<AttributeFacts>, Side),
+    provider: &ProviderDefaults,
+    place: &Place,
+) {
+    let map = AttributePath::root().attribute(DEFAULT_LABELS);
+    let path = map.key(key);
+    let is_secret = provider.sensitive_labels.contains(&map);
+    if is_secret {
+        walk.note_sensitive_name(key);
+    }
+    // The block may give a map or an object.
+    let is_marked = [&path, &map.attribute(key)].into_iter().any(|path| provider.sensitive_labels.contains(path));
+    let is_sensitive = is_secret || is_marked || row.is_sensitive;
+    let origin = provider.default_labels_range.clone().map(|range| Arc::new(Origin { range, path }));
+    walk.leaf_from(origin, is_sensitive, facts, side, place);
 }
 
 fn state(walk: &mut Walk<'_>, row: &Row, given: Option<&Value>, members: &BTreeMap<String, Value>, place: &Place) {

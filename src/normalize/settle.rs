@@ -97,7 +97,7 @@ impl Sides<'_> {
                 if says_nothing && !configuration.leaves.contains_key(path) {
                     let side = Side::Unset { counts_as: Some(Value::Null) };
                     let facts = Arc::clone(&leaf.facts);
-                    let leaf = Leaf { side, facts, is_sensitive: leaf.is_sensitive, origin: Box::default() };
+                    let leaf = Leaf { side, facts, is_sensitive: leaf.is_sensitive, origin: None };
                     configuration.leaves.insert(path.clone(), leaf);
                 }
             }

@@ -9,8 +9,8 @@ use std::sync::{Arc, LazyLock};
 
 use crate::catalog::{Form, Kind, Mode, ResourceType, Row, Treatment};
 use crate::model::{
-    Arguments, AttributeFacts, AttributePath, Leaf, NormalizedResource, PathStep, ProviderDefaults, Side, SourceRange,
-    Value,
+    Arguments, AttributeFacts, AttributePath, Leaf, NormalizedResource, Origin, PathStep, ProviderDefaults, Side,
+    SourceRange, Value,
 };
 
 use super::scope::Scope;
@@ -328,13 +328,28 @@ impl<'a> Walk<'a> {
         self.leaf_of(row.is_sensitive, facts, side, place);
     }
 
+    /// Notes a leaf that something else than the resource's own arguments gives.
+    pub(super) fn leaf_from(
+        &mut self,
+        origin: Option<Arc<Origin>>,
+        is_sensitive: bool,
+        facts: Arc<AttributeFacts>,
+        side: Side,
+        place: &Place,
+    ) {
+        self.leaf_of(is_sensitive, facts, side, place);
+        if let Some((_, leaf)) = self.leaves.last_mut() {
+            leaf.origin = origin;
+        }
+    }
+
     /// Notes a leaf of a row that is sensitive, or is not.
     pub(super) fn leaf_of(&mut self, is_sensitive: bool, facts: Arc<AttributeFacts>, side: Side, place: &Place) {
         let written = place.written();
         let is_sensitive = is_sensitive || written.is_some_and(|written| self.is_marked_sensitive(written));
         let origin = match (self.source, written) {
             (Source::Configuration { arguments, .. }, Some(written)) => origin(&arguments.ranges, written),
-            _ => Box::default(),
+            _ => None,
         };
         self.leaves.push((place.path.clone(), Leaf { side, facts, is_sensitive, origin }));
     }
@@ -344,6 +359,11 @@ impl<'a> Walk<'a> {
         if place.written().is_some_and(|written| self.is_marked_whole(written)) {
             self.sensitive_names.extend(keys.cloned());
         }
+    }
+
+    /// Notes a text that must not be printed wherever it names something.
+    pub(super) fn note_sensitive_name(&mut self, name: &str) {
+        self.sensitive_names.insert(name.to_owned());
     }
 
     /// Notes the key of an element, where the configuration marks the member `name` that gives it. (The marks of a state
@@ -407,9 +427,18 @@ fn is_read(row: &Row, siblings: &BTreeMap<String, Value>) -> bool {
     }
 }
 
-/// Where a path was written: its own range, else that of the nearest block around it.
-fn origin(ranges: &BTreeMap<AttributePath, Vec<SourceRange>>, path: &AttributePath) -> Box<[SourceRange]> {
+/// Where a path was written: its own range, else that of the nearest block around it, else of the first block in it
+/// (a set of blocks that is one value).
+fn origin(ranges: &BTreeMap<AttributePath, SourceRange>, path: &AttributePath) -> Option<Arc<Origin>> {
     let steps = path.steps();
-    let nearest = (0..=steps.len()).rev().find_map(|length| ranges.get(&steps[..length]));
-    nearest.map(|ranges| ranges.as_slice().into()).unwrap_or_default()
+    let around = || (0..=steps.len()).rev().find_map(|length| ranges.get(&steps[..length]));
+    let inside = || {
+        ranges
+            .range::<AttributePath, _>(path..)
+            .next()
+            .filter(|(inner, _)| inner.starts_with(path))
+            .map(|(_, range)| range)
+    };
+    let range = around().or_else(inside)?;
+    Some(Arc::new(Origin { range: range.clone(), path: path.clone() }))
 }

@@ -60,7 +60,7 @@ fn a_file_that_may_not_be_read_is_named() {
     use std::os::unix::fs::PermissionsExt as _;
     let root = folder(&[("main.tf", RESOURCE), ("closed.tf", RESOURCE)]);
     let closed = root.path().join("closed.tf");
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).expect("set");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o0)).expect("set");
     if fs::read(&closed).is_ok() {
         // Nothing is closed to the superuser.
         return;

@@ -7,8 +7,8 @@ use serde_json::{Value as Json, json};
 use trueup::catalog::{Catalog, Form, Kind, Mode, ResourceType, Row, Treatment};
 use trueup::compare::{ConfiguredSide, RecordedSide, Request, Verdict, compare};
 use trueup::model::{
-    Configuration, ConfiguredInstance, Identity, IgnoreChanges, Inventory, Nesting, NormalizedResource, PathStep,
-    ProjectNumbers, Value,
+    Configuration, ConfiguredInstance, Identity, IgnoreChanges, Inventory, Nesting, NormalizedResource, OwnPlaces,
+    PathStep, ProjectNumbers, Value,
 };
 use trueup::normalize::{Normalizer, settle};
 
@@ -285,6 +285,7 @@ impl<'a> Subject<'a> {
             live: Vec::new(),
             inventory: &Inventory::default(),
             configuration: self.configuration,
+            provenance: &OwnPlaces,
             ignores: &[],
             unmanaged_types: Default::default(),
             unmanaged_scopes: Default::default(),

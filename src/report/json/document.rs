@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::value::Json;
+
 /// A report of trueup.
 #[derive(Serialize, JsonSchema)]
 #[schemars(title = "trueup report")]
@@ -216,10 +218,14 @@ pub(super) enum AttributeVerdict {
 pub(super) enum Side<'a> {
     /// A value; sets are arrays.
     Value {
-        value: serde_json::Value,
+        #[schemars(with = "serde_json::Value")]
+        value: Json<'a>,
         /// Where the configuration sets it.
         #[serde(skip_serializing_if = "Option::is_none")]
         range: Option<Range<'a>>,
+        /// The places through which it came, from there to the resource's block; absent where it is set in that block.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        chain: Vec<Range<'a>>,
     },
     /// The configuration does not give it.
     Unset {
@@ -233,6 +239,9 @@ pub(super) enum Side<'a> {
         /// Where the configuration sets it.
         #[serde(skip_serializing_if = "Option::is_none")]
         range: Option<Range<'a>>,
+        /// The places through which it came, from there to the resource's block; absent where it is set in that block.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        chain: Vec<Range<'a>>,
     },
     /// It was not looked at, or could not be.
     NotObserved {
@@ -246,6 +255,9 @@ pub(super) enum Side<'a> {
         /// Where the configuration sets it.
         #[serde(skip_serializing_if = "Option::is_none")]
         range: Option<Range<'a>>,
+        /// The places through which it came, from there to the resource's block; absent where it is set in that block.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        chain: Vec<Range<'a>>,
     },
 }
 

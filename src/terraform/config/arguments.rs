@@ -104,7 +104,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             && !members.contains_key("name")
         {
             members.insert("name".to_owned(), Value::string(label.as_str()));
-            arguments.ranges.insert(AttributePath::root().attribute("name"), vec![block.range.clone()]);
+            arguments.ranges.insert(AttributePath::root().attribute("name"), block.range.clone());
         }
         arguments
     }
@@ -161,9 +161,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             if self.check_attribute(attribute, facts.as_ref(), names) {
                 let value = self.attribute_value(attribute, facts.as_ref(), scope);
                 self.evaluator.allowance.hold(value.weight().saturating_add(ARGUMENT_BYTES));
-                self.arguments
-                    .ranges
-                    .insert(path.attribute(attribute.name.as_str()), self.evaluator.origins(self.instance, attribute));
+                self.arguments.ranges.insert(path.attribute(attribute.name.as_str()), attribute.range());
                 members.insert(Arc::from(attribute.name.as_str()), value);
             }
         }
@@ -215,7 +213,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
         let place = path.attribute(*kind).index(occurrences.elements.len());
         self.evaluator.allowance.spend(1);
         self.evaluator.allowance.hold(ARGUMENT_BYTES);
-        self.arguments.ranges.insert(place.clone(), vec![range.clone()]);
+        self.arguments.ranges.insert(place.clone(), range.clone());
         let members = self.body(body, range, scope, &place, names);
         occurrences.elements.push(Val::object(members).mark(is_sensitive));
         occurrences.range.get_or_insert_with(|| range.clone());

@@ -55,7 +55,7 @@ impl<'a> Evaluator<'a> {
 
     /// Makes all module instances, from the root down. `moved` blocks are read on the way, so that what is recorded
     /// is found at earlier addresses.
-    fn expand_modules(&self, configuration: &mut Configuration) {
+    pub(super) fn expand_modules(&self, configuration: &mut Configuration) {
         let mut instance = 0;
         while instance < self.instance_count() {
             configuration.moved.extend(self.read_moved(instance));

@@ -213,7 +213,7 @@ impl<'m> Graph<'m> {
             let key = ResourceKey::of(kind, resource_type?, name(first)?);
             source.resources.get_key_value(&key).map(|(key, _)| Node::Resource(module, key))
         };
-        let target = match &*reference.root {
+        let target = match reference.root {
             "var" => name(0)
                 .and_then(|name| source.variables.get_key_value(name))
                 .map(|(name, _)| Node::Variable(module, name)),

@@ -1,7 +1,7 @@
 //! Native syntax: text to a syntax tree, around what the parser alone would refuse.
 //!
 //! Owns going on after a fault, and the repairs for valid Terraform that the parser rejects (a byte order mark, an object
-//! key given twice, line breaks in an object `for`). A repair blanks bytes out and moves none, so spans stay true. Which
+//! key given twice, line breaks in an object `for`, a number beyond 64-bit floats). A repair blanks bytes out and moves none, so spans stay true. Which
 //! bytes those are, and where items end, `survey` says. However many faults there are, a text is parsed three times at
 //! most.
 
@@ -67,6 +67,10 @@ fn recover(text: &str) -> ParsedText {
     for range in &survey.needless {
         bytes[range.clone()].fill(b' ');
     }
+    // Made zeros they parse; whoever evaluates reads numbers from the source.
+    for range in &survey.immense {
+        bytes[range.clone()].fill(b'0');
+    }
     for (whole, name) in &survey.repeated {
         let detail =
             format!("The argument \"{}\" was already set. Each argument may be set only once.", &text[name.clone()]);
@@ -110,7 +114,8 @@ fn parse_items(text: &str, bytes: &mut [u8], survey: &Survey, parsed: &mut Parse
         Ok(body) => parsed.body = body,
         Err(error) => {
             parsed.faults.push(syntax_fault(&error, text, 0));
-            parsed.skipped = vec![0..text.len()];
+            parsed.skipped.clear();
+            parsed.skipped.push(0..text.len());
         }
     }
 }
@@ -142,7 +147,18 @@ fn syntax_fault(error: &hcl_edit::parser::Error, text: &str, start: usize) -> Sy
 
 /// Parses one expression. Spans count from the start of `text`.
 pub(crate) fn parse_expression(text: &str) -> Option<Expression> {
-    hcl_edit::parser::parse_expr(text).ok()
+    if let Ok(expression) = hcl_edit::parser::parse_expr(text) {
+        return Some(expression);
+    }
+    let immense = survey(text).immense;
+    if immense.is_empty() {
+        return None;
+    }
+    let mut repaired = text.to_owned();
+    for range in immense {
+        repaired.replace_range(range.clone(), &"0".repeat(range.len()));
+    }
+    hcl_edit::parser::parse_expr(&repaired).ok()
 }
 
 /// Terraform's words for what the parser says, where it has some.
@@ -210,6 +226,31 @@ mod tests {
         let mut members: Vec<_> = members.collect();
         members.sort();
         members
+    }
+
+    #[test]
+    fn numbers_beyond_floats_are_read_as_zeros_of_their_length() {
+        let long = "9".repeat(400);
+        for number in ["1e400", "1E+400", "1.5e999999999", long.as_str()] {
+            let in_text = format!("x = \"a${{{number}}}\"\n");
+            for text in [
+                format!("x = {number}\n"),
+                format!("x = [1, -{number} + 1, 2]\n"),
+                format!("x = f({number}, {number})\n"),
+            ]
+            .into_iter()
+            .chain((number != long).then_some(in_text))
+            {
+                let parsed = parse(&text);
+                assert_eq!(parsed.faults, [], "{text:.60}");
+                let span = parsed.body.get_attribute("x").and_then(|x| x.value.span()).expect("x is there");
+                assert_eq!(span, 4..text.len() - 1, "{text:.60}");
+                assert!(parse_expression(text[4..].trim()).is_some(), "{text:.60}");
+            }
+        }
+        for text in ["x = 1e400abc\n", "x = 1_e400\n", "x = 1e\n"] {
+            assert!(!parse(text).faults.is_empty(), "{text}");
+        }
     }
 
     #[test]

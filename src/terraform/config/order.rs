@@ -167,7 +167,7 @@ impl<'a> Evaluator<'a> {
             let key = ResourceKey { mode, resource_type: resource_type.to_owned(), name: name.to_owned() };
             module.resources.get_key_value(&key).map(|(key, _)| Node::Resource(instance, key))
         };
-        let node = match &*reference.root {
+        let node = match reference.root {
             "var" => name(0)
                 .and_then(|name| module.variables.get_key_value(name))
                 .map(|(name, _)| Node::Variable(instance, name)),

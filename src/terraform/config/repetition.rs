@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::body::{Attribute, Body};
 use super::evaluator::{Evaluator, MAX_INSTANCES};
 use super::scope::{BlockScope, Repetition};
-use crate::model::{Diagnostic, InstanceKey};
+use crate::model::{Diagnostic, InstanceKey, Number};
 use crate::terraform::lang::{Kind, Type, Val, convert};
 
 /// The instances of a block.
@@ -52,13 +52,13 @@ impl Evaluator<'_> {
             return Err(self.refuse(attribute, "The given \"count\" argument value is null. An integer is required."));
         }
         let number = match convert(&value, &Type::Number) {
-            Ok(number) => number.as_number(),
+            Ok(number) => number,
             Err(error) => {
                 let detail = format!("Invalid expression value: {error}.");
                 return Err(self.refuse_as(attribute, "Incorrect value type", &detail));
             }
         };
-        let Some(count) = number.and_then(|number| number.as_i64()) else {
+        let Some(count) = number.as_number().and_then(Number::as_i64) else {
             return Err(self.refuse(
                 attribute,
                 "The given \"count\" argument value is unsuitable: value must be a whole number, between -9223372036854775808 and 9223372036854775807.",

@@ -202,7 +202,8 @@ impl View<'_, '_> {
         {
             let value = match &facts.default {
                 Some(default) => Val::from_model(default),
-                None if facts.block.is_some() => Val::tuple(Vec::new()),
+                // `timeouts` is one object for whoever refers to it, not a list of them.
+                None if facts.block.is_some() && *names != ["timeouts"] => Val::tuple(Vec::new()),
                 None => Val::null_of(language_type(facts.value_type)),
             };
             return value.mark(is_sensitive);

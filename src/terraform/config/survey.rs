@@ -24,6 +24,8 @@ pub(super) struct Survey {
     /// What can be blanked out without changing what the text means: the earlier of two members with one key (the later
     /// counts), and line breaks where only the parser minds them.
     pub(super) needless: Vec<Range<usize>>,
+    /// Numbers beyond 64-bit floats, which the parser cannot hold.
+    pub(super) immense: Vec<Range<usize>>,
     /// Arguments that are given again: the whole, and the name alone. The first counts.
     pub(super) repeated: Vec<(Range<usize>, Range<usize>)>,
     /// Where objects start that have too many members to be read; sorted.
@@ -122,6 +124,10 @@ fn starts_with_name(line: &str) -> bool {
     line.starts_with(|c: char| c.is_alphabetic() || c == '_')
 }
 
+fn is_immense(number: &str) -> bool {
+    number.parse::<f64>().is_ok_and(f64::is_infinite)
+}
+
 /// Whether the line that a text starts with is the header of a block in the first column: `resource "a" "b" {`.
 fn is_block_header(text: &str) -> bool {
     let line = text.split('\n').next().unwrap_or_default();
@@ -177,6 +183,9 @@ impl Walk<'_> {
     fn run(mut self, kind: Kind, partners: &[Option<usize>]) {
         let mut frames = vec![(None, Frame::new(kind, 0))];
         for (index, token) in self.tokens.iter().enumerate() {
+            if token.piece == Piece::Number && is_immense(&self.text[token.start..token.end]) {
+                self.survey.immense.push(self.offset + token.start..self.offset + token.end);
+            }
             if let (Piece::Close(_), Some(opened)) = (token.piece, partners[index]) {
                 while let Some((opener, mut frame)) = frames.pop_if(|(opener, _)| opener.is_some()) {
                     if opener == Some(opened) {
@@ -268,10 +277,10 @@ impl Walk<'_> {
         let range = self.offset + self.tokens[first].start..self.offset + end;
         if frame.kind == Kind::Object {
             self.survey.needless.extend(frame.keys.insert(key, range));
-        } else if frame.keys.contains_key(&key) {
-            self.survey.repeated.push((range, place));
+        } else if let std::collections::hash_map::Entry::Vacant(e) = frame.keys.entry(key) {
+            e.insert(range);
         } else {
-            frame.keys.insert(key, range);
+            self.survey.repeated.push((range, place));
         }
     }
 

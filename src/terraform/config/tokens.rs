@@ -149,7 +149,12 @@ impl<'t> Lexer<'t> {
             b':' => one(at, Piece::Colon),
             b'?' => one(at, Piece::Question),
             byte if byte.is_ascii_digit() => {
-                while bytes.get(*at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'.') {
+                let is_sign = |at: usize| {
+                    matches!(bytes.get(at), Some(b'+' | b'-'))
+                        && matches!(bytes[at - 1], b'e' | b'E')
+                        && bytes.get(at + 1).is_some_and(u8::is_ascii_digit)
+                };
+                while bytes.get(*at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'.') || is_sign(*at) {
                     *at += 1;
                 }
                 Some(Piece::Number)

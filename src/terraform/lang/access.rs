@@ -14,6 +14,7 @@ use super::scope::Step;
 use super::types::Type;
 use super::unify::unify;
 use super::value::{Kind, Val};
+use crate::model::composed;
 
 const INVALID_INDEX: &str = "Invalid index";
 const NO_ELEMENT: &str = "The given key does not identify an element in this collection value";
@@ -179,6 +180,8 @@ impl Evaluator<'_> {
 /// `value.name`
 pub(super) fn attribute(value: &Val, name: &str) -> Result<Val, Fault> {
     let unsupported = |detail: String| Fault::error("Unsupported attribute", detail);
+    let composed = composed(name);
+    let name = composed.as_deref().unwrap_or(name);
     let result = match value.kind() {
         Kind::Null(_) => {
             return Err(Fault::error(
@@ -254,10 +257,8 @@ pub(super) fn index(value: &Val, key: &Val) -> Result<Val, Fault> {
                 None => Type::Any,
             },
             Type::Object(of) => match key.as_str() {
-                Some(name) => match of.attributes.get(name) {
-                    Some(of) => of.clone(),
-                    None => return Err(invalid(format!("{NO_ELEMENT}."))),
-                },
+                // Without such an attribute it is a fault once the object is known, and not before.
+                Some(name) => of.attributes.get(name).cloned().unwrap_or(Type::Any),
                 None => Type::Any,
             },
             _ => Type::Any,
@@ -290,7 +291,7 @@ fn missing_element(length: usize, key: &Val) -> String {
     let Some(number) = key.as_number() else { return format!("{NO_ELEMENT}.") };
     if length == 0 {
         format!("{NO_ELEMENT}: the collection has no elements.")
-    } else if number.as_i128().is_none() {
+    } else if !number.is_whole() {
         format!("{NO_ELEMENT}: indexing a sequence requires a whole number, but the given index has a fractional part.")
     } else if number.is_negative() {
         format!("{NO_ELEMENT}: a negative number is not a valid index for a sequence.")

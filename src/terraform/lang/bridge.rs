@@ -15,7 +15,7 @@ impl Val {
         match value {
             Value::Null => Self::null(),
             Value::Bool(value) => Self::bool(*value),
-            Value::Number(number) => Self::number(*number),
+            Value::Number(number) => Self::number(number.clone()),
             Value::String(text) => Self::string(text.as_str()),
             Value::List(elements) => Self::tuple(elements.iter().map(Self::from_model).collect()),
             Value::Set(elements) => {
@@ -81,7 +81,7 @@ impl Val {
             Kind::Unknown(_, reason) => Value::Unknown(Arc::clone(reason)),
             Kind::Null(_) => Value::Null,
             Kind::Bool(value) => Value::Bool(*value),
-            Kind::Number(number) => Value::Number(*number),
+            Kind::Number(number) => Value::Number(number.clone()),
             Kind::String(text) => Value::String(text.to_string()),
             Kind::List(_, elements) | Kind::Tuple(elements) => Value::List(
                 elements

@@ -19,6 +19,10 @@ use crate::model::Severity;
 const INVALID_ARGUMENT: &str = "Invalid function argument";
 const UNKNOWN_PROVIDER_FUNCTION: &str = "Unknown provider function";
 
+/// Why it is unknown what `try` and `can` give: see `&&`.
+const DISPUTED: &str =
+    "before Terraform 1.12 one side of `&&` or `||` is an error here, and since then it is not asked";
+
 /// An argument with the place where it is written.
 type Argument = (Val, Option<Range<usize>>);
 
@@ -262,6 +266,9 @@ impl Evaluator<'_> {
                 details.extend(attempt.into_iter().map(|fault| format!("\n- {}: {}", fault.summary, fault.detail)));
                 continue;
             }
+            if attempt.is_disputed() {
+                return Val::unknown_any(DISPUTED).mark(value.contains_sensitive());
+            }
             if !value.is_wholly_known() {
                 return unknown_like(&value).mark(value.contains_sensitive());
             }
@@ -292,7 +299,9 @@ impl Evaluator<'_> {
         let mut attempt = Faults::new();
         let value = self.expression(argument, names, &mut attempt);
         // Whether an expression has a value is no secret, even where the value is one.
-        if attempt.has_errors() {
+        if attempt.is_disputed() {
+            Val::unknown(Type::Bool, DISPUTED)
+        } else if attempt.has_errors() {
             Val::bool(false)
         } else if value.is_wholly_known() {
             Val::bool(true)

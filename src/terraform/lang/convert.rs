@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::types::{ObjectType, Type};
 use super::unify::unify;
 use super::value::{Kind, Val};
-use crate::model::{AttributePath, Number, PathStep};
+use crate::model::{AttributePath, Number, NumberError, PathStep};
 
 /// Why a value does not fit a type. Never holds the value itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +79,12 @@ fn convert_unmarked(value: &Val, to: &Type) -> Result<Val, ConversionError> {
         (Kind::Bool(value), Type::String) => Ok(Val::string(if *value { "true" } else { "false" })),
         (Kind::Number(number), Type::String) => Ok(Val::string(number.to_string())),
         (Kind::String(text), Type::Number) => {
-            Number::parse(text).map(Val::number).ok_or_else(|| ConversionError::new("a number is required"))
+            match Number::parse(text) {
+                Ok(number) => Ok(Val::number(number)),
+                // Terraform's range is larger, and has infinities.
+                Err(error @ NumberError::Range) => Ok(Val::unknown(Type::Number, format!("it is {error}"))),
+                Err(NumberError::Notation) => Err(ConversionError::new("a number is required")),
+            }
         }
         (Kind::String(text), Type::Bool) => match &**text {
             "true" | "1" => Ok(Val::bool(true)),

@@ -15,7 +15,7 @@ use super::scope::Scope;
 use super::types::Type;
 use super::unify::unify;
 use super::value::{Kind, Val};
-use crate::model::Number;
+use crate::model::{Number, NumberError};
 
 /// The value of an expression. Never fails: a fault is pushed with its place in `source` (the text that the expression
 /// was parsed from), and the value there is unknown, with the fault as its reason.
@@ -37,6 +37,26 @@ pub(crate) fn evaluate(expression: &Expression, source: &str, scope: &dyn Scope,
 pub(super) fn with_evaluator<T>(scope: &dyn Scope, task: impl FnOnce(&Evaluator<'_>) -> T) -> T {
     let budget = Budget::default();
     task(&Evaluator { source: "", scope, budget: &budget, rendering: Rendering::Nothing })
+}
+
+/// The value of an expression as [`evaluate`] gives it, for at most as many steps as are `left`, which are taken off it.
+/// `None` where they do not suffice, or another limit is met.
+pub(crate) fn evaluate_within(
+    expression: &Expression,
+    source: &str,
+    scope: &dyn Scope,
+    faults: &mut Faults,
+    left: &Cell<u64>,
+) -> Option<Val> {
+    if scope.allowance().spent().is_some() {
+        return None;
+    }
+    let allowance = left.get().min(limits::STEPS);
+    let budget = Budget { steps: Cell::new(limits::STEPS - allowance), ..Budget::default() };
+    let evaluator = Evaluator { source, scope, budget: &budget, rendering: Rendering::Nothing };
+    let value = evaluator.expression(expression, None, faults);
+    left.set(left.get().saturating_sub(budget.steps.get() - (limits::STEPS - allowance)));
+    if evaluator.is_stopped() { None } else { Some(value) }
 }
 
 /// What an evaluation has used up, and whether it had to stop.
@@ -218,25 +238,28 @@ impl Evaluator<'_> {
     /// A number as it is written; the parser keeps 64 bits only.
     fn number(&self, expression: &Expression) -> Val {
         let Expression::Number(number) = expression else { return Val::null() };
+        let parsed = number.value().as_f64().unwrap_or_default();
         let written = expression
             .span()
             .and_then(|span| self.source.get(span))
             .map(|text| text.split_whitespace().collect::<String>())
-            .and_then(|text| Number::parse(&text));
-        let parsed = || {
-            let value = number.value();
-            value
-                .as_i64()
-                .map(Number::from)
-                .or_else(|| value.as_u64().map(Number::from))
-                .or_else(|| value.as_f64().and_then(Number::from_f64))
-        };
-        // The place is trusted only where it says the same.
-        let is_same = |candidate: &Number| number.value().as_f64() == Some(candidate.as_f64());
-        match written.filter(is_same).or_else(parsed) {
-            Some(number) => Val::number(number),
-            None => Val::unknown(Type::Number, "the number is too large"),
+            .map(|text| Number::parse(&text));
+        match written {
+            // The place is trusted only where it says the same. What the parser refuses as too large for it, whoever
+            // reads files makes a zero.
+            Some(Ok(written)) => {
+                let float = written.as_f64();
+                if float == parsed || float.is_infinite() && parsed == 0.0 {
+                    return Val::number(written);
+                }
+            }
+            Some(Err(NumberError::Range)) => {
+                return self.stop("a number is beyond the range of 10^-4932 to 10^4932");
+            }
+            Some(Err(NumberError::Notation)) | None => {}
         }
+        let number = Number::parse(&number.value().to_string());
+        number.map_or_else(|error| Val::unknown(Type::Number, format!("it is {error}")), Val::number)
     }
 
     fn array(&self, array: &Array, names: Names<'_>, faults: &mut Faults) -> Val {
@@ -277,7 +300,7 @@ impl Evaluator<'_> {
             ObjectKey::Expression(Expression::String(text)) => {
                 return Ok((written_key(self.source, span).unwrap_or_else(|| Arc::from(text.value().as_str())), false));
             }
-            // Without parentheses a keyword is a name like any other.
+            // Without parentheses a keyword is a name.
             ObjectKey::Expression(Expression::Null(_)) => return Ok((Arc::from("null"), false)),
             ObjectKey::Expression(expression) => expression,
         };
@@ -325,11 +348,14 @@ impl Evaluator<'_> {
         };
         let condition_span = conditional.cond_expr.span();
         let (condition, is_sensitive) = condition.unmark();
+        let is_sensitive = is_sensitive || when_true.is_sensitive() || when_false.is_sensitive();
         if condition.is_null() {
             let detail = "The condition value is null. Conditions must either be true or false.";
             return self.fail(faults, condition_span, "Null condition", detail);
         }
-        let condition = match convert(&condition, &Type::Bool) {
+        // Of which type it turns out is asked once it is known.
+        let converted = if condition.is_known() { convert(&condition, &Type::Bool) } else { Ok(condition) };
+        let condition = match converted {
             Ok(condition) => condition,
             Err(_) => {
                 let detail = "The condition expression must be of type bool.";
@@ -342,7 +368,6 @@ impl Evaluator<'_> {
             None => {
                 // A fault in a result counts only where that is the one taken, and Terraform does not know either.
                 let reason = condition.unknown_reason().unwrap_or_else(|| Arc::from("the condition is not known"));
-                let is_sensitive = is_sensitive || when_true.is_sensitive() || when_false.is_sensitive();
                 return either(&when_true, &when_false, of, &reason).mark(is_sensitive);
             }
         };
@@ -365,7 +390,7 @@ impl Evaluator<'_> {
 fn either(left: &Val, right: &Val, of: Type, reason: &Arc<str>) -> Val {
     match (left.kind(), right.kind()) {
         (Kind::Null(_), Kind::Null(_)) => Val::null_of(of),
-        (Kind::Number(number), Kind::Number(other)) if number == other => Val::number(*number),
+        (Kind::Number(number), Kind::Number(other)) if number == other => Val::number(number.clone()),
         (Kind::List(element, list), Kind::List(other_element, other))
             if element == other_element && list.len() == other.len() =>
         {

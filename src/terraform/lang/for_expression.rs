@@ -74,10 +74,10 @@ impl Evaluator<'_> {
             if self.is_stopped() {
                 break;
             }
-            let value = Bindings { name: intro.value_var.as_str(), value, outer: names };
-            let key =
-                intro.key_var.as_ref().map(|name| Bindings { name: name.as_str(), value: key, outer: Some(&value) });
-            let inner = Some(key.as_ref().unwrap_or(&value));
+            let key = intro.key_var.as_ref().map(|name| Bindings { name: name.as_str(), value: key, outer: names });
+            // Where both have one name, the value has it.
+            let inner = Bindings { name: intro.value_var.as_str(), value, outer: key.as_ref().or(names) };
+            let inner = Some(&inner);
             if self.item(for_expression, inner, &mut building, faults).is_none() {
                 break;
             }
@@ -116,7 +116,9 @@ impl Evaluator<'_> {
             building.unknown = Some(self.fail(faults, span, "Invalid object key", detail));
             return None;
         }
-        let key = match convert(&key, &Type::String) {
+        // What type it turns out to have is asked once it is known.
+        let converted = if key.is_known() { convert(&key, &Type::String) } else { Ok(key) };
+        let key = match converted {
             Ok(key) => key,
             Err(error) => {
                 let detail = format!("The key expression produced an invalid result: {error}.");

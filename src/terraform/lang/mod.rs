@@ -30,7 +30,7 @@ mod value;
 pub(crate) use allowance::Allowance;
 pub(crate) use constraint::{Constraint, parse_constraint};
 pub(crate) use convert::convert;
-pub(crate) use evaluate::evaluate;
+pub(crate) use evaluate::{evaluate, evaluate_within};
 pub(crate) use fault::{Fault, Faults};
 pub(crate) use references::{Reference, references};
 pub(crate) use scope::{FileContext, Resolved, Scope, Step};

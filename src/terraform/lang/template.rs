@@ -103,9 +103,9 @@ impl Evaluator<'_> {
                         if !self.spend(1) {
                             return;
                         }
-                        let value = Bindings { name: value, value: item, outer: names };
-                        let key = key.map(|name| Bindings { name, value: item_key, outer: Some(&value) });
-                        self.render(layout, body, Some(key.as_ref().unwrap_or(&value)), rendered, faults);
+                        let key = key.map(|name| Bindings { name, value: item_key, outer: names });
+                        let value = Bindings { name: value, value: item, outer: key.as_ref().or(names) };
+                        self.render(layout, body, Some(&value), rendered, faults);
                     }
                 }
             }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Allowance, Fault, Faults, FileContext, Kind, Resolved, Scope, Step, Val, evaluate};
+use crate::terraform::config::hcl;
 
 /// Names with values.
 #[derive(Default)]
@@ -49,11 +50,11 @@ impl Scope for TestScope {
 pub(super) fn evaluate_text(text: &str, scope: &TestScope) -> (Val, Vec<Fault>) {
     // A heredoc is no expression by itself, only an argument's value.
     let source = format!("x = {text}\n");
-    let body = match hcl_edit::parser::parse_body(&source) {
-        Ok(body) => body,
-        Err(error) => return (Val::null(), vec![Fault::error("Parse error", error.to_string())]),
-    };
-    let expression = &body.get_attribute("x").expect("just written").value;
+    let parsed = hcl::parse(&source);
+    if let Some(fault) = parsed.faults.into_iter().next() {
+        return (Val::null(), vec![Fault::error(fault.summary, fault.detail)]);
+    }
+    let expression = &parsed.body.get_attribute("x").expect("just written").value;
     let mut faults = Faults::new();
     let value = evaluate(expression, &source, scope, &mut faults);
     (value, faults.into_iter().collect())

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::limits::NODE_WEIGHT;
 use super::types::{ObjectType, Type};
-use crate::model::Number;
+use crate::model::{Number, composed};
 
 /// A value: what it is, and whether it is sensitive. Cheap to clone.
 ///
@@ -93,7 +93,11 @@ impl Elements {
 }
 
 impl Members {
-    fn new(items: BTreeMap<Arc<str>, Val>) -> Self {
+    fn new(mut items: BTreeMap<Arc<str>, Val>) -> Self {
+        if items.keys().any(|name| composed(name).is_some()) {
+            let composed = |(name, item): (Arc<str>, Val)| (composed(&name).map_or(name, Arc::from), item);
+            items = items.into_iter().map(composed).collect();
+        }
         let mut facts = Facts::default();
         for (name, item) in &items {
             facts.weight = facts.weight.saturating_add(name.len());
@@ -168,9 +172,10 @@ impl Val {
         Kind::Number(value.into()).into()
     }
 
-    /// A string.
+    /// A string, composed as Terraform composes every string.
     pub(crate) fn string(text: impl Into<Arc<str>>) -> Self {
-        Kind::String(text.into()).into()
+        let text = text.into();
+        Kind::String(composed(&text).map_or(text, Arc::from)).into()
     }
 
     /// A list. The elements have to be of the given type already.
@@ -362,9 +367,9 @@ impl Val {
     }
 
     /// The number, where this is one.
-    pub(crate) fn as_number(&self) -> Option<Number> {
+    pub(crate) fn as_number(&self) -> Option<&Number> {
         match &self.kind {
-            Kind::Number(number) => Some(*number),
+            Kind::Number(number) => Some(number),
             _ => None,
         }
     }

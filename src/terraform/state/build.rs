@@ -337,7 +337,7 @@ fn instance_key(raw: &str) -> Option<InstanceKey> {
     if let Some(key) = string(raw) {
         return Some(InstanceKey::Key(key));
     }
-    let index = Number::parse(raw)?.as_i64()?;
+    let index = Number::parse(raw).ok()?.as_i64()?;
     usize::try_from(index).ok().map(InstanceKey::Index)
 }
 

@@ -20,8 +20,8 @@ use tempfile::TempDir;
 
 use super::{EvaluateOptions, Evaluated, VariableArgument, evaluate, parse_root};
 use crate::model::{
-    ArgumentFacts, AttributePath, ConfiguredInstance, Diagnostic, InstanceAddress, Nesting, ProviderVersion,
-    RecordedAttributes, ReferenceData, SchemaFacts, Value, ValueType,
+    ArgumentFacts, AttributePath, Chain, ConfiguredInstance, Diagnostic, InstanceAddress, Nesting, Origin, Provenance,
+    ProviderVersion, RecordedAttributes, ReferenceData, SchemaFacts, Value, ValueType,
 };
 use crate::terraform::settings;
 
@@ -152,6 +152,20 @@ impl Root {
     pub(crate) fn environment(mut self, name: &str, text: &str) -> Self {
         self.options.environment.insert(name.to_owned(), text.to_owned());
         self
+    }
+
+    /// The places through which an argument came, outermost first.
+    pub(crate) fn chain(&self, evaluated: &Evaluated, address: &str, at: &str) -> Chain {
+        let (ranges, at) = (&evaluated.instance(address).arguments.ranges, path(at));
+        let range = (0..=at.steps().len()).rev().find_map(|length| ranges.get(&at.steps()[..length]));
+        let origin = Origin { range: range.unwrap_or_else(|| panic!("{at} is not given")).clone(), path: at };
+        let tracer = evaluated.declarations.tracer(&self.recorded, &self.facts);
+        tracer.chain(&address.parse().expect("an address"), &origin)
+    }
+
+    /// The same as `FILE:LINE`.
+    pub(crate) fn places(&self, evaluated: &Evaluated, address: &str, at: &str) -> Vec<String> {
+        self.chain(evaluated, address, at).places.iter().map(ToString::to_string).collect()
     }
 
     pub(crate) fn evaluate(&self) -> Evaluated {

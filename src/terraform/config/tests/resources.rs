@@ -94,7 +94,7 @@ fn blocks_are_lists_of_maps() {
         .arguments
         .ranges
         .iter()
-        .map(|(path, ranges)| format!("{path} {}", ranges.last().expect("a place")))
+        .map(|(path, range)| format!("{path} {range}"))
         .collect();
     assert_eq!(
         ranges,

@@ -206,12 +206,12 @@ fn append(verb: &Verb<'_>, value: &Val, out: &mut String) -> Result<(), Failure>
         return Err(unsupported(verb, "null value cannot be formatted"));
     }
     let to = |of: Type| convert(value, &of).map_err(|error| unsupported(verb, &error.to_string()));
-    let number = || Ok::<_, Failure>(to(Type::Number)?.as_number().unwrap_or(Number::from(0_i64)));
+    let number = || Ok::<_, Failure>(to(Type::Number)?.as_number().cloned().unwrap_or(Number::from(0_i64)));
     match verb.letter {
         'v' => {
             let text = match value.kind() {
                 Kind::String(text) if !verb.field.is_sharp => text.to_string(),
-                Kind::Number(number) if !verb.field.is_sharp => format_number::shortest(*number),
+                Kind::Number(number) if !verb.field.is_sharp => format_number::shortest(number),
                 _ => encoded(value),
             };
             pad(&verb.field, &text, out);
@@ -219,10 +219,10 @@ fn append(verb: &Verb<'_>, value: &Val, out: &mut String) -> Result<(), Failure>
         // A width means nothing here.
         't' => out.push_str(if to(Type::Bool)?.as_bool() == Some(true) { "true" } else { "false" }),
         'b' | 'd' | 'o' | 'x' | 'X' => {
-            let text = format_number::integer(&verb.field, number()?, verb.letter);
+            let text = format_number::integer(&verb.field, &number()?, verb.letter);
             out.push_str(&text.ok_or_else(|| unsupported(verb, "an integer is required"))?);
         }
-        'e' | 'E' | 'f' | 'g' | 'G' => out.push_str(&format_number::float(&verb.field, number()?, verb.letter)),
+        'e' | 'E' | 'f' | 'g' | 'G' => out.push_str(&format_number::float(&verb.field, &number()?, verb.letter)),
         's' | 'q' => {
             let value = to(Type::String)?;
             let text = value.as_str().unwrap_or_default();

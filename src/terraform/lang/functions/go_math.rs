@@ -1,31 +1,18 @@
-//! Logarithm and power to the last bit as Go's `math` has them on x86-64, which Terraform runs on as a rule.
+//! Logarithm and power of 64-bit floats, to the digit that Go's `math` gives, which Terraform computes them with.
 //!
-//! Both follow the methods that Go names as its own: for the logarithm the reduction and polynomial of FreeBSD's
-//! `e_log.c`, for the power repeated squaring of the fraction with its exponent of two kept apart.
+//! Owns no function of the language. As on processors with fused multiplication; without it, Terraform itself gives
+//! another last digit for some powers with a fraction in their exponent.
 
 use std::f64::consts::FRAC_1_SQRT_2;
 
-/// The fraction, at least a half and below one, and the exponent of two. For finite numbers other than zero.
-fn split(value: f64) -> (f64, i64) {
-    // What is too small for a full fraction is made larger first.
-    let (value, shift) = if value.abs() < f64::MIN_POSITIVE { (value * 2_f64.powi(52), -52) } else { (value, 0) };
-    let bits = value.to_bits();
-    let exponent = i64::try_from((bits >> 52) & 0x7ff).unwrap_or(0) - 1022;
-    (f64::from_bits(bits & !(0x7ff << 52) | (1022 << 52)), exponent + shift)
-}
-
-/// The natural logarithm.
-pub(super) fn ln(value: f64) -> f64 {
-    const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
-    const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
-    const L1: f64 = 6.666_666_666_666_735e-1;
-    const L2: f64 = 3.999_999_999_940_942e-1;
-    const L3: f64 = 2.857_142_874_366_239e-1;
-    const L4: f64 = 2.222_219_843_214_978_4e-1;
-    const L5: f64 = 1.818_357_216_161_805e-1;
-    const L6: f64 = 1.531_383_769_920_937_3e-1;
-    const L7: f64 = 1.479_819_860_511_658_6e-1;
-    if value.is_nan() || value <= 0.0 || value.is_infinite() {
+/// The natural logarithm, by the series of FreeBSD's `e_log.c`.
+pub(super) fn logarithm(value: f64) -> f64 {
+    const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;
+    const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
+    const ODD: [f64; 4] =
+        [6.666_666_666_666_735e-1, 2.857_142_874_366_239e-1, 1.818_357_216_161_805e-1, 1.479_819_860_511_658_6e-1];
+    const EVEN: [f64; 3] = [3.999_999_999_940_942e-1, 2.222_219_843_214_978_4e-1, 1.531_383_769_920_937_3e-1];
+    if !value.is_normal() || value < 0.0 {
         return value.ln();
     }
     let (mut fraction, mut exponent) = split(value);
@@ -33,74 +20,98 @@ pub(super) fn ln(value: f64) -> f64 {
         fraction *= 2.0;
         exponent -= 1;
     }
-    let f = fraction - 1.0;
-    let k = exponent as f64;
+    let (f, k) = (fraction - 1.0, exponent as f64);
     let s = f / (2.0 + f);
     let s2 = s * s;
     let s4 = s2 * s2;
-    let odd = s2 * (L1 + s4 * (L3 + s4 * (L5 + s4 * L7)));
-    let even = s4 * (L2 + s4 * (L4 + s4 * L6));
-    let half_square = 0.5 * f * f;
-    k * LN2_HIGH - ((half_square - (s * (half_square + (odd + even)) + k * LN2_LOW)) - f)
+    let odd = s2 * (ODD[0] + s4 * (ODD[1] + s4 * (ODD[2] + s4 * ODD[3])));
+    let even = s4 * (EVEN[0] + s4 * (EVEN[1] + s4 * EVEN[2]));
+    let half = 0.5 * f * f;
+    k * LN_2_HIGH - ((half - (s * (half + (odd + even)) + k * LN_2_LOW)) - f)
 }
 
-/// `base` to the power of `power`; `None` where the last digits depend on the machine that Terraform runs on.
-pub(super) fn pow(base: f64, power: f64) -> Option<f64> {
-    if power == 0.0 || base == 1.0 {
-        return Some(1.0);
+/// The exponential, by the Taylor series of a sixteenth, with fused products as on processors that have them. For small
+/// magnitudes, which is what powers need.
+fn exponential(value: f64) -> f64 {
+    const LN_2_HIGH: f64 = 0.693_147_180_559_662_956_511_601_805_686_950_683_593_75;
+    const LN_2_LOW: f64 = 0.282_352_905_630_315_771_225_884_481_750_134_360_255_254_120_68e-12;
+    const TERMS: [f64; 8] = [1.0 / 5_040.0, 1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0 / 40_320.0];
+    let twos = (value * std::f64::consts::LOG2_E).round_ties_even();
+    let rest = (-LN_2_LOW).mul_add(twos, (-LN_2_HIGH).mul_add(twos, value)) * 0.0625;
+    let series = TERMS[..7].iter().fold(TERMS[7], |sum, term| sum.mul_add(rest, *term));
+    let mut less_one = series * rest;
+    for _ in 0..3 {
+        less_one *= less_one + 2.0;
     }
-    if power == 0.5 {
-        return Some(base.sqrt());
+    less_one.mul_add(less_one + 2.0, 1.0) * 2_f64.powi(twos as i32)
+}
+
+/// The power: the whole part of the exponent by squaring, the fraction by logarithm.
+pub(super) fn power(base: f64, exponent: f64) -> f64 {
+    let (mut whole, mut part) = (exponent.abs().trunc(), exponent.abs().fract());
+    let is_special = base == 0.0 || !base.is_normal() || whole >= f64::from(1 << 30) || part != 0.0 && base < 0.0;
+    if is_special || base == 1.0 || exponent == 0.0 {
+        return base.powf(exponent);
     }
-    if power == -0.5 {
-        return Some(1.0 / base.sqrt());
+    if exponent == 0.5 {
+        return base.sqrt();
     }
-    let whole = power.abs().trunc();
-    if base == 0.0 || base == -1.0 || power.is_infinite() || base.is_infinite() || whole >= 2_f64.powi(63) {
-        return Some(base.powf(power));
+    if exponent == -0.5 {
+        return 1.0 / base.sqrt();
     }
-    if whole != power.abs() {
-        return if base < 0.0 { Some(f64::NAN) } else { None };
+    let mut result = 1.0;
+    if part != 0.0 {
+        if part > 0.5 {
+            part -= 1.0;
+            whole += 1.0;
+        }
+        result = exponential(part * logarithm(base));
     }
-    let (mut fraction, mut exponent) = split(base);
-    let (mut result, mut result_exponent) = (1.0_f64, 0_i64);
-    let mut rest = whole as u64;
+    let (mut fraction, mut twos) = split(base);
+    let mut result_twos = 0;
+    let mut rest = whole as u32;
     while rest != 0 {
-        if !(-4096..=4096).contains(&exponent) {
-            // Already beyond what a number can be.
-            result_exponent = result_exponent.saturating_add(exponent);
+        if twos.abs() > 1 << 12 {
+            // Far beyond what a float holds.
+            result_twos += twos;
             break;
         }
         if rest & 1 == 1 {
             result *= fraction;
-            result_exponent += exponent;
+            result_twos += twos;
         }
         fraction *= fraction;
-        exponent *= 2;
+        twos <<= 1;
         if fraction < 0.5 {
             fraction += fraction;
-            exponent -= 1;
+            twos -= 1;
         }
         rest >>= 1;
     }
-    if power < 0.0 {
-        result = 1.0 / result;
-        result_exponent = -result_exponent;
+    if exponent < 0.0 {
+        (result, result_twos) = (1.0 / result, -result_twos);
     }
-    Some(scale(result, result_exponent))
+    joined(result, result_twos)
 }
 
-/// `value` times two to the power of `exponent`, in steps that stay finite.
-fn scale(value: f64, exponent: i64) -> f64 {
-    let mut value = value;
-    let mut rest = exponent.clamp(-5000, 5000);
-    while rest != 0 {
-        // Only the last step may round, so the small ones come first on the way down.
-        let step = rest.clamp(-500, 500);
-        value *= 2_f64.powi(i32::try_from(step).unwrap_or(0));
-        rest -= step;
+/// A normal float as a fraction from 0.5 up to 1, with its sign, and a power of two.
+fn split(value: f64) -> (f64, i32) {
+    let bits = value.to_bits();
+    // Eleven bits fit.
+    let exponent = ((bits >> 52) & 0x7ff) as i32;
+    (f64::from_bits(bits & !(0x7ff << 52) | 0x3fe << 52), exponent - 1022)
+}
+
+/// `value · 2^exponent`, rounded once; the value is near 1.
+fn joined(value: f64, exponent: i32) -> f64 {
+    match exponent {
+        ..-1200 => value * 0.0,
+        // The first step is exact, so that only the second rounds.
+        -1200..-1000 => value * 2_f64.powi(-200) * 2_f64.powi(exponent + 200),
+        -1000..=1000 => value * 2_f64.powi(exponent),
+        1001..=2000 => value * 2_f64.powi(1000) * 2_f64.powi(exponent - 1000),
+        _ => value * f64::INFINITY,
     }
-    value
 }
 
 #[cfg(test)]
@@ -108,18 +119,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whole_powers_end_in_the_digits_that_go_gives() {
-        assert_eq!(pow(3.0, 40.0), Some(12_157_665_459_056_929_000.0));
-        assert_eq!(pow(10.0, -3.0), Some(0.001));
-        assert_eq!(pow(-2.0, 3.0), Some(-8.0));
-        assert_eq!(pow(2.0, 0.25), None);
-        assert_eq!(pow(10.0, 1e9), Some(f64::INFINITY));
+    fn digits_are_gos_and_not_the_nearest() {
+        for (value, base, expected) in [
+            (8.0, 2.0, 3.0),
+            (3.0, 2.0, 1.584962500721156),
+            (9.0, 3.0, 2.0000000000000004),
+            (1000.0, 10.0, 2.9999999999999996),
+            (536870912.0, 2.0, 29.000000000000004),
+        ] {
+            assert_eq!(logarithm(value) / logarithm(base), expected, "log({value}, {base})");
+        }
+        assert!((logarithm(2.0) - std::f64::consts::LN_2).abs() < 1e-15);
+        assert_eq!(logarithm(0.0), f64::NEG_INFINITY);
+        assert!(logarithm(-1.0).is_nan());
     }
 
     #[test]
-    fn logarithms_end_in_the_digits_that_go_gives() {
-        assert_eq!(ln(8.0) / ln(2.0), 3.0);
-        assert_eq!(ln(1000.0) / ln(10.0), 2.999_999_999_999_999_6);
-        assert!(ln(-1.0).is_nan() && ln(0.0).is_infinite());
+    fn powers_reach_from_the_smallest_to_the_largest_float() {
+        for (base, exponent, expected) in [
+            (2.0, 0.5, std::f64::consts::SQRT_2),
+            (27.4, 1.5, 143.4253255181943),
+            (2.0, -1.0, 0.5),
+            (10.0, 308.0, 1.0000000000000006e308),
+            (2.0, -1074.0, f64::from_bits(1)),
+            (2.0, -1100.0, 0.0),
+            (2.0, 1024.0, f64::INFINITY),
+            (2.0, 1e300, f64::INFINITY),
+            (2.0, -1e300, 0.0),
+            (-2.0, 3.0, -8.0),
+            (0.0, -1.0, f64::INFINITY),
+            (7.0, 0.0, 1.0),
+        ] {
+            assert_eq!(power(base, exponent), expected, "pow({base}, {exponent})");
+        }
+        assert!(power(-8.0, 1.0 / 3.0).is_nan());
     }
 }

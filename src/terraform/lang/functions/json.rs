@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Call, Failure, Function, Outcome, STRING, any, string};
-use crate::model::Value;
+use crate::model::{Value, value_from_json};
 use crate::terraform::lang::{Kind, Val, limits};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -23,14 +23,23 @@ fn jsondecode(call: &Call<'_>) -> Outcome {
         return Err(Failure::Limit("a value is larger than 64 MiB"));
     }
     let mut documents = serde_json::Deserializer::from_str(text).into_iter::<Value>();
-    let value = documents.next().ok_or_else(|| Failure::call("unexpected end of JSON input"))?;
-    let value = value.map_err(|error| fault(&error.to_string()))?;
+    let first = documents.next().ok_or_else(|| Failure::call("unexpected end of JSON input"))?;
+    let end = match first {
+        Ok(_) => documents.byte_offset(),
+        // A number of the document is no float.
+        Err(error) if error.to_string().starts_with("number out of range") => text.len(),
+        Err(error) => return Err(fault(&error.to_string())),
+    };
+    let (document, rest) = text.split_at_checked(end).unwrap_or((text, ""));
     // Terraform's reader takes a closing bracket for the end of what it reads.
-    let rest = text.get(documents.byte_offset()..).unwrap_or_default().trim_start_matches([' ', '\t', '\r', '\n']);
-    if rest.is_empty() || rest.starts_with([']', '}']) {
-        Ok(Val::from_model(&value))
-    } else {
-        Err(Failure::call("extraneous data after JSON object"))
+    let rest = rest.trim_start_matches([' ', '\t', '\r', '\n']);
+    if !rest.is_empty() && !rest.starts_with([']', '}']) {
+        return Err(Failure::call("extraneous data after JSON object"));
+    }
+    let value = value_from_json(document).map_err(|error| fault(&error.to_string()))?;
+    match value.unknown_reason() {
+        Some(reason) => Err(Failure::Unknown(format!("a part of the document is unknown: {reason}"))),
+        None => Ok(Val::from_model(&value)),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Call, Failure, Function, Outcome, Parameter, Returns, Shape, any, number};
 use crate::model::Number;
 use crate::terraform::lang::evaluate::unknown_of;
+use crate::terraform::lang::operators::OUT_OF_RANGE;
 use crate::terraform::lang::unify::unify;
 use crate::terraform::lang::{Kind, Type, Val, convert, limits};
 
@@ -133,36 +134,38 @@ fn flatten_into(list: &Val, flat: &mut Vec<Val>, unknown: &mut Option<Val>, is_s
 
 fn range(call: &Call<'_>) -> Outcome {
     let zero = Number::from(0_i64);
-    let one = Number::from(1_i64);
     let (start, end) = match call.arguments.len() {
-        1 => (zero, call.number(0)),
+        1 => (zero.clone(), call.number(0)),
         2 | 3 => (call.number(0), call.number(1)),
         _ => return Err(Failure::call("must have one, two, or three arguments")),
     };
-    let step = match call.given(2) {
-        Some(_) => call.number(2),
-        None if end < start => one.negated(),
-        None => one,
+    let order = start.compare_exactly(&end);
+    let step = match call.arguments.len() {
+        3 => call.number(2),
+        _ => Number::from(if order.is_gt() { -1_i64 } else { 1 }),
     };
     let is_down = step.is_negative();
-    if is_down && end > start {
+    if is_down && order.is_lt() {
         return Err(Failure::argument(1, "end must be less than start when step is negative"));
     }
-    if !is_down && end < start {
+    if !is_down && order.is_gt() {
         return Err(Failure::argument(1, "end must be greater than start when step is positive"));
     }
     let mut elements = Vec::new();
-    let mut next = Some(start);
-    while let Some(value) = next.filter(|value| if is_down { *value > end } else { *value < end }) {
+    let mut next = start;
+    loop {
+        let order = next.compare_exactly(&end);
+        if next == end || if is_down { order.is_lt() } else { order.is_gt() } {
+            return Ok(Val::list(Type::Number, elements));
+        }
         if elements.len() >= limits::RANGE_ELEMENTS {
             return Err(Failure::call(
                 "more than 1024 values were generated; either decrease the difference between start and end or use a smaller step",
             ));
         }
-        elements.push(Val::number(value));
-        next = value.checked_add(step);
+        elements.push(Val::number(next.clone()));
+        next = next.checked_add(&step).ok_or_else(|| Failure::Unknown(OUT_OF_RANGE.to_owned()))?;
     }
-    Ok(Val::list(Type::Number, elements))
 }
 
 fn reverse_type(call: &Call<'_>) -> Result<Type, Failure> {

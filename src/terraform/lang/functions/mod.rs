@@ -302,7 +302,7 @@ impl Call<'_> {
     }
 
     fn number(&self, position: usize) -> Number {
-        self.arguments.get(position).and_then(Val::as_number).unwrap_or(Number::from(0_i64))
+        self.arguments.get(position).and_then(Val::as_number).cloned().unwrap_or(Number::from(0_i64))
     }
 
     /// A whole number of 64 bits, or what Terraform says of another.

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use granit_parser::{ScalarStyle, Tag};
 use jiff::civil::{Date, DateTime, Time};
 
-use crate::model::Number;
+use crate::model::{Number, NumberError};
 use crate::terraform::lang::{Type, Val, convert};
 
 /// A scalar; `<<` means something only as a key.
@@ -142,11 +142,10 @@ fn is_number(text: &str) -> bool {
 /// A number, also with underscores and in other bases.
 fn number(text: &str) -> Option<Val> {
     let digits = text.replace('_', "");
-    if let Some(number) = Number::parse(&digits) {
-        return Some(Val::number(number));
-    }
-    if is_number(&digits) && !digits.starts_with("0x") && !digits.starts_with("0o") {
-        return Some(Val::unknown(Type::Number, "the number is too large"));
+    match Number::parse(&digits) {
+        Ok(number) => return Some(Val::number(number)),
+        Err(error @ NumberError::Range) => return Some(Val::unknown(Type::Number, format!("it is {error}"))),
+        Err(NumberError::Notation) => {}
     }
     let (is_negative, unsigned) = match digits.strip_prefix('-') {
         Some(unsigned) => (true, unsigned),
