@@ -168,10 +168,10 @@ fn sum(call: &Call<'_>) -> Outcome {
     for element in elements {
         let number = convert(element, &Type::Number)
             .ok()
-            .and_then(|value| value.as_number())
+            .and_then(|value| value.as_number().cloned())
             .ok_or_else(|| Failure::argument(0, "argument must be list, set, or tuple of number values"))?;
         total = total
-            .checked_add(number)
+            .checked_add(&number)
             .ok_or_else(|| Failure::Unknown("the result is not a finite number".to_owned()))?;
     }
     Ok(Val::number(total))
