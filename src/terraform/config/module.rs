@@ -34,6 +34,8 @@ impl ResourceKey {
 /// An entry of `required_providers`.
 #[derive(Clone, Debug)]
 pub(crate) struct RequiredProvider {
+    /// `source` as it is written: `hashicorp/google-beta`.
+    pub(crate) source: Option<String>,
     /// The last part of `source`, which is the provider's type: `google-beta`. `None` where no source is given.
     pub(crate) provider_type: Option<String>,
     /// The version constraint, as it is written.
@@ -193,6 +195,20 @@ impl ModuleSource {
             .unwrap_or_else(|| local_name.to_owned())
     }
 
+    /// Where the provider that goes by a local name comes from: `hashicorp/google`. `None` where the module requires no
+    /// provider of that name.
+    pub(crate) fn provider_source(&self, local_name: &str) -> Option<String> {
+        let implied = || match local_name {
+            "terraform" => "terraform.io/builtin/terraform".to_owned(),
+            other => format!("hashicorp/{other}"),
+        };
+        match self.required_providers.get(local_name) {
+            Some(required) => Some(required.source.clone().unwrap_or_else(implied)),
+            // It may be required in what could not be read.
+            None => self.is_incomplete.then(implied),
+        }
+    }
+
     fn add_resource(&mut self, key: ResourceKey, block: Block, among: &'static str) {
         let kind = block.kind.clone();
         let label = if key.mode == ResourceMode::Data { "data resource" } else { "resource" };
@@ -329,13 +345,17 @@ pub(super) fn alias(block: &Block) -> Option<String> {
 
 pub(super) fn required(attribute: &Attribute) -> RequiredProvider {
     // In short the constraint alone: `google = "~> 4.0"`.
-    let mut required =
-        RequiredProvider { provider_type: None, version: attribute.expression.as_str().map(str::to_owned) };
+    let mut required = RequiredProvider {
+        source: None,
+        provider_type: None,
+        version: attribute.expression.as_str().map(str::to_owned),
+    };
     if let Expression::Object(object) = &*attribute.expression {
         for (key, value) in object {
             let text = value.expr().as_str();
             match key_text(key).as_deref() {
                 Some("source") => {
+                    required.source = text.map(str::to_owned);
                     required.provider_type = text.and_then(|source| source.rsplit('/').next()).map(str::to_owned);
                 }
                 Some("version") => required.version = text.map(str::to_owned),

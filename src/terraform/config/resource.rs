@@ -123,7 +123,7 @@ impl<'a> Evaluator<'a> {
         {
             return Err(undeclared::attribute(name, &self.facts.names(&key.resource_type, &[])));
         }
-        Ok(view.attribute(&mut vec![name], node.flatten(), configured, recorded_member))
+        Ok(view.attribute(&[name], node.flatten(), configured, recorded_member))
     }
 
     /// An instance as one object.
@@ -214,7 +214,7 @@ impl<'a> View<'_, 'a> {
             let value = match &facts.default {
                 Some(default) => Val::from_model(default),
                 // `timeouts` is one object for whoever refers to it, not a list of them.
-                None if facts.block.is_some() && *names != ["timeouts"] => Val::tuple(Vec::new()),
+                None if facts.block.is_some() && names != ["timeouts"] => Val::tuple(Vec::new()),
                 None => Val::null_of(language_type(facts.value_type)),
             };
             return value.mark(is_sensitive);

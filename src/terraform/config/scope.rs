@@ -78,6 +78,10 @@ impl Scope for BlockScope<'_, '_> {
         &self.evaluator.files
     }
 
+    fn provider_source(&self, local_name: &str) -> Option<String> {
+        self.evaluator.source(self.instance).provider_source(local_name)
+    }
+
     fn allowance(&self) -> &Allowance {
         &self.evaluator.allowance
     }
@@ -284,6 +288,10 @@ impl Scope for Constants<'_> {
 
     fn files(&self) -> &FileContext {
         self.files
+    }
+
+    fn provider_source(&self, _local_name: &str) -> Option<String> {
+        None
     }
 
     fn allowance(&self) -> &Allowance {

@@ -27,9 +27,16 @@ pub(crate) fn evaluate(expression: &Expression, source: &str, scope: &dyn Scope,
         return Val::unknown_any(limit);
     }
     let budget = Budget::default();
-    let evaluator = Evaluator { source, scope, budget: &budget, is_template: false };
+    let evaluator = Evaluator { source, scope, budget: &budget, rendering: Rendering::Nothing };
     let value = evaluator.expression(expression, None, faults);
     evaluator.finish(value, expression.span(), faults)
+}
+
+/// What `task` gives with an evaluator that stands in no text.
+#[cfg(test)]
+pub(super) fn with_evaluator<T>(scope: &dyn Scope, task: impl FnOnce(&Evaluator<'_>) -> T) -> T {
+    let budget = Budget::default();
+    task(&Evaluator { source: "", scope, budget: &budget, rendering: Rendering::Nothing })
 }
 
 /// The value of an expression as [`evaluate`] gives it, for at most as many steps as are `left`, which are taken off it.
@@ -46,7 +53,7 @@ pub(crate) fn evaluate_within(
     }
     let allowance = left.get().min(limits::STEPS);
     let budget = Budget { steps: Cell::new(limits::STEPS - allowance), ..Budget::default() };
-    let evaluator = Evaluator { source, scope, budget: &budget, is_template: false };
+    let evaluator = Evaluator { source, scope, budget: &budget, rendering: Rendering::Nothing };
     let value = evaluator.expression(expression, None, faults);
     left.set(left.get().saturating_sub(budget.steps.get() - (limits::STEPS - allowance)));
     if evaluator.is_stopped() { None } else { Some(value) }
@@ -65,8 +72,21 @@ pub(super) struct Evaluator<'a> {
     pub(super) source: &'a str,
     pub(super) scope: &'a dyn Scope,
     pub(super) budget: &'a Budget,
-    /// Within `templatefile` or `templatestring`, which may not call themselves.
-    pub(super) is_template: bool,
+    /// The template that is being rendered, which may do less than other expressions.
+    pub(super) rendering: Rendering,
+}
+
+/// What an expression is part of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rendering {
+    /// No template function.
+    Nothing,
+    /// `templatefile`.
+    File,
+    /// `templatestring`.
+    Text,
+    /// Text with values only, in which nothing is called.
+    Values,
 }
 
 /// Names that `for` expressions and directives bind, innermost first.

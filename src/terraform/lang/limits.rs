@@ -38,6 +38,12 @@ pub(crate) const SHARED_WEIGHT: usize = 64 << 10;
 /// How large a type may be, in nodes as if nothing in it were shared; of a larger one nothing is said.
 pub(crate) const TYPE_NODES: usize = 10_000;
 
+/// What going past one member of a value counts for, in bytes.
+pub(crate) const MEMBER_BYTES: usize = 4;
+
+/// How large the arguments of one call may be together, in bytes as if nothing in them were shared.
+pub(crate) const ARGUMENTS_WEIGHT: usize = 64 << 20;
+
 /// What one node of a value weighs, beside its text.
 pub(crate) const NODE_WEIGHT: usize = 32;
 

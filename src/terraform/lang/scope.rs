@@ -60,6 +60,10 @@ pub(crate) trait Scope {
     /// The folders for file functions.
     fn files(&self) -> &FileContext;
 
+    /// Where the provider that goes by a local name comes from, as `required_providers` writes it: `hashicorp/google`.
+    /// `None` where no provider of that name is required.
+    fn provider_source(&self, local_name: &str) -> Option<String>;
+
     /// What the root may still use up.
     fn allowance(&self) -> &Allowance;
 }

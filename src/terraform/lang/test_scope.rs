@@ -10,6 +10,8 @@ use crate::terraform::config::hcl;
 pub(super) struct TestScope {
     pub(super) values: BTreeMap<String, Val>,
     pub(super) files: FileContext,
+    /// Sources of providers by local name.
+    pub(super) providers: BTreeMap<String, String>,
     pub(super) allowance: Allowance,
 }
 
@@ -33,6 +35,10 @@ impl Scope for TestScope {
 
     fn files(&self) -> &FileContext {
         &self.files
+    }
+
+    fn provider_source(&self, local_name: &str) -> Option<String> {
+        self.providers.get(local_name).cloned()
     }
 
     fn allowance(&self) -> &Allowance {
