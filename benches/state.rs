@@ -106,10 +106,8 @@ fn memory(path: &Path) {
     let bytes = std::fs::read(path).expect("readable");
     let state = black_box(parse(bytes, "state").expect("readable"));
     assert!(!state.instances.is_empty());
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    if let Some(kibibytes) = peak.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok()) {
-        println!("{}", kibibytes * 1024);
+    if let Some(peak) = figure::peak_memory() {
+        println!("{peak}");
     }
 }
 

@@ -568,15 +568,17 @@ fn an_object_of_a_bucket_is_read() {
     let google = FakeGoogle::start();
     google.file("/storage/v1/b/states/o/env%2Fdefault.tfstate", b"{\"version\": 4}".to_vec());
     google.file("/emulator/b/states/o/s", b"plain".to_vec());
-    let options = || StorageOptions { transport: transport(TOKEN), endpoints: endpoints(&google), emulator_host: None };
-    let bytes = fetch_object(options(), "gs://states/env/default.tfstate").expect("there");
-    assert_eq!(bytes, b"{\"version\": 4}");
+    let options =
+        || StorageOptions { transport: transport(TOKEN), endpoints: endpoints(&google), ..StorageOptions::default() };
+    let object = fetch_object(options(), "gs://states/env/default.tfstate").expect("there");
+    assert_eq!(object.bytes, b"{\"version\": 4}");
+    assert_eq!(object.generation.as_deref(), Some("1700000000000042"));
     assert_eq!(google.requests(), ["/storage/v1/b/states/o/env%2Fdefault.tfstate?alt=media"]);
     let missing = fetch_object(options(), "gs://states/none").expect_err("not there");
     assert!(matches!(missing, ObjectError::Missing { .. }), "{missing}");
     let emulator =
         StorageOptions { emulator_host: Some(format!("{}/emulator", google.url())), ..StorageOptions::default() };
-    assert_eq!(fetch_object(emulator, "gs://states/s").expect("there"), b"plain");
+    assert_eq!(fetch_object(emulator, "gs://states/s").expect("there").bytes, b"plain");
     google.fault("/storage/", usize::MAX, Fault::PermissionDenied("storage.objects.get"));
     let denied = fetch_object(options(), "gs://states/env/default.tfstate").expect_err("denied");
     assert!(chain(&denied).contains("storage.objects.get"), "{}", chain(&denied));

@@ -1,12 +1,13 @@
 //! Which requests are planned, and what comes of lists, single objects and partial answers.
 
 use std::collections::BTreeSet;
+use std::process::Command;
 use std::time::Duration;
 
 use serde_json::json;
 use trueup::catalog::Catalog;
 use trueup::google::{
-    CredentialSource, Endpoints, LiveOptions, Plan, TransportOptions, Wanted, Wants, plan, read_live,
+    CredentialSource, Endpoints, LiveError, LiveOptions, Plan, TransportOptions, Wanted, Wants, plan, read_live,
 };
 use trueup::model::{Identity, Inventory, ProjectNumbers};
 
@@ -95,6 +96,25 @@ fn a_whole_project_is_listed_once_for_each_type_and_place() {
             format!("GET {sql}/{{project}}/instances/{{instance}}/users (list google_sql_user below each google_sql_database_instance of projects/p)"),
         ]
     );
+}
+
+#[test]
+fn two_projects_in_three_regions_take_few_requests_however_many_objects_they_hold() {
+    let types = Catalog::builtin().type_names().filter(|name| *name != "google_service_networking_connection");
+    let regions = ["europe-west1", "us-central1", "us-east1"];
+    let mut wants = whole(&types.collect::<Vec<_>>(), &["p", "q"], &regions);
+    for (project, number) in ["p", "q"].into_iter().flat_map(|project| (0..1000).map(move |number| (project, number))) {
+        let region = regions[number % regions.len()];
+        wants.resources.insert(wanted(
+            "google_compute_address",
+            &format!("//compute.googleapis.com/projects/{project}/regions/{region}/addresses/a{number}"),
+        ));
+    }
+    let plan = planned(&wants);
+    // Eight lists of a project, two of each region, and below each Cloud SQL instance two more.
+    assert_eq!(plan.calls.len(), 2 * (8 + 2 * 3));
+    assert!(plan.calls.iter().all(trueup::google::PlannedCall::is_list));
+    assert_eq!(plan.children.len(), 2);
 }
 
 #[test]
@@ -287,6 +307,7 @@ fn an_object_that_cannot_be_read_is_not_observed() {
         (Fault::ServiceDisabled("redis.googleapis.com"), "gcloud services enable"),
         (Fault::Status(500), "HTTP 500"),
         (Fault::Html, "HTML"),
+        (Fault::NoRoute, "HTTP 404"),
         (Fault::Object(other), "another object"),
         (Fault::Object(json!({})), "without a usable name"),
     ] {
@@ -302,6 +323,40 @@ fn an_object_that_cannot_be_read_is_not_observed() {
 }
 
 #[test]
+fn who_may_list_but_not_read_sees_the_same() {
+    let google = FakeGoogle::with_world();
+    google.grant(["redis.instances.list".to_owned(), "vpcaccess.connectors.list".to_owned()]);
+    let cache =
+        |name: &str| format!("//redis.googleapis.com/projects/{PROJECT}/locations/us-central1/instances/{name}");
+    let connector = |region: &str| {
+        format!("//vpcaccess.googleapis.com/projects/{PROJECT}/locations/{region}/connectors/main-connector")
+    };
+    let (cache, gone) = (cache("cache"), cache("gone"));
+    let (here, elsewhere) = (connector("us-central1"), connector("europe-west1"));
+    let objects = [
+        ("google_redis_instance", cache.as_str()),
+        ("google_vpc_access_connector", &here),
+        ("google_vpc_access_connector", &elsewhere),
+    ];
+    let inventory = read(&google, &named(&objects));
+    assert!(names(&inventory).contains(&cache.as_str()) && names(&inventory).contains(&here.as_str()));
+    for (resource_type, name) in [("google_redis_instance", &gone), ("google_vpc_access_connector", &elsewhere)] {
+        assert_eq!(reason(&inventory, resource_type, name), None, "{name}");
+    }
+    assert!(inventory.listings.iter().all(|listing| listing.is_complete), "{:?}", inventory.listings);
+    assert_eq!(google.requests().len(), 6, "three refusals, three lists: {:?}", google.requests());
+    // Who may do neither is told of the reading that was asked for.
+    let google = FakeGoogle::with_world();
+    google.grant(["vpcaccess.connectors.list".to_owned()]);
+    let inventory = read(&google, &named(&objects));
+    let why = reason(&inventory, "google_redis_instance", &cache).expect("not observed");
+    assert!(why.contains("it takes redis.instances.get,"), "{why}");
+    google.grant([]);
+    let error = read_live(options(&google), Catalog::builtin(), &named(&objects)).expect_err("all refused");
+    assert!(matches!(error, LiveError::AllRefused { .. }), "{error}");
+}
+
+#[test]
 fn a_parent_that_is_read_singly_decides_as_a_listed_one() {
     let google = FakeGoogle::with_world();
     let user =
@@ -314,6 +369,35 @@ fn a_parent_that_is_read_singly_decides_as_a_listed_one() {
     let inventory = read(&google, &named(&[("google_sql_user", &user("gone"))]));
     assert_eq!(reason(&inventory, "google_sql_user", &user("gone")), None, "its instance is not there");
     assert_eq!(google.count("/instances/gone/users"), 0);
+}
+
+#[test]
+fn a_location_that_cannot_be_reached_says_nothing_of_the_others() {
+    let google = FakeGoogle::with_world();
+    let location = |region: &str| format!("/run/v2/projects/{PROJECT}/locations/{region}/services");
+    let down = json!({"unreachable": [format!("projects/{PROJECT}/locations/us-central1")]});
+    google.fault(&location("us-central1"), usize::MAX, Fault::With(down));
+    google.fault(&location("europe-west1"), usize::MAX, Fault::PermissionDenied("run.services.list"));
+    let wants = whole(&["google_cloud_run_v2_service"], &[PROJECT], &["us-central1", "europe-west1", "asia-east1"]);
+    let inventory = read(&google, &wants);
+    let service = |region: &str| format!("//run.googleapis.com/projects/{PROJECT}/locations/{region}/services/gone");
+    for (region, said) in [("us-central1", "could not reach us-central1"), ("europe-west1", "run.services.list")] {
+        let why = reason(&inventory, "google_cloud_run_v2_service", &service(region)).expect("not observed");
+        assert!(why.contains(said), "{region}: {why}");
+    }
+}
+
+#[test]
+fn an_answer_that_is_no_list_is_not_an_empty_one() {
+    for body in
+        [json!({"error": {"code": 403, "message": "no"}}), json!({"message": "sign in first"}), json!({"ok": true})]
+    {
+        let google = FakeGoogle::with_world();
+        google.fault("/redis/", usize::MAX, Fault::Object(body.clone()));
+        let wants = whole(&["google_redis_instance", "google_compute_network"], &[PROJECT], &[]);
+        let cache = format!("//redis.googleapis.com/projects/{PROJECT}/locations/us-central1/instances/cache");
+        assert!(reason(&read(&google, &wants), "google_redis_instance", &cache).is_some(), "{body}");
+    }
 }
 
 #[test]
@@ -369,4 +453,102 @@ fn an_api_that_refuses_parts_is_asked_for_the_whole() {
     let why = reason(&inventory, "google_compute_network", &network).expect("not observed");
     assert!(why.contains("HTTP 400"), "{why}");
     assert_eq!(google.count("/global/networks"), 2);
+}
+
+/// The requests of a check of a root through the program.
+fn checked(google: &FakeGoogle, configuration: &str, arguments: &[&str]) -> (serde_json::Value, Vec<String>) {
+    let root = tempfile::tempdir().expect("a folder");
+    let provider = format!("provider \"google\" {{\n  project = \"{PROJECT}\"\n  region  = \"us-central1\"\n}}\n");
+    std::fs::write(root.path().join("main.tf"), provider + configuration).expect("written");
+    let mut program = Command::new(env!("CARGO_BIN_EXE_trueup"));
+    program.arg("check").arg(root.path()).args(["--format", "json", "--fail-on", "none"]).args(arguments);
+    for endpoint in google.endpoints() {
+        program.args(["--endpoint", &endpoint]);
+    }
+    program.env_clear().env("HOME", root.path()).env("GOOGLE_OAUTH_ACCESS_TOKEN", TOKEN);
+    let output = program.output().expect("it runs");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    let report = serde_json::from_slice(&output.stdout).expect("JSON");
+    (report, stderr.lines().filter(|line| line.starts_with("GET ")).map(str::to_owned).collect())
+}
+
+const CACHE: &str = r#"
+resource "google_redis_instance" "cache" {
+  name           = "cache"
+  memory_size_gb = 1
+}
+
+resource "google_compute_firewall" "internal" {
+  name    = "allow-internal"
+  network = "main"
+}
+
+resource "google_cloud_run_v2_service" "web" {
+  name     = "web"
+  location = "us-central1"
+  template {
+    containers {
+      image = "i"
+    }
+  }
+}
+"#;
+
+#[test]
+fn what_is_not_selected_is_not_asked_for() {
+    let google = FakeGoogle::with_world();
+    let (report, plan) = checked(&google, CACHE, &["--only", "google_compute_firewall.internal", "-v"]);
+    assert_eq!(google.requests(), [format!("/compute/v1/projects/{PROJECT}/global/firewalls?maxResults=500")]);
+    assert_eq!(plan.len(), 1, "{plan:?}");
+    let of = |report: &serde_json::Value, name: &str| {
+        let resources = report["resources"].as_array().expect("a list").clone();
+        resources.iter().find(|resource| resource["address"] == name).map(|found| found["presence"].clone())
+    };
+    assert_eq!(of(&report, "google_compute_firewall.internal"), Some("not_in_state".into()));
+    assert_eq!(report["complete"], true, "{}", report["coverage"]);
+    // No policy speaks of the networks of a project, so one of them is read by itself.
+    let network = "resource \"google_compute_address\" \"egress\" {\n  name = \"egress\"\n}\n";
+    let google = FakeGoogle::with_world();
+    let (report, _) = checked(&google, network, &["--only", "google_compute_address.egress"]);
+    assert_eq!(google.requests(), [format!("/compute/v1/projects/{PROJECT}/regions/us-central1/addresses/egress")]);
+    assert_eq!(of(&report, "google_compute_address.egress"), Some("not_in_state".into()));
+}
+
+#[test]
+fn what_policies_say_of_the_selected_does_not_depend_on_the_selection() {
+    let run = |arguments: &[&str]| {
+        let google = FakeGoogle::with_world();
+        let service = format!("projects/{PROJECT}/locations/us-central1/connectors/gone");
+        google.list(
+            &format!("/run/v2/projects/{PROJECT}/locations/us-central1/services"),
+            "services",
+            vec![json!({"name": format!("projects/{PROJECT}/locations/us-central1/services/web"),
+                "template": {"vpcAccess": {"connector": service}, "containers": [{"image": "i"}]}})],
+        );
+        let (report, _) = checked(&google, CACHE, arguments);
+        (report["findings"].clone(), google)
+    };
+    let about_web = |findings: serde_json::Value| {
+        let findings = findings.as_array().expect("a list").clone();
+        let is_about = |finding: &serde_json::Value| {
+            finding["subjects"].as_array().expect("subjects").contains(&json!("google_cloud_run_v2_service.web"))
+        };
+        findings.into_iter().filter(is_about).collect::<Vec<_>>()
+    };
+    let (all, everything) = run(&[]);
+    let (selected, google) = run(&["--only", "google_cloud_run_v2_service.web"]);
+    assert!(about_web(all.clone()).iter().any(|finding| finding["policy"] == "missing-reference"), "{all}");
+    assert_eq!(about_web(all), about_web(selected));
+    assert_eq!((google.count("/firewalls"), google.count("/users"), google.count("/addresses")), (0, 0, 0));
+    assert!(google.requests().len() < everything.requests().len());
+}
+
+#[test]
+fn skipping_a_type_spares_its_requests() {
+    let google = FakeGoogle::with_world();
+    checked(&google, CACHE, &["--skip", "google_compute_firewall", "--skip", "google_sql_*"]);
+    assert_eq!(google.count("/firewalls"), 0);
+    assert_eq!(google.count("/users"), 0);
+    assert_eq!(google.count("/sql/"), 1, "policies about services look at instances: {:?}", google.requests());
 }

@@ -63,3 +63,12 @@ fn on_processor() -> Option<Duration> {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }
+
+/// The most memory that this process ever held, in bytes. Linux tells; elsewhere `None`.
+#[allow(dead_code, reason = "each benchmark is a crate of its own, and not all of them measure memory")]
+pub(crate) fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: u64 = peak.split_whitespace().next()?.parse().ok()?;
+    Some(kibibytes * 1024)
+}

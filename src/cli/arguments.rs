@@ -32,6 +32,9 @@ pub(crate) enum Command {
     /// Save the live objects that a check needs, redacted, to a file
     #[command(after_long_help = SNAPSHOT_HELP)]
     Snapshot(Box<SnapshotArguments>),
+    /// Print the custom role that a check of a root takes
+    #[command(after_long_help = PERMISSIONS_HELP)]
+    Permissions(Box<PermissionsArguments>),
     /// Print shell completions
     Completions {
         /// The shell to complete for
@@ -59,9 +62,10 @@ pub(crate) struct RootArguments {
     #[arg(value_name = "ROOT", default_value = ".", value_hint = ValueHint::DirPath)]
     pub(crate) directory: PathBuf,
 
-    /// Read this state: a file, - for standard input, or gs://BUCKET/OBJECT
+    /// Read this state: a file, - for standard input, or a URL
     ///
-    /// Without it the root's own backend is read (local and gcs), else terraform.tfstate in ROOT.
+    /// A URL is gs://BUCKET/OBJECT, s3://BUCKET/KEY, az://CONTAINER/BLOB or https://…; credentials for S3 and Azure come
+    /// from AWS_… and AZURE_… variables. Without it the root's own backend is read (local and gcs), else terraform.tfstate in ROOT.
     #[arg(long, value_name = "PATH", help_heading = "Terraform", value_hint = ValueHint::FilePath)]
     pub(crate) state: Option<String>,
 
@@ -136,9 +140,10 @@ pub(crate) struct CheckArguments {
 
     /// Read live objects from Google Cloud's APIs, an asset file, or not at all
     ///
-    /// api reads Google Cloud's APIs. A file is a snapshot or a Cloud Asset Inventory export (JSON lines). none compares
-    /// configuration with state only.
-    #[arg(long, value_name = "api|FILE|none", default_value = "api", help_heading = "Live", value_hint = ValueHint::FilePath)]
+    /// api reads Google Cloud's APIs. A file (or a URL, as for --state) is a snapshot or a Cloud Asset Inventory export
+    /// (JSON lines, also gzipped). assets://projects/P (or folders/F, organizations/O) reads Cloud Asset Inventory's API; what
+    /// differs there is confirmed with a direct read. none compares configuration with state only.
+    #[arg(long, value_name = "api|FILE|assets://SCOPE|none", default_value = "api", help_heading = "Live", value_hint = ValueHint::FilePath)]
     pub(crate) live: String,
 
     /// Compare sensitive values of a snapshot by the key that it was made with
@@ -206,8 +211,8 @@ pub(crate) struct SnapshotArguments {
     #[arg(short, long, value_name = "FILE", help_heading = "Output", value_hint = ValueHint::FilePath)]
     pub(crate) output: String,
 
-    /// Read live objects from Google Cloud's APIs or from an asset file
-    #[arg(long, value_name = "api|FILE", default_value = "api", help_heading = "Live", value_hint = ValueHint::FilePath)]
+    /// Read live objects from APIs, an asset file or the asset inventory
+    #[arg(long, value_name = "api|FILE|assets://SCOPE", default_value = "api", help_heading = "Live", value_hint = ValueHint::FilePath)]
     pub(crate) live: String,
 
     /// Keep digests of sensitive values, made with the key in this file
@@ -215,6 +220,27 @@ pub(crate) struct SnapshotArguments {
     /// HMAC-SHA-256 under a key of at least 16 bytes, such as `openssl rand -hex 32` makes.
     #[arg(long, value_name = "FILE", help_heading = "Output", value_hint = ValueHint::FilePath)]
     pub(crate) redaction_key: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) requests: RequestArguments,
+
+    #[command(flatten)]
+    pub(crate) display: DisplayArguments,
+}
+
+const PERMISSIONS_HELP: &str = "\
+Examples:
+  trueup permissions > role.yaml                 the role for the root in this directory
+  gcloud iam roles create trueup_check --project=PROJECT --file=role.yaml
+
+The role has the permissions of the requests that a check of this root makes, and no other. Configuration and state are
+read for it; Google Cloud is not asked. Where the root has several projects, create the role in each of them.";
+
+/// Flags of `permissions`.
+#[derive(Debug, Args)]
+pub(crate) struct PermissionsArguments {
+    #[command(flatten)]
+    pub(crate) root: RootArguments,
 
     #[command(flatten)]
     pub(crate) requests: RequestArguments,
@@ -278,9 +304,8 @@ mod tests {
     #[test]
     fn every_flag_has_a_heading_and_a_short_line_of_help() {
         let command = CommandLine::command();
-        let check = command.find_subcommand("check").expect("exists");
-        for argument in check.get_arguments().filter(|argument| argument.get_long().is_some_and(|long| long != "help"))
-        {
+        let flags = command.get_subcommands().flat_map(clap::Command::get_arguments);
+        for argument in flags.filter(|argument| argument.get_long().is_some_and(|long| long != "help")) {
             let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
             assert!(argument.get_help_heading().is_some(), "{} has no heading", argument.get_id());
             assert!(!help.is_empty() && help.len() < 80 && !help.ends_with('.'), "{}: {help:?}", argument.get_id());

@@ -10,8 +10,10 @@ mod live;
 mod loaded_root;
 mod options;
 mod output;
+mod permissions;
 mod reader;
 mod redaction;
+mod root_sides;
 mod root_state;
 mod sides;
 mod snapshot;
@@ -57,6 +59,11 @@ pub fn main() -> ExitCode {
             let snapshot = matches.subcommand_matches("snapshot").unwrap_or(&matches);
             options::variables(&arguments.root, snapshot)
                 .and_then(|variables| snapshot::run(&arguments, &variables, &Environment::of_process()))
+        }
+        Command::Permissions(arguments) => {
+            let permissions = matches.subcommand_matches("permissions").unwrap_or(&matches);
+            options::variables(&arguments.root, permissions)
+                .and_then(|variables| permissions::run(&arguments, &variables, &Environment::of_process()))
         }
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -9,8 +9,8 @@ use super::environment::Environment;
 use super::output;
 use crate::catalog::Catalog;
 use crate::google::{
-    CredentialOptions, CredentialSource, Endpoints, ObjectError, StorageOptions, TransportOptions, WaitSink,
-    check_endpoints, fetch_object,
+    CredentialOptions, CredentialSource, Endpoints, FetchedObject, ObjectError, StorageOptions, TransportOptions,
+    WaitSink, check_endpoints, fetch_object,
 };
 use crate::model::printable;
 
@@ -89,12 +89,13 @@ impl<'a> Reader<'a> {
         TransportOptions { credentials, timeout: self.requests.timeout, on_wait, ..TransportOptions::default() }
     }
 
-    /// One object out of Cloud Storage.
-    pub(crate) fn fetch(&self, location: &str) -> Result<Vec<u8>> {
+    /// One object from elsewhere.
+    pub(crate) fn fetch(&self, location: &str) -> Result<FetchedObject> {
         let storage = StorageOptions {
             transport: self.transport(),
             endpoints: self.endpoints.clone(),
             emulator_host: self.environment.get("STORAGE_EMULATOR_HOST").map(str::to_owned),
+            variables: self.environment.to_map(),
         };
         Ok(fetch_object(storage, location)?)
     }

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use super::reader::{Reader, is_missing};
 use super::terraform_root::TerraformRoot;
+use crate::google::{is_location, shown_location};
 use crate::model::{Diagnostic, State, printable};
 use crate::terraform::backend::{self, BackendPlace};
 use crate::terraform::config::ParsedRoot;
@@ -55,8 +56,8 @@ right workspace?",
 with --state, such as `terraform state pull | trueup check --state -`"
         ),
         BackendPlace::Unsupported(kind) => bail!(
-            "read the state of the \"{kind}\" backend: only local and gcs are read; give the state with --state, such as \
-`terraform state pull | trueup check --state -`"
+            "read the state of the \"{kind}\" backend: only local and gcs are read by themselves; give the state with --state, \
+such as `terraform state pull | trueup check --state -` or --state s3://BUCKET/KEY"
         ),
     }
 }
@@ -67,11 +68,11 @@ fn read_at(location: &str, reader: &Reader<'_>) -> Result<State> {
         io::stdin().lock().read_to_end(&mut bytes).context("read the state from standard input")?;
         return Ok(state::parse(bytes, location)?);
     }
-    if location.starts_with("gs://") {
-        return Ok(state::parse(reader.fetch(location)?, location)?);
-    }
-    if location.contains("://") {
-        bail!("read state `{}`: only files, - and gs://BUCKET/OBJECT are read", printable(location));
+    if is_location(location) {
+        let object = reader.fetch(location)?;
+        let mut state = state::parse(object.bytes, &shown_location(location))?;
+        state.source.generation = object.generation;
+        return Ok(state);
     }
     read_file(Path::new(location))
 }

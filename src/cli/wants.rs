@@ -38,6 +38,12 @@ impl TerraformSides {
         }
     }
 
+    /// The types of resources whose objects cannot be named yet.
+    pub(crate) fn types_without_names(&self) -> impl Iterator<Item = String> {
+        let unnamed = self.resources().filter(|resource| resource.identity.is_err());
+        unnamed.map(|resource| resource.resource_type.to_string())
+    }
+
     /// The objects that selected resources name, and those that the others do.
     fn named(&self, configuration: &Configuration, selection: &Selection) -> (BTreeSet<Wanted>, BTreeSet<Identity>) {
         let (mut resources, mut places) = (BTreeSet::new(), BTreeSet::new());

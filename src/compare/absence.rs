@@ -63,7 +63,7 @@ impl<'r> Absences<'r> {
         if self.modules.is_empty() && self.forgotten_modules.is_empty() {
             return Absence::Removed;
         }
-        if let Some((_, reason)) = self.modules.get("").and_then(|whole| whole.first()) {
+        if let Some((_, reason)) = self.modules.get("").and_then(|root| root.first()) {
             return Absence::NotRead((*reason).into());
         }
         let mut path = String::new();

@@ -33,8 +33,8 @@ fn is_lower(target: &Value, current: &Value) -> bool {
 
 fn number(value: &Value) -> Option<Number> {
     match value {
-        Value::Number(number) => Some(*number),
-        Value::String(text) => Number::parse(text),
+        Value::Number(number) => Some(number.clone()),
+        Value::String(text) => Number::parse(text).ok(),
         Value::Null | Value::Bool(_) | Value::List(_) | Value::Set(_) | Value::Map(_) | Value::Unknown(_) => None,
     }
 }

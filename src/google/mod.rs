@@ -6,6 +6,7 @@
 //! [`assets::read`], [`read_live`], [`fetch_object`].
 
 mod advice;
+mod asset_inventory;
 pub mod assets;
 mod collect;
 mod credentials;
@@ -20,13 +21,15 @@ mod plan;
 mod refusal;
 pub mod snapshot;
 mod storage;
+mod stores;
 mod transport;
 
+pub use asset_inventory::{AssetScope, AssetScopeError, read_assets};
 pub use collect::{Progress, ProgressSink};
 pub use credentials::{CredentialOptions, CredentialSource};
 pub use endpoint::{EndpointError, Endpoints};
 pub use error::ApiError;
 pub use live::{LiveError, LiveOptions, read_live};
 pub use plan::{Children, Plan, PlannedCall, Wanted, Wants, check_endpoints, plan};
-pub use storage::{ObjectError, StorageOptions, fetch_object};
+pub use storage::{FetchedObject, ObjectError, StorageOptions, fetch_object, is_location, shown_location};
 pub use transport::{Transport, TransportError, TransportOptions, WaitSink};

@@ -45,6 +45,9 @@ impl Warning {
 /// Reads a page; a fragment that says what is wrong where it has not the shape of a list answer.
 pub(crate) fn read(call: &ListCall, body: &str) -> Result<Page, String> {
     let answer = members(body).ok_or("it is no JSON object")?;
+    if !is_list(call, &answer) {
+        return Err("it is no answer to a list request".to_owned());
+    }
     let mut page = Page::default();
     if let Some(items) = present(&answer, &call.items) {
         match &call.aggregated_items {
@@ -76,6 +79,20 @@ pub(crate) fn read(call: &ListCall, body: &str) -> Result<Page, String> {
         page.next = text_member(body, &tokens.response).filter(|token| !token.is_empty());
     }
     Ok(page)
+}
+
+/// Members that answers have beside items, page token and locations: of Compute and Cloud SQL, of Cloud Run's v1.
+const COMMON: [&str; 9] =
+    ["kind", "id", "selfLink", "etag", "warning", "warnings", "unreachable", "unreachables", "apiVersion"];
+
+/// Whether an answer is one to a list request. An empty list has no items, so that an error or another program's JSON
+/// (sent with status 200) would read as one.
+fn is_list(call: &ListCall, answer: &Members<'_>) -> bool {
+    let token = call.page.as_ref().and_then(|page| page.response.split('.').next());
+    let is_known = |name: &str| {
+        name == call.items || Some(name) == token || Some(name) == call.unreachable.as_deref() || COMMON.contains(&name)
+    };
+    !answer.contains_key("error") && (answer.is_empty() || answer.keys().any(|name| is_known(name)))
 }
 
 fn present<'a>(answer: &Members<'a>, member: &str) -> Option<&'a RawValue> {

@@ -87,27 +87,33 @@ fn message_of(error: &str) -> Option<String> {
 
 /// What an answer without success says.
 ///
-/// `retry_after` is the header's value in seconds. `is_html` says that the body is a page for people.
+/// `retry_after` is the header's value in seconds. `is_html` says that the body is a page for people, `is_json` that JSON
+/// was asked for: only an API's own error then tells that something does not exist, since whatever stands in between may
+/// answer 404 as well. Of bytes Cloud Storage says it in plain text.
 pub(crate) fn refused(
     request: String,
     host: &str,
     status: u16,
     retry_after: Option<Duration>,
     is_html: bool,
+    is_json: bool,
     body: &[u8],
 ) -> ApiError {
     let error = ErrorBody::read(body);
     let message = match &error.message {
         Some(message) => one_line(message),
         None if is_html => "an HTML page and no API answer (is a proxy or a login page in between?)".to_owned(),
-        None => "no explanation in the answer".to_owned(),
+        None => match std::str::from_utf8(body) {
+            Ok(text) if !is_json && !text.trim().is_empty() => one_line(text),
+            _ => "no explanation in the answer".to_owned(),
+        },
     };
     let retry_after =
         retry_after.or_else(|| error.details.iter().find_map(|detail| detail.retry_delay.as_deref()).and_then(seconds));
     match status {
         401 => ApiError::Unauthenticated { request, message },
         403 => forbidden(request, host, retry_after, message, &error),
-        404 if !is_html => ApiError::NotFound { request, message },
+        404 if error.message.is_some() || !is_json && !is_html => ApiError::NotFound { request, message },
         429 => ApiError::Quota { request, message, retry_after, is_rate: true },
         _ => ApiError::Status { request, status, message, retry_after },
     }
@@ -187,7 +193,7 @@ mod tests {
     use super::*;
 
     fn read(status: u16, body: &str) -> ApiError {
-        refused("GET x".to_owned(), "redis.googleapis.com", status, None, false, body.as_bytes())
+        refused("GET x".to_owned(), "redis.googleapis.com", status, None, false, true, body.as_bytes())
     }
 
     #[test]
@@ -239,6 +245,32 @@ mod tests {
         assert!(!read(403, r#"{"error":{"errors":[{"reason":"quotaExceeded"}],"message":"done"}}"#).is_transient());
         let asked = read(429, r#"{"error":{"message":"slow","details":[{"retryDelay":"7s"}]}}"#);
         assert_eq!(asked.retry_after(), Some(Duration::from_secs(7)));
+    }
+
+    #[test]
+    fn only_the_api_itself_says_that_something_does_not_exist() {
+        let absent = read(404, r#"{"error":{"code":404,"message":"not found","status":"NOT_FOUND"}}"#);
+        assert!(matches!(absent, ApiError::NotFound { .. }), "{absent:?}");
+        for body in ["", "{}", "{\"message\":\"no route\"}", "default backend - 404"] {
+            assert!(matches!(read(404, body), ApiError::Status { status: 404, .. }), "{body}");
+        }
+        let bytes = |body: &str| {
+            refused(
+                "GET x".to_owned(),
+                "storage.googleapis.com",
+                404,
+                None,
+                body.starts_with('<'),
+                false,
+                body.as_bytes(),
+            )
+        };
+        let absent = bytes("No such object: states/env/default.tfstate");
+        assert!(
+            matches!(&absent, ApiError::NotFound { message, .. } if message.starts_with("No such object")),
+            "{absent:?}"
+        );
+        assert!(matches!(bytes("<!doctype html>"), ApiError::Status { .. }));
     }
 
     #[test]

@@ -1,4 +1,9 @@
-//! One object out of Cloud Storage: the state of a `gcs` backend, or an asset file. Main function: [`fetch_object`].
+//! One object from elsewhere: a state, or an asset file. Main function: [`fetch_object`].
+//!
+//! Owns which places there are. Cloud Storage and plain `https` go through our own transport, S3 and Azure through
+//! [`super::stores`].
+
+use std::collections::BTreeMap;
 
 use thiserror::Error;
 use url::Url;
@@ -7,6 +12,7 @@ use super::credentials::{CredentialSource, WAYS};
 use super::endpoint::{EndpointError, Endpoints};
 use super::error::ApiError;
 use super::live::runtime;
+use super::stores;
 use super::transport::{Transport, TransportError, TransportOptions};
 
 /// The largest object that is taken, in bytes.
@@ -21,13 +27,25 @@ pub struct StorageOptions {
     pub endpoints: Endpoints,
     /// The value of `STORAGE_EMULATOR_HOST`: `localhost:4443` or an address. An emulator gets no credentials.
     pub emulator_host: Option<String>,
+    /// `AWS_…` and `AZURE_…` environment variables, by name: credentials, region and endpoint of those stores.
+    pub variables: BTreeMap<String, String>,
+}
+
+/// An object that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FetchedObject {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Which of its versions that is, where the store says so: the generation in Cloud Storage, else the version or the
+    /// entity tag.
+    pub generation: Option<String>,
 }
 
 /// Why an object could not be read.
 #[derive(Debug, Error)]
 pub enum ObjectError {
-    /// Not `gs://BUCKET/OBJECT`.
-    #[error("read `{location}`: expected gs://BUCKET/OBJECT")]
+    /// No place that objects are read from.
+    #[error("read `{location}`: expected {PLACES}")]
     Location {
         /// What was given.
         location: String,
@@ -63,6 +81,14 @@ pub enum ObjectError {
         /// Why.
         reason: String,
     },
+    /// Another store than Cloud Storage refused, or did not answer.
+    #[error("read `{location}`: {reason}")]
+    Store {
+        /// The object.
+        location: String,
+        /// What happened, without anything secret.
+        reason: String,
+    },
     /// The API refused, or did not answer.
     #[error("read `{location}`")]
     Api {
@@ -73,30 +99,70 @@ pub enum ObjectError {
     },
 }
 
-/// Reads an object: `gs://BUCKET/OBJECT`. Source: storage v1 `objects.get` with `alt=media`.
+/// The forms of a location.
+pub(crate) const PLACES: &str = "gs://BUCKET/OBJECT, s3://BUCKET/KEY, az://CONTAINER/BLOB or https://…";
+
+/// Whether a text names an object elsewhere rather than a file.
+pub fn is_location(text: &str) -> bool {
+    text.split_once("://").is_some_and(|(scheme, _)| !scheme.is_empty() && !scheme.contains(['/', '\\', '.']))
+}
+
+/// A location without what may be secret in it: user, password and query of an address.
+pub fn shown_location(location: &str) -> String {
+    match Url::parse(location) {
+        Ok(mut url) if matches!(url.scheme(), "http" | "https") => {
+            // An address with a host can always do without these.
+            let _ = (url.set_username(""), url.set_password(None));
+            url.set_query(None);
+            url.set_fragment(None);
+            url.to_string()
+        }
+        _ => location.to_owned(),
+    }
+}
+
+/// Reads an object: `gs://BUCKET/OBJECT` (storage v1 `objects.get` with `alt=media`), `s3://BUCKET/KEY`,
+/// `az://CONTAINER/BLOB` (also `abfss://` and `https://ACCOUNT.blob.core.windows.net/…`), or an `http` or `https` address, which gets
+/// no Google credentials.
 ///
 /// Must not be called from within an asynchronous runtime: it has its own.
 ///
 /// # Errors
 /// It does not exist, or cannot be read.
-pub fn fetch_object(options: StorageOptions, location: &str) -> Result<Vec<u8>, ObjectError> {
-    let StorageOptions { mut transport, endpoints, emulator_host } = options;
-    let emulator = emulator_host.filter(|host| !host.is_empty());
-    if emulator.is_some() {
-        transport.credentials = CredentialSource::Anonymous.into();
-    }
+pub fn fetch_object(options: StorageOptions, location: &str) -> Result<FetchedObject, ObjectError> {
+    let StorageOptions { mut transport, endpoints, emulator_host, variables } = options;
+    let shown = shown_location(location);
+    let scheme = location.split_once("://").map_or("", |(scheme, _)| scheme);
+    let url = match scheme {
+        "gs" => {
+            let emulator = emulator_host.filter(|host| !host.is_empty());
+            if emulator.is_some() {
+                transport.credentials = CredentialSource::Anonymous.into();
+            }
+            address(emulator.as_deref(), &endpoints, location)?
+        }
+        "http" | "https" if !stores::is_azure(location) => {
+            transport.credentials = CredentialSource::Anonymous.into();
+            Url::parse(location).map_err(|_| ObjectError::Location { location: shown.clone() })?
+        }
+        "s3" | "s3a" | "az" | "azure" | "adl" | "abfs" | "abfss" | "https" => {
+            let runtime = runtime().map_err(ObjectError::Runtime)?;
+            let answer = runtime.block_on(stores::get(location, &variables, transport.timeout, OBJECT_LIMIT));
+            runtime.shutdown_background();
+            return answer;
+        }
+        _ => return Err(ObjectError::Location { location: shown }),
+    };
     // An object may be large, and is the only one.
     transport.request_timeout = transport.timeout;
-    let url = address(emulator.as_deref(), &endpoints, location)?;
     let transport = Transport::new(transport)?;
     let runtime = runtime().map_err(ObjectError::Runtime)?;
-    let answer = runtime.block_on(transport.bytes(&url, OBJECT_LIMIT));
+    let answer = runtime.block_on(transport.object(&url, OBJECT_LIMIT));
     runtime.shutdown_background();
-    let location = location.to_owned();
     answer.map_err(|error| match error {
-        ApiError::NotFound { message, .. } => ObjectError::Missing { location, message },
-        ApiError::Credentials { reason, .. } => ObjectError::Credentials { location, reason },
-        source => ObjectError::Api { location, source },
+        ApiError::NotFound { message, .. } => ObjectError::Missing { location: shown, message },
+        ApiError::Credentials { reason, .. } => ObjectError::Credentials { location: shown, reason },
+        source => ObjectError::Api { location: shown, source },
     })
 }
 

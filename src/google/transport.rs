@@ -16,6 +16,7 @@ use super::credentials::{Authentication, CredentialOptions, token_of};
 use super::error::{ApiError, one_line};
 use super::hosts::{Host, Hosts};
 use super::refusal::{refused, seconds};
+use super::storage::FetchedObject;
 
 /// The largest answer to a list request that is taken, in bytes after decompression.
 const JSON_LIMIT: usize = 64 << 20;
@@ -110,18 +111,18 @@ impl Transport {
     /// # Errors
     /// The answer is no success, no JSON object, or none came.
     pub(crate) async fn json(&self, url: &Url) -> Result<Vec<u8>, ApiError> {
-        self.get(url, JSON_LIMIT, true).await
+        self.get(url, JSON_LIMIT, true).await.map(|answer| answer.bytes)
     }
 
-    /// The bytes at an address, at most `limit` of them.
+    /// The object at an address, of at most `limit` bytes.
     ///
     /// # Errors
     /// The answer is no success, too large, or none came.
-    pub(crate) async fn bytes(&self, url: &Url, limit: usize) -> Result<Vec<u8>, ApiError> {
+    pub(crate) async fn object(&self, url: &Url, limit: usize) -> Result<FetchedObject, ApiError> {
         self.get(url, limit, false).await
     }
 
-    async fn get(&self, url: &Url, limit: usize, is_json: bool) -> Result<Vec<u8>, ApiError> {
+    async fn get(&self, url: &Url, limit: usize, is_json: bool) -> Result<FetchedObject, ApiError> {
         let host = self.hosts.get(url.host_str().unwrap_or_default());
         // Whoever waits for a place has not begun: the time of a request counts from then on.
         let Ok(_permit) = host.permits.acquire().await else {
@@ -171,7 +172,7 @@ impl Transport {
         is_json: bool,
         deadline: Instant,
         host: &Host,
-    ) -> Result<Vec<u8>, ApiError> {
+    ) -> Result<FetchedObject, ApiError> {
         if let Some(left) = host.pause_left() {
             if Instant::now() + left >= deadline {
                 return Err(ApiError::Quota {
@@ -213,7 +214,7 @@ impl Transport {
         limit: usize,
         is_json: bool,
         deadline: Instant,
-    ) -> Result<(Result<Vec<u8>, ApiError>, String), ApiError> {
+    ) -> Result<(Result<FetchedObject, ApiError>, String), ApiError> {
         let request = describe(url);
         let headers = self
             .authentication
@@ -315,7 +316,13 @@ fn transport(request: &str, error: &reqwest::Error) -> ApiError {
     ApiError::Transport { request: request.to_owned(), problem, is_transient, is_out_of_time: false }
 }
 
-async fn read(url: &Url, request: &str, response: Response, limit: usize, is_json: bool) -> Result<Vec<u8>, ApiError> {
+async fn read(
+    url: &Url,
+    request: &str,
+    response: Response,
+    limit: usize,
+    is_json: bool,
+) -> Result<FetchedObject, ApiError> {
     let status = response.status();
     let header = |name: http::header::HeaderName| {
         response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
@@ -325,14 +332,17 @@ async fn read(url: &Url, request: &str, response: Response, limit: usize, is_jso
     if !status.is_success() {
         let body = body_of(request, response, ERROR_LIMIT).await.unwrap_or_default();
         let host = url.host_str().unwrap_or_default();
-        let is_html = is_html(&content_type, &body);
-        return Err(refused(request.to_owned(), host, status.as_u16(), retry_after, is_html, &body));
+        // Cloud Storage sends plain text as HTML where an object was asked for.
+        let is_html = is_html(if is_json { &content_type } else { "" }, &body);
+        return Err(refused(request.to_owned(), host, status.as_u16(), retry_after, is_html, is_json, &body));
     }
-    let body = body_of(request, response, limit).await?;
+    let text = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let generation = text("x-goog-generation").or_else(|| text("etag")).map(|value| one_line(value.trim_matches('"')));
+    let bytes = body_of(request, response, limit).await?;
     if is_json {
-        check_json(request, &content_type, &body)?;
+        check_json(request, &content_type, &bytes)?;
     }
-    Ok(body)
+    Ok(FetchedObject { bytes, generation })
 }
 
 async fn body_of(request: &str, mut response: Response, limit: usize) -> Result<Vec<u8>, ApiError> {

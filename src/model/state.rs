@@ -16,6 +16,10 @@ pub struct StateSource {
     pub serial: Option<u64>,
     /// The lineage.
     pub lineage: Option<String>,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Which version of the object it is, where a store says so: the generation in Cloud Storage.
+    pub generation: Option<String>,
 }
 
 /// A state of version 4. Attributes stay in the text until they are asked for.

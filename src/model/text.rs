@@ -1,7 +1,21 @@
-//! Text that came from outside, made safe to print.
+//! Text that came from outside: made safe to print, and in the one form of Unicode that Terraform keeps.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+
+/// The text in normalization form C (`é` as one character), where it is not in it already. Terraform brings every
+/// string to that form, so that texts which look alike are equal.
+pub fn composed(text: &str) -> Option<String> {
+    if text.is_ascii() {
+        return None;
+    }
+    match ComposingNormalizerBorrowed::new_nfc().normalize(text) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(composed) => Some(composed),
+    }
+}
 
 /// The text with control characters (escape sequences, newlines, bidirectional overrides) written as `\u{…}` escapes.
 ///

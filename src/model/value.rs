@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::Number;
+use super::{Number, composed};
 
 /// A value of an attribute, from any of the three sources.
 ///
@@ -130,7 +130,8 @@ impl From<i64> for Value {
 }
 
 impl<'de> Deserialize<'de> for Value {
-    /// Reads JSON (or any self-describing format). A later duplicate key wins; numbers beyond an `f64` are an error.
+    /// Reads JSON (or any self-describing format), texts composed. A later duplicate key wins; numbers beyond an `f64` are
+    /// an error.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ValueVisitor)
     }
@@ -162,11 +163,14 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(Number::from(value)))
+        Ok(Value::Number(Number::from_written(value)))
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(Number::from(value)))
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Value, E> {
+        match i64::try_from(value) {
+            Ok(value) => Ok(Value::Number(Number::from_written(value))),
+            Err(_) => Number::parse(&value.to_string()).map(Value::Number).map_err(E::custom),
+        }
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
@@ -174,11 +178,11 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
+        Ok(Value::String(composed(value).unwrap_or_else(|| value.to_owned())))
     }
 
     fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
+        Ok(Value::String(composed(&value).unwrap_or(value)))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
@@ -191,8 +195,8 @@ impl<'de> Visitor<'de> for ValueVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut members = BTreeMap::new();
-        while let Some((name, value)) = access.next_entry()? {
-            members.insert(name, value);
+        while let Some((name, value)) = access.next_entry::<String, _>()? {
+            members.insert(composed(&name).unwrap_or(name), value);
         }
         Ok(Value::Map(members))
     }
@@ -206,6 +210,12 @@ mod tests {
     fn sets_ignore_order_and_duplicates() {
         let one = Value::set(vec!["b".into(), "a".into(), "b".into()]);
         assert_eq!(one, Value::set(vec!["a".into(), "b".into()]));
+    }
+
+    #[test]
+    fn texts_are_composed() {
+        let value: Value = serde_json::from_str("{\"e\\u0301\":\"e\u{301}\"}").expect("valid");
+        assert_eq!(value, Value::Map(BTreeMap::from([("\u{e9}".to_owned(), "\u{e9}".into())])));
     }
 
     #[test]

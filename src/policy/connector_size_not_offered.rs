@@ -102,9 +102,9 @@ fn bound(
             return None;
         }
     };
-    let number = stated.value;
+    let number = &stated.value;
     let is_step = !attribute.ends_with("throughput") || number.as_i64().is_some_and(|number| number % 100 == 0);
-    if number < Number::from(low) || number > Number::from(high) {
+    if *number < Number::from(low) || *number > Number::from(high) {
         faults.words.push(format!("{attribute} {} (offered: {low} to {high})", named(&number.to_string())));
         faults.add_evidence(context, connector, &stated);
     } else if number.as_i64().is_none() {

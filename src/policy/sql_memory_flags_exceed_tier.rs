@@ -2,7 +2,7 @@
 
 use super::FindingSeverity;
 use super::answer::{Answer, Context, Draft, named};
-use crate::model::Fact;
+use crate::model::{Fact, Number};
 use crate::topology::{Database, Stated};
 
 const KIB: i128 = 1024;
@@ -49,8 +49,8 @@ fn judge(context: &Context<'_>, database: &Database<'_>) -> Option<Answer> {
     let mut is_certain = false;
     let mut open = None;
     for ((name, unit, is_taken), flag) in flags {
-        let Some(bytes) = flag.value.and_then(|number| number.as_i128()).and_then(|count| count.checked_mul(*unit))
-        else {
+        let number = flag.value.as_ref().and_then(Number::as_i128);
+        let Some(bytes) = number.and_then(|count| count.checked_mul(*unit)) else {
             open = Some(format!("{name} is not a number of units"));
             continue;
         };

@@ -67,8 +67,8 @@ impl<'w> Database<'w> {
     pub(crate) fn flags(&self) -> impl Iterator<Item = DatabaseFlag> {
         read::matching(self.resource, FLAG_VALUE).filter_map(|(path, attribute)| {
             let value = match &attribute.value {
-                Value::Number(number) => Some(*number),
-                Value::String(text) => Number::parse(text.trim()),
+                Value::Number(number) => Some(number.clone()),
+                Value::String(text) => Number::parse(text.trim()).ok(),
                 _ => None,
             };
             Some(DatabaseFlag { name: read::element_name(self.resource, path)?, value, path: path.clone() })
@@ -107,5 +107,5 @@ fn public_address(
 /// Whether the code writes the block that the setting stands in.
 fn is_block_configured(resource: &WorldResource) -> bool {
     let is_in_block = |path: &AttributePath| path.pattern().starts_with("settings.ip_configuration.");
-    resource.attributes.iter().any(|(path, attribute)| !attribute.origin.is_empty() && is_in_block(path))
+    resource.attributes.iter().any(|(path, attribute)| attribute.origin.is_some() && is_in_block(path))
 }

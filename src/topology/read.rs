@@ -36,8 +36,8 @@ pub(super) fn boolean(resource: &WorldResource, path: &str) -> Fact<Stated<bool>
 /// A number, also one written as text.
 pub(super) fn number(resource: &WorldResource, path: &str) -> Fact<Stated<Number>> {
     typed(resource, path, "a number", |value| match value {
-        Value::Number(number) => Some(Some(*number)),
-        Value::String(text) => Number::parse(text).map(Some),
+        Value::Number(number) => Some(Some(number.clone())),
+        Value::String(text) => Number::parse(text).ok().map(Some),
         Value::Null => Some(None),
         _ => None,
     })

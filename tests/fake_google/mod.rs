@@ -17,7 +17,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde_json::{Value, json};
 
 /// The token that every request must carry.
@@ -54,6 +54,8 @@ pub(crate) enum Fault {
     EchoedToken,
     /// The answer, but these members put in.
     With(Value),
+    /// 404 of something between here and the API.
+    NoRoute,
     /// This object and nothing else.
     Object(Value),
     /// 400 where parts of an answer are asked for, as of a member that the API does not know.
@@ -239,6 +241,7 @@ impl FakeGoogle {
             ("service_networking", "servicenetworking/v1/"),
             ("resource_manager", "crm/v1/"),
             ("storage", "storage/v1/"),
+            ("cloud_asset", "cloudasset/v1/"),
         ];
         bases.iter().map(|(service, base)| format!("{service}={}/{base}", self.url())).collect()
     }
@@ -358,6 +361,7 @@ async fn answer(State(world): State<Arc<Mutex<World>>>, request: Request) -> Res
             Some(_) => error(400, "Invalid field selection", None),
             None => content(&world, &request, &path),
         },
+        Some(Fault::NoRoute) => respond(404, "text/plain", "default backend - 404".to_owned()),
         Some(Fault::Object(body)) => respond(200, "application/json; charset=UTF-8", body.to_string()),
         Some(Fault::PermissionDenied(permission)) => denied(permission),
         Some(Fault::ServiceDisabled(service)) => error(
@@ -404,10 +408,20 @@ fn query(request: &Request, name: &str) -> Option<String> {
 
 fn content(world: &World, request: &Request, path: &str) -> Response {
     if let Some(bytes) = world.files.get(path) {
-        return bytes.clone().into_response();
+        // As the stores say it: Cloud Storage has a generation, the others an entity tag.
+        let mark = if path.starts_with("/storage/") { "x-goog-generation" } else { "etag" };
+        return Response::builder()
+            .header(mark, "\"1700000000000042\"")
+            .header(header::LAST_MODIFIED, "Sat, 21 Nov 2026 10:00:00 GMT")
+            .body(Body::from(bytes.clone()))
+            .expect("valid");
     }
     match list(world, request, path).or_else(|| object(world, path)) {
         Some(answer) => respond(200, "application/json; charset=UTF-8", answer.to_string()),
+        // As Cloud Storage answers where the bytes of an object were asked for.
+        None if query(request, "alt").as_deref() == Some("media") => {
+            respond(404, "text/html; charset=UTF-8", format!("No such object: {path}"))
+        }
         None => error(404, &format!("nothing at {path}"), None),
     }
 }

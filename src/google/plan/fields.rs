@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalog::{Catalog, ListCall, ResourceType};
+use crate::catalog::{Catalog, ListCall, ResourceType, Treatment};
 
 /// The value of `fields` for a list call: the items with the members that something reads, the page token, and what else
 /// of the answer the catalog names. `None` where whole bodies are asked for.
@@ -27,7 +27,9 @@ pub(super) fn mask(catalog: &Catalog, kind: &ResourceType, call: &ListCall) -> O
 fn members(catalog: &Catalog, kind: &ResourceType) -> BTreeSet<String> {
     let mut members = BTreeSet::from(["name".to_owned(), "selfLink".to_owned()]);
     let mut add = |path: &str| members.extend(path.split('.').next().map(str::to_owned));
-    kind.rows().iter().filter_map(|row| row.api.as_deref()).for_each(&mut add);
+    // A password is never in an answer, and never asked for.
+    let rows = kind.rows().iter().filter(|row| row.treatment != Treatment::WriteOnly);
+    rows.filter_map(|row| row.api.as_deref()).for_each(&mut add);
     for other in catalog.types() {
         if let Some(nested) = other.nested.as_ref().filter(|nested| *nested.resource_type == *kind.name) {
             add(&nested.member);
@@ -62,5 +64,6 @@ mod tests {
         }
         assert_eq!(rest, ",nextPageToken,warning");
         assert_eq!(mask_of("google_redis_instance"), None);
+        assert!(!mask_of("google_sql_database_instance").expect("partial").contains("assword"));
     }
 }

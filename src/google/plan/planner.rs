@@ -164,40 +164,57 @@ impl<'a> Planner<'a> {
             for (project, place) in places.projects {
                 if is_read_singly(kind, &call, &place) {
                     for path in &place.named {
-                        self.read(kind, &project, path);
+                        let read = self.read(kind, &call, &project, path);
+                        self.add(kind, read);
                     }
                     continue;
                 }
                 let values = BTreeMap::from([("project".to_owned(), project)]);
                 let Some(placeholder) = by_location(&call) else {
-                    self.list(kind, &call, values);
+                    let list = self.list(kind, &call, values);
+                    self.add(kind, list);
                     continue;
                 };
                 for region in place.regions {
                     let mut values = values.clone();
                     values.insert(placeholder.to_owned(), region);
-                    self.list(kind, &call, values);
+                    let list = self.list(kind, &call, values);
+                    self.add(kind, list);
                 }
             }
         }
     }
 
-    /// Plans a list call.
-    fn list(&mut self, kind: &ResourceType, call: &Arc<ListCall>, values: BTreeMap<String, String>) {
+    /// Takes a call into the plan, or why it cannot be made.
+    fn add(&mut self, kind: &ResourceType, call: Result<PlannedCall, Impossible>) {
+        match call {
+            Ok(call) => self.plan.calls.push(call),
+            Err(Impossible { scope, reason }) => {
+                self.plan.impossible.push((Arc::clone(&kind.name), scope, reason));
+            }
+        }
+    }
+
+    fn list(
+        &self,
+        kind: &ResourceType,
+        call: &Arc<ListCall>,
+        values: BTreeMap<String, String>,
+    ) -> Result<PlannedCall, Impossible> {
         let location = LOCATIONS.iter().find(|name| values.contains_key(**name));
         let scope = scope(kind, location.copied().unwrap_or("project"), &values);
         let url = base(self.endpoints, kind, call.base_url.as_ref(), &values)
             .and_then(|base| filled(&base, &call.path, &call.query, &values));
         let whole_url = match url {
             Ok(url) => url,
-            Err(reason) => return self.plan.impossible.push((Arc::clone(&kind.name), scope, reason)),
+            Err(reason) => return Err(Impossible { scope, reason }),
         };
         let mask = fields::mask(self.catalog, kind, call);
         let mut url = whole_url.clone();
         if let Some(mask) = &mask {
             url.query_pairs_mut().append_pair("fields", mask);
         }
-        self.plan.calls.push(PlannedCall {
+        Ok(PlannedCall {
             resource_type: Arc::clone(&kind.name),
             scope,
             url,
@@ -205,31 +222,47 @@ impl<'a> Planner<'a> {
             whole_url: mask.map(|_| whole_url),
             kind: CallKind::List(Arc::clone(call)),
             values,
-        });
+        })
     }
 
-    /// Plans the call for one object.
-    fn read(&mut self, kind: &ResourceType, project: &str, path: &str) {
-        let (Some(read), Some(captures)) = (&kind.read, kind.identity.captures(path)) else { return };
+    /// The call for one object.
+    fn read(
+        &self,
+        kind: &ResourceType,
+        list: &Arc<ListCall>,
+        project: &str,
+        path: &str,
+    ) -> Result<PlannedCall, Impossible> {
+        let impossible = |reason: String| Impossible { scope: path.to_owned(), reason };
+        let (Some(read), Some(captures)) = (&kind.read, kind.identity.captures(path)) else {
+            return Err(impossible(format!("`{path}` is no name of a {}", kind.name)));
+        };
         let mut values: BTreeMap<String, String> =
             captures.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let url = base(self.endpoints, kind, read.base_url.as_ref(), &values)
-            .and_then(|base| filled(&base, &read.path, &[], &values));
-        values.retain(|name, _| name == "project");
+            .and_then(|base| filled(&base, &read.path, &[], &values))
+            .map_err(impossible)?;
         values.entry("project".to_owned()).or_insert_with(|| project.to_owned());
-        match url {
-            Ok(url) => self.plan.calls.push(PlannedCall {
-                resource_type: Arc::clone(&kind.name),
-                scope: path.to_owned(),
-                url,
-                permission: read.permission.as_str().into(),
-                whole_url: None,
-                kind: CallKind::Object,
-                values,
-            }),
-            Err(reason) => self.plan.impossible.push((Arc::clone(&kind.name), path.to_owned(), reason)),
-        }
+        let location = by_location(list);
+        values.retain(|name, _| name == "project" || Some(name.as_str()) == location);
+        let instead = self.list(kind, list, values.clone()).ok().map(Box::new);
+        values.retain(|name, _| name == "project");
+        Ok(PlannedCall {
+            resource_type: Arc::clone(&kind.name),
+            scope: path.to_owned(),
+            url,
+            permission: read.permission.as_str().into(),
+            whole_url: None,
+            kind: CallKind::Object { instead },
+            values,
+        })
     }
+}
+
+/// A call that cannot be made, with what it would have covered.
+struct Impossible {
+    scope: String,
+    reason: String,
 }
 
 /// The placeholder of a list call that goes by location.

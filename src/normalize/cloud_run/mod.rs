@@ -117,8 +117,8 @@ fn put_objects(members: &mut Members, path: &str, objects: Vec<Members>) {
 /// A number that may be written as text.
 fn number(value: &Value) -> Option<Number> {
     match value {
-        Value::Number(number) => Some(*number),
-        Value::String(text) => Number::parse(text.trim()),
+        Value::Number(number) => Some(number.clone()),
+        Value::String(text) => Number::parse(text.trim()).ok(),
         _ => None,
     }
 }

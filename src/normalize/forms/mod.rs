@@ -50,7 +50,11 @@ pub(crate) fn is_zero(value: &Value) -> bool {
 /// not fit the kind stays as it is, so that it is seen as a difference and not lost.
 pub(crate) fn coerce(kind: Kind, value: &Value) -> Cow<'_, Value> {
     let coerced = match (kind, value) {
-        (Kind::Integer | Kind::Float, Value::String(text)) => Number::parse(text.trim()).map(Value::Number),
+        (Kind::Integer, Value::String(text)) => Number::parse(text.trim()).ok().map(Value::Number),
+        (Kind::Float, Value::String(text)) => {
+            Number::parse(text.trim()).ok().map(|number| Value::Number(as_float(&number).unwrap_or(number)))
+        }
+        (Kind::Float, Value::Number(number)) => as_float(number).map(Value::Number),
         (Kind::Boolean, Value::String(text)) => match text.as_str() {
             "true" => Some(Value::Bool(true)),
             "false" => Some(Value::Bool(false)),
@@ -65,6 +69,12 @@ pub(crate) fn coerce(kind: Kind, value: &Value) -> Cow<'_, Value> {
         _ => None,
     };
     coerced.map_or(Cow::Borrowed(value), Cow::Owned)
+}
+
+/// The 64-bit float that the provider and the API make of a number, where that is another one: Terraform's `1 / 3` has
+/// 155 digits, and what it becomes has 16.
+fn as_float(number: &Number) -> Option<Number> {
+    Number::from_f64(number.as_f64()).filter(|float| float != number)
 }
 
 /// A value in a form. Only texts have forms; `link` is the collection that a bare name of a link stands in.
@@ -147,6 +157,18 @@ mod tests {
         assert_eq!(*coerce(Kind::Integer, &"10".into()), Value::from(10));
         assert_eq!(*coerce(Kind::Integer, &"ten".into()), Value::from("ten"));
         assert_eq!(*coerce(Kind::String, &Value::from(8080)), Value::from("8080"));
+    }
+
+    #[test]
+    fn floats_have_the_digits_that_an_api_keeps() {
+        let third =
+            Number::parse("1").ok().zip(Number::parse("3").ok()).and_then(|(one, three)| one.checked_div(&three));
+        let third = Value::Number(third.expect("in range"));
+        let kept: Value = serde_json::from_str("0.3333333333333333").expect("valid");
+        assert_eq!(*coerce(Kind::Float, &third), kept);
+        assert_eq!(*coerce(Kind::Float, &kept), kept);
+        assert_ne!(*coerce(Kind::Integer, &third), kept);
+        assert_eq!(*coerce(Kind::Float, &"0.6".into()), serde_json::from_str("0.6").expect("valid"));
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::value::Json;
+
 /// A report of trueup.
 #[derive(Serialize, JsonSchema)]
 #[schemars(title = "trueup report")]
@@ -64,6 +66,10 @@ pub(super) struct StateSource<'a> {
     pub(super) terraform_version: Option<&'a str>,
     pub(super) serial: Option<u64>,
     pub(super) lineage: Option<&'a str>,
+    /// Its size in bytes.
+    pub(super) size: u64,
+    /// Which version of the object it is, where a store says so: the generation in Cloud Storage.
+    pub(super) generation: Option<&'a str>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -75,6 +81,10 @@ pub(super) struct LiveSource<'a> {
     pub(super) read_at: Option<&'a str>,
     /// HTTP requests sent.
     pub(super) requests: u64,
+    /// The size of the asset file in bytes, where it is one.
+    pub(super) size: Option<u64>,
+    /// Which version of the object it is, where a store says so: the generation in Cloud Storage.
+    pub(super) generation: Option<&'a str>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -208,10 +218,14 @@ pub(super) enum AttributeVerdict {
 pub(super) enum Side<'a> {
     /// A value; sets are arrays.
     Value {
-        value: serde_json::Value,
+        #[schemars(with = "serde_json::Value")]
+        value: Json<'a>,
         /// Where the configuration sets it.
         #[serde(skip_serializing_if = "Option::is_none")]
         range: Option<Range<'a>>,
+        /// The places through which it came, from there to the resource's block; absent where it is set in that block.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        chain: Vec<Range<'a>>,
     },
     /// The configuration does not give it.
     Unset {
@@ -225,6 +239,9 @@ pub(super) enum Side<'a> {
         /// Where the configuration sets it.
         #[serde(skip_serializing_if = "Option::is_none")]
         range: Option<Range<'a>>,
+        /// The places through which it came, from there to the resource's block; absent where it is set in that block.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        chain: Vec<Range<'a>>,
     },
     /// It was not looked at, or could not be.
     NotObserved {
@@ -238,6 +255,9 @@ pub(super) enum Side<'a> {
         /// Where the configuration sets it.
         #[serde(skip_serializing_if = "Option::is_none")]
         range: Option<Range<'a>>,
+        /// The places through which it came, from there to the resource's block; absent where it is set in that block.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        chain: Vec<Range<'a>>,
     },
 }
 

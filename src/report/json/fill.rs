@@ -8,8 +8,9 @@ use super::document::{
     PlanVisibility, Position, Presence, Range, Resource, ResourceCounts, Root, Side, Sources, StateSource, Summary,
     Verdict, World,
 };
+use super::value::Json;
 use crate::compare::{self, AttributeComparison, ResourceComparison};
-use crate::model::{self, InstanceAddress, Number, SourceRange, Value};
+use crate::model::{self, Chain, InstanceAddress, SourceRange};
 use crate::policy;
 use crate::report::{self, Report};
 
@@ -73,6 +74,8 @@ fn sources<'a>(sources: &report::Sources<'a>) -> Sources<'a> {
             terraform_version: state.terraform_version.as_deref(),
             serial: state.serial,
             lineage: state.lineage.as_deref(),
+            size: state.size,
+            generation: state.generation.as_deref(),
         }),
         live: LiveSource {
             kind: match live.kind {
@@ -83,6 +86,8 @@ fn sources<'a>(sources: &report::Sources<'a>) -> Sources<'a> {
             path: live.path.as_deref(),
             read_at: live.read_at.as_deref(),
             requests: live.requests,
+            size: live.size,
+            generation: live.generation.as_deref(),
         },
     }
 }
@@ -166,7 +171,7 @@ fn attribute(attribute: &AttributeComparison) -> Option<Attribute<'_>> {
     Some(Attribute {
         path: attribute.path.to_string(),
         verdict,
-        configuration: side(&attribute.configuration, attribute.is_sensitive, attribute.origin.first()),
+        configuration: side(&attribute.configuration, attribute.is_sensitive, attribute.origin.as_ref()),
         state: side(&attribute.state, attribute.is_sensitive, None),
         live: side(&attribute.live, attribute.is_sensitive, None),
         forces_replacement: attribute.forces_replacement,
@@ -179,41 +184,20 @@ fn attribute(attribute: &AttributeComparison) -> Option<Attribute<'_>> {
     })
 }
 
-fn side<'a>(side: &'a model::Side, is_sensitive: bool, origin: Option<&'a SourceRange>) -> Side<'a> {
-    let range = origin.map(range);
+fn side<'a>(side: &'a model::Side, is_sensitive: bool, origin: Option<&'a Chain>) -> Side<'a> {
+    let places = origin.map_or(&[][..], |chain| &chain.places);
+    let chain = if places.len() > 1 { places.iter().map(range).collect() } else { Vec::new() };
+    let range = places.first().map(range);
     match side {
-        model::Side::Value(_) if is_sensitive => Side::Sensitive { sensitive: true, range },
+        model::Side::Value(_) if is_sensitive => Side::Sensitive { sensitive: true, range, chain },
         model::Side::Value(value) => match value.unknown_reason() {
-            Some(reason) => Side::Unknown { unknown: reason, range },
-            None => Side::Value { value: json(value), range },
+            Some(reason) => Side::Unknown { unknown: reason, range, chain },
+            None => Side::Value { value: Json(value), range, chain },
         },
         model::Side::Unset { .. } => Side::Unset { unset: true },
-        model::Side::Unknown(reason) => Side::Unknown { unknown: reason, range },
+        model::Side::Unknown(reason) => Side::Unknown { unknown: reason, range, chain },
         model::Side::NotObserved(reason) => Side::NotObserved { not_observed: reason },
         model::Side::NotRecorded => Side::NotObserved { not_observed: "the state does not record it" },
-    }
-}
-
-/// A value as JSON. Numbers beyond 64 bits lose digits, as JSON readers would make them lose anyway.
-fn json(value: &Value) -> serde_json::Value {
-    match value {
-        Value::Null | Value::Unknown(_) => serde_json::Value::Null,
-        Value::Bool(value) => (*value).into(),
-        Value::Number(value) => number(*value),
-        Value::String(value) => value.as_str().into(),
-        Value::List(elements) | Value::Set(elements) => elements.iter().map(json).collect(),
-        Value::Map(members) => members.iter().map(|(name, value)| (name.clone(), json(value))).collect(),
-    }
-}
-
-fn number(number: Number) -> serde_json::Value {
-    let whole = number.as_i128();
-    if let Some(signed) = whole.and_then(|whole| i64::try_from(whole).ok()) {
-        signed.into()
-    } else if let Some(unsigned) = whole.and_then(|whole| u64::try_from(whole).ok()) {
-        unsigned.into()
-    } else {
-        number.as_f64().into()
     }
 }
 

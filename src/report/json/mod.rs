@@ -4,6 +4,7 @@
 
 mod document;
 mod fill;
+mod value;
 
 use schemars::Schema;
 use schemars::generate::SchemaSettings;

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Writer;
 use super::findings::write_diagnostics;
-use super::section::label;
+use super::section::{is_replaced, label, pending_attributes};
 use super::style::Ink;
-use crate::compare::{Presence, ResourceComparison, Verdict};
+use crate::compare::{Presence, ResourceComparison};
 use crate::model::{LiveKind, Severity, printable};
-use crate::report::{Report, Summary};
+use crate::report::{Report, Sources, Summary};
 
 /// Writes what was not observed, the diagnostics and the summary.
 pub(super) fn write(report: &Report<'_>, out: &mut Writer) {
@@ -108,15 +108,17 @@ fn summary(report: &Report<'_>, out: &mut Writer) {
     let summary = report.summary();
     let errors = report.diagnostics.iter().filter(|it| it.severity == Severity::Error).count();
     out.gap();
+    out.line(&sources(&report.sources));
     let line = counts(report, &summary);
-    if summary.is_clean() && errors == 0 && to_change(report) == 0 {
+    if summary.is_clean() && errors == 0 && to_change(report).next().is_none() {
         let whole = report.is_complete()
             && report.comparison.coverage.not_observed.is_empty()
+            && report.comparison.coverage.types_not_supported.is_empty()
             && report.judgment.undetermined.is_empty();
         if whole {
             let good = out.style.paint(Ink::Good, "No changes.");
             let what = match report.sources.live.kind {
-                LiveKind::None => "State and configuration agree; live was not asked.",
+                LiveKind::None => "State and configuration agree.",
                 LiveKind::Api | LiveKind::Assets => "Live, state and configuration agree.",
             };
             out.line(&format!("{good} {what}"));
@@ -126,6 +128,62 @@ fn summary(report: &Report<'_>, out: &mut Writer) {
     }
     let line = out.style.paint(Ink::Heading, &line);
     out.line(&line);
+}
+
+/// What was compared: `Compared 12 configuration files, the state terraform.tfstate (serial 42, 1.2 MiB) and …`
+fn sources(sources: &Sources<'_>) -> String {
+    let Sources { configuration, state, live } = sources;
+    let files = match configuration.files {
+        0 => "no configuration".to_owned(),
+        files => some(files, "configuration file", "configuration files").unwrap_or_default(),
+    };
+    let state = match state {
+        Some(state) => {
+            let serial = state.serial.map(|serial| format!("serial {serial}"));
+            let generation = state.generation.as_ref().map(|generation| format!("generation {generation}"));
+            let name = if state.path == "-" { "from standard input" } else { &state.path };
+            format!("the state {}", with_details(name, [serial, generation, Some(size(state.size))]))
+        }
+        None => "no state".to_owned(),
+    };
+    let read_at = live.read_at.as_ref().map(|time| format!("read at {time}"));
+    let live = match live.kind {
+        LiveKind::None => "live was not asked".to_owned(),
+        LiveKind::Api => {
+            let requests = some(usize::try_from(live.requests).unwrap_or(usize::MAX), "request", "requests");
+            format!("live {}", with_details("Google Cloud", [requests, read_at, None]))
+        }
+        LiveKind::Assets => {
+            let generation = live.generation.as_ref().map(|generation| format!("generation {generation}"));
+            let name = live.path.as_deref().unwrap_or("an asset file");
+            format!("live {}", with_details(name, [generation, live.size.map(size), read_at]))
+        }
+    };
+    let (first, last) = (format!("{files} and {state}"), format!("{files}, {state} and {live}"));
+    match sources.live.kind {
+        LiveKind::None => format!("Compared {first}; {live}."),
+        LiveKind::Api | LiveKind::Assets => format!("Compared {last}."),
+    }
+}
+
+fn with_details(name: &str, details: [Option<String>; 3]) -> String {
+    let details: Vec<String> = details.into_iter().flatten().map(|detail| printable(&detail).into_owned()).collect();
+    let name = printable(name);
+    if details.is_empty() { name.into_owned() } else { format!("{name} ({})", details.join(", ")) }
+}
+
+/// A number of bytes as people say it.
+fn size(bytes: u64) -> String {
+    let mut amount = bytes as f64;
+    let mut unit = "bytes";
+    for larger in ["KiB", "MiB", "GiB"] {
+        if amount < 1024.0 {
+            break;
+        }
+        amount /= 1024.0;
+        unit = larger;
+    }
+    if unit == "bytes" { format!("{bytes} bytes") } else { format!("{amount:.1} {unit}") }
 }
 
 /// The summary line: `Drift: 2 changed, 1 missing, 3 unmanaged. Pending: 1 to change. …`
@@ -139,14 +197,19 @@ fn counts(report: &Report<'_>, summary: &Summary) -> String {
         parts.extend(some(findings.note, "note", "notes"));
         sentences.push(format!("Findings: {}.", parts.join(", ")));
     }
-    sentences.push(format!(
-        "Drift: {} changed, {} missing, {} unmanaged.",
-        resources.drifted + resources.conflict,
-        resources.missing,
-        resources.unmanaged
-    ));
+    // Without live nothing can be said of drift, not even that there is none.
+    if report.sources.live.kind != LiveKind::None {
+        sentences.push(format!(
+            "Drift: {} changed, {} missing, {} unmanaged.",
+            resources.drifted + resources.conflict,
+            resources.missing,
+            resources.unmanaged
+        ));
+    }
+    let (changed, replaced): (Vec<_>, Vec<_>) = to_change(report).partition(|resource| !is_replaced(resource));
     let mut pending = Vec::new();
-    pending.extend(some(to_change(report), "to change", "to change"));
+    pending.extend(some(changed.len(), "to change", "to change"));
+    pending.extend(some(replaced.len(), "to replace", "to replace"));
     pending.extend(some(resources.not_yet_created, "to create", "to create"));
     pending.extend(some(resources.not_in_configuration, "to destroy", "to destroy"));
     pending.extend(some(resources.not_in_state, "to import", "to import"));
@@ -170,16 +233,11 @@ fn counts(report: &Report<'_>, summary: &Summary) -> String {
     sentences.join(" ")
 }
 
-/// How many resources the next apply would change or replace, whatever else is the matter with them.
-fn to_change(report: &Report<'_>) -> usize {
-    let is_pending = |resource: &&ResourceComparison| {
-        resource.is_tainted
-            || resource
-                .attributes
-                .iter()
-                .any(|attribute| attribute.verdict == Verdict::Pending && attribute.ignored_by.is_none())
-    };
-    report.comparison.resources.iter().filter(|resource| resource.ignored_by.is_none()).filter(is_pending).count()
+/// The resources that the next apply would change or replace, whatever else is the matter with them.
+fn to_change<'a>(report: &Report<'a>) -> impl Iterator<Item = &'a ResourceComparison> {
+    let is_pending =
+        |resource: &&ResourceComparison| resource.is_tainted || pending_attributes(resource).next().is_some();
+    report.comparison.resources.iter().filter(|resource| resource.ignored_by.is_none()).filter(is_pending)
 }
 
 fn some(count: usize, one: &str, many: &str) -> Option<String> {

@@ -68,7 +68,7 @@ fn parse_with(name: Arc<str>, text: Arc<str>, shape: &'static Shape) -> ParsedJs
     let expressions =
         parsed.body.into_attributes().map(|attribute| (attribute.key.as_str().to_owned(), attribute.value)).collect();
     let mut finisher = Finisher { expressions, file: &file, is_whole: true };
-    let mut whole = Body { is_json: true, ..Body::default() };
+    let mut whole = Body::of_json();
     let mut broken = Vec::new();
     finisher.attributes(body.attributes, body.is_open, &mut whole);
     for block in body.blocks {
@@ -118,13 +118,14 @@ impl Finisher<'_> {
             if name == "dynamic" && is_open {
                 body.blocks.extend(dynamic_blocks(&expression, self.file));
             } else {
-                body.attributes.push(Attribute::new(name, expression, self.file.plain_range(span), self.file));
+                let attribute = Attribute::new(name, expression, self.file.plain_range(span), self.file);
+                body.attributes_mut().push(attribute);
             }
         }
     }
 
     fn block(&mut self, draft: DraftBlock) -> Block {
-        let mut body = Body { is_json: true, ..Body::default() };
+        let mut body = Body::of_json();
         self.attributes(draft.body.attributes, draft.body.is_open, &mut body);
         for inner in draft.body.blocks {
             let inner = self.block(inner);

@@ -87,7 +87,7 @@ fn is_tofu(root: &Path) -> bool {
 pub(crate) fn load_module(directory: &Path, display: &str, reading: Reading<'_>) -> io::Result<ModuleSource> {
     let mut module = ModuleSource::new(directory.to_owned(), display);
     let (mut base, mut overrides) = (Vec::new(), Vec::new());
-    for name in configuration_files(directory, reading, &mut module.diagnostics)? {
+    for name in configuration_files(directory, reading, &mut module)? {
         if is_override(&name) { overrides.push(name) } else { base.push(name) }
     }
     for name in base {
@@ -105,11 +105,7 @@ pub(crate) fn load_module(directory: &Path, display: &str, reading: Reading<'_>)
 
 /// The names of a folder's configuration files, sorted. OpenTofu takes `x.tofu` in place of `x.tf`; Terraform reads no
 /// `.tofu` file.
-fn configuration_files(
-    directory: &Path,
-    reading: Reading<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> io::Result<Vec<String>> {
+fn configuration_files(directory: &Path, reading: Reading<'_>, module: &mut ModuleSource) -> io::Result<Vec<String>> {
     let mut names = BTreeSet::new();
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
@@ -122,13 +118,14 @@ fn configuration_files(
             names.insert(name);
         }
     }
-    if names.len() > MAX_FILES {
+    if let Some(beyond) = names.iter().nth(MAX_FILES) {
+        module.miss(start_of(beyond));
         let detail = format!(
             "The folder \"{}\" has {} configuration files; the first {MAX_FILES} are read.",
             directory.display(),
             names.len()
         );
-        diagnostics.push(Diagnostic::error("Too many configuration files", detail));
+        module.diagnostics.push(Diagnostic::error("Too many configuration files", detail));
     }
     let replaced = |name: &String| {
         let tofu = if let Some(stem) = name.strip_suffix(".tf.json") {
@@ -154,21 +151,22 @@ fn read_file(module: &mut ModuleSource, name: &str, reading: Reading<'_>) -> Opt
     let text = match read_text_within(&path, &shown, reading.top) {
         Ok(text) => text,
         Err(diagnostic) => {
-            module.is_incomplete = true;
+            module.miss(start_of(&shown));
             module.diagnostics.push(*diagnostic);
-            module.unread.push(unread(SourceFile::new(shown, "").plain_range(0..0)));
             return None;
         }
     };
     let is_json = name.ends_with(".json");
     let ParsedFile { file, body, diagnostics, broken, unread } =
         if is_json { parse_json(shown.into(), text) } else { parse_native(shown.into(), text) };
+    if let Some(range) = unread {
+        module.miss(range);
+    }
     module.is_incomplete |= diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     module.files.push(file);
     module.diagnostics.extend(diagnostics);
     module.diagnostics.extend(block_check::check_file(&body, is_override(name)));
     module.broken.extend(broken);
-    module.unread.extend(unread);
     Some(body)
 }
 
@@ -180,17 +178,18 @@ pub(crate) struct ParsedFile {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Blocks that could not be read, but whose headers could.
     pub(crate) broken: Vec<BrokenBlock>,
-    /// Parts of which nobody knows what they declare.
-    pub(crate) unread: Vec<(String, SourceRange)>,
+    /// Where the first part starts of which nobody knows what it declares.
+    pub(crate) unread: Option<SourceRange>,
 }
 
-fn unread(range: SourceRange) -> (String, SourceRange) {
-    (format!("a part of \"{}\" could not be read", range.filename), range)
+/// The place where a file starts that is not read.
+fn start_of(file: &str) -> SourceRange {
+    SourceFile::new(file, "").plain_range(0..0)
 }
 
 fn parse_json(name: Arc<str>, text: Arc<str>) -> ParsedFile {
     let json_body::ParsedJson { file, body, diagnostics, broken, is_lost } = json_body::parse_file(name, text);
-    let unread = is_lost.then(|| unread(file.plain_range(0..0))).into_iter().collect();
+    let unread = is_lost.then(|| file.plain_range(0..0));
     ParsedFile { file, body, diagnostics, broken, unread }
 }
 
@@ -214,18 +213,18 @@ fn native(name: Arc<str>, text: Arc<str>, parsed: hcl::ParsedText) -> ParsedFile
         .into_iter()
         .map(|fault| Diagnostic::error(fault.summary, fault.detail).at(file.range(fault.span)))
         .collect();
-    let (mut broken, mut lost) = (Vec::new(), Vec::new());
+    let (mut broken, mut unread) = (Vec::new(), None);
     for span in parsed.skipped {
         let found = broken_blocks(&file, span.clone());
         // A header that is written in an odd way may declare anything.
         let skipped = &file.text()[span.clone()];
         if found.is_empty() && (skipped.contains("resource") || skipped.contains("module")) {
-            lost.push(unread(file.plain_range(span.start..span.start)));
+            unread.get_or_insert_with(|| file.plain_range(span.start..span.start));
         }
         broken.extend(found);
     }
-    let body = Body::from_syntax(parsed.body, &file, &parsed.repeated);
-    ParsedFile { file, body, diagnostics, broken, unread: lost }
+    let body = Body::from_syntax(parsed.body, &file);
+    ParsedFile { file, body, diagnostics, broken, unread }
 }
 
 /// The resource and module blocks whose headers stand in a stretch that was skipped.

@@ -34,8 +34,12 @@ impl ResourceKey {
 /// An entry of `required_providers`.
 #[derive(Clone, Debug)]
 pub(crate) struct RequiredProvider {
+    /// `source` as it is written: `hashicorp/google-beta`.
+    pub(crate) source: Option<String>,
     /// The last part of `source`, which is the provider's type: `google-beta`. `None` where no source is given.
     pub(crate) provider_type: Option<String>,
+    /// The version constraint, as it is written.
+    pub(crate) version: Option<String>,
     /// `configuration_aliases`: what a caller has to pass, as `google.second`.
     pub(crate) aliases: Vec<String>,
 }
@@ -46,6 +50,15 @@ pub(crate) struct BrokenBlock {
     /// `resource` or `module`.
     pub(crate) kind: String,
     pub(crate) labels: Vec<String>,
+    pub(crate) range: SourceRange,
+}
+
+/// A file, or a part of one, that could not be read, so that nobody knows what it declares.
+#[derive(Clone, Debug)]
+pub(crate) struct UnreadPart {
+    /// Why, as a fragment that names the file.
+    pub(crate) reason: String,
+    /// Where it starts.
     pub(crate) range: SourceRange,
 }
 
@@ -81,8 +94,8 @@ pub(crate) struct ModuleSource {
     pub(crate) is_incomplete: bool,
     /// Resource and module blocks in parts that could not be read.
     pub(crate) broken: Vec<BrokenBlock>,
-    /// Parts that could not be read, so that nobody knows what they declare: why, and where.
-    pub(crate) unread: Vec<(String, SourceRange)>,
+    /// The first part of which nobody knows what it declares.
+    pub(crate) unread: Option<UnreadPart>,
     /// What is wrong with the declarations.
     pub(crate) diagnostics: Vec<Diagnostic>,
     required_providers_at: Option<SourceRange>,
@@ -108,6 +121,13 @@ struct Duplicate {
 }
 
 impl ModuleSource {
+    /// Notes a part that could not be read, by where it starts.
+    pub(crate) fn miss(&mut self, range: SourceRange) {
+        self.is_incomplete = true;
+        let reason = format!("a part of \"{}\" could not be read", range.filename);
+        self.unread.get_or_insert(UnreadPart { reason, range });
+    }
+
     /// A module folder without any files.
     pub(crate) fn new(directory: PathBuf, display: &str) -> Self {
         Self { directory, display: display.to_owned(), ..Self::default() }
@@ -175,6 +195,20 @@ impl ModuleSource {
             .get(local_name)
             .and_then(|required| required.provider_type.clone())
             .unwrap_or_else(|| local_name.to_owned())
+    }
+
+    /// Where the provider that goes by a local name comes from: `hashicorp/google`. `None` where the module requires no
+    /// provider of that name.
+    pub(crate) fn provider_source(&self, local_name: &str) -> Option<String> {
+        let implied = || match local_name {
+            "terraform" => "terraform.io/builtin/terraform".to_owned(),
+            other => format!("hashicorp/{other}"),
+        };
+        match self.required_providers.get(local_name) {
+            Some(required) => Some(required.source.clone().unwrap_or_else(implied)),
+            // It may be required in what could not be read.
+            None => self.is_incomplete.then(implied),
+        }
     }
 
     fn add_resource(&mut self, key: ResourceKey, block: Block, among: &'static str) {
@@ -301,7 +335,7 @@ fn unescape(block: &mut Block) {
     block.body.blocks = kept;
     for inner in escaped {
         let attributes = inner.body.attributes.into_iter();
-        block.body.attributes.extend(attributes.filter(|attribute| shape.argument(&attribute.name).is_none()));
+        block.body.attributes_mut().extend(attributes.filter(|attribute| shape.argument(&attribute.name).is_none()));
         block.body.blocks.extend(inner.body.blocks.into_iter().filter(|inner| shape.block(&inner.kind).is_none()));
     }
 }
@@ -312,25 +346,38 @@ pub(super) fn alias(block: &Block) -> Option<String> {
 }
 
 pub(super) fn required(attribute: &Attribute) -> RequiredProvider {
-    let mut required = RequiredProvider { provider_type: None, aliases: Vec::new() };
+    // In short the constraint alone: `google = "~> 4.0"`.
+    let mut required = RequiredProvider {
+        source: None,
+        provider_type: None,
+        version: attribute.expression.as_str().map(str::to_owned),
+        aliases: Vec::new(),
+    };
     let Expression::Object(object) = &*attribute.expression else { return required };
     for (key, value) in object {
-        match (key_text(key).as_deref(), value.expr()) {
-            (Some("source"), source) => {
-                let name = source.as_str().and_then(|source| source.rsplit('/').next());
-                required.provider_type = name.map(str::to_owned);
+        let value = value.expr();
+        match key_text(key).as_deref() {
+            Some("source") => {
+                let source = value.as_str();
+                required.source = source.map(str::to_owned);
+                required.provider_type = source.and_then(|source| source.rsplit('/').next()).map(str::to_owned);
             }
-            (Some("configuration_aliases"), Expression::Array(aliases)) => {
-                let names = aliases.iter().filter_map(reference_steps).filter_map(|steps| match steps.as_slice() {
-                    [ReferenceStep::Name(local), ReferenceStep::Name(alias)] => Some(format!("{local}.{alias}")),
-                    _ => None,
-                });
-                required.aliases = names.collect();
-            }
+            Some("version") => required.version = value.as_str().map(str::to_owned),
+            Some("configuration_aliases") => required.aliases = aliases(value),
             _ => {}
         }
     }
     required
+}
+
+/// The entries of `configuration_aliases`, as `google.second`.
+fn aliases(value: &Expression) -> Vec<String> {
+    let Expression::Array(aliases) = value else { return Vec::new() };
+    let names = aliases.iter().filter_map(reference_steps).filter_map(|steps| match steps.as_slice() {
+        [ReferenceStep::Name(local), ReferenceStep::Name(alias)] => Some(format!("{local}.{alias}")),
+        _ => None,
+    });
+    names.collect()
 }
 
 fn insert<K: Ord>(

@@ -46,9 +46,15 @@ impl<'a> Evaluator<'a> {
             if self.is_done(node) {
                 continue;
             }
+            if self.allowance.spent().is_some() {
+                return;
+            }
             let mut stack = vec![Frame::new(node)];
             let mut open = HashSet::from([node]);
             while let Some(frame) = stack.last_mut() {
+                if self.allowance.spent().is_some() {
+                    return;
+                }
                 match frame.step() {
                     Progress::Dependency(next) => {
                         if self.is_done(next) {
@@ -149,19 +155,21 @@ impl<'a> Evaluator<'a> {
         phase: Phase,
         found: &mut Vec<Node<'a>>,
     ) {
-        for reference in lang::references(expression) {
-            self.dependency(instance, &reference, phase, found);
+        let references = lang::references(expression);
+        self.allowance.spend(u64::try_from(references.len()).unwrap_or(u64::MAX).saturating_add(1));
+        for reference in &references {
+            self.dependency(instance, reference, phase, found);
         }
     }
 
-    fn dependency(&self, instance: usize, reference: &Reference, phase: Phase, found: &mut Vec<Node<'a>>) {
+    fn dependency(&self, instance: usize, reference: &Reference<'_>, phase: Phase, found: &mut Vec<Node<'a>>) {
         let module = self.source(instance);
         let name = |position: usize| reference.steps.get(position).and_then(Step::attribute);
         let resource = |mode, resource_type: &str, name: &str| {
             let key = ResourceKey { mode, resource_type: resource_type.to_owned(), name: name.to_owned() };
             module.resources.get_key_value(&key).map(|(key, _)| Node::Resource(instance, key))
         };
-        let node = match &*reference.root {
+        let node = match reference.root {
             "var" => name(0)
                 .and_then(|name| module.variables.get_key_value(name))
                 .map(|(name, _)| Node::Variable(instance, name)),
@@ -192,7 +200,7 @@ impl<'a> Evaluator<'a> {
         found.extend(node);
     }
 
-    fn output_dependencies(&self, instance: usize, call: &'a str, steps: &[Step], found: &mut Vec<Node<'a>>) {
+    fn output_dependencies(&self, instance: usize, call: &'a str, steps: &[Step<'_>], found: &mut Vec<Node<'a>>) {
         let Some(expansion) = self.expansion(instance, call) else { return };
         let key = steps.get(1).and_then(instance_key);
         let output = if expansion.is_repeated { steps.get(2) } else { steps.get(1) };

@@ -75,6 +75,7 @@ impl<'a> Evaluator<'a> {
     /// All outputs of a module instance as an object.
     pub(crate) fn outputs(&self, instance: usize) -> Val {
         let outputs = self.source(instance).outputs.keys();
+        self.allowance.spend(u64::try_from(outputs.len()).unwrap_or(u64::MAX));
         Val::object(outputs.map(|name| (Arc::from(name.as_str()), self.value(Node::Output(instance, name)))).collect())
     }
 }

@@ -27,7 +27,7 @@ pub(crate) fn check_references(tree: &ModuleTree, facts: &dyn SchemaFacts) -> Ve
             break;
         }
         if seen.insert(node.source.display.as_str()) {
-            let mut check = Check { tree, source: &node.source, facts, found: Vec::new() };
+            let mut check = Check { tree, source: &node.source, facts, iterators: Vec::new(), found: Vec::new() };
             check.module();
             found.append(&mut check.found);
         }
@@ -49,6 +49,8 @@ pub(super) struct Check<'m> {
     tree: &'m ModuleTree,
     source: &'m ModuleSource,
     facts: &'m dyn SchemaFacts,
+    /// The iterators of the `dynamic` blocks around.
+    iterators: Vec<String>,
     pub(super) found: Vec<Diagnostic>,
 }
 
@@ -165,7 +167,6 @@ impl<'m> Check<'m> {
         body.blocks.iter().for_each(|block| self.block(block, place));
     }
 
-    /// What a `dynamic` block would make is left to evaluation: Terraform does not look into it everywhere.
     fn block(&mut self, block: &'m Block, place: &Place<'m>) {
         if block.kind != "dynamic" {
             return self.body(&block.body, place);
@@ -173,6 +174,19 @@ impl<'m> Check<'m> {
         for attribute in block.body.attributes.iter().filter(|own| own.name != "iterator") {
             self.attribute(attribute, place);
         }
+        // Terraform looks into the content only where it is written out, which evaluation does; and it is, before
+        // anything is known of variables, where a collection is written down.
+        let is_written_out = block.body.attribute("for_each").is_some_and(|for_each| match &*for_each.expression {
+            Expression::Array(elements) => !elements.is_empty(),
+            Expression::Object(members) => !members.is_empty(),
+            _ => false,
+        });
+        if !is_written_out {
+            return;
+        }
+        self.iterators.push(super::arguments::iterator(block));
+        block.body.blocks_of("content").for_each(|content| self.body(&content.body, place));
+        self.iterators.pop();
     }
 
     /// `depends_on` takes references to whole objects, written out.
@@ -189,9 +203,9 @@ impl<'m> Check<'m> {
                 self.found.push(Diagnostic::error("Invalid expression", detail).at(range));
                 continue;
             };
-            let mut steps = steps.into_iter();
+            let mut steps = steps.iter();
             let Some(ReferenceStep::Name(root)) = steps.next() else { continue };
-            let steps: Vec<Step> = steps.filter_map(language_step).collect();
+            let steps: Vec<Step<'_>> = steps.filter_map(language_step).collect();
             let whole = match root.as_str() {
                 "data" | "resource" | "ephemeral" => 2,
                 "module" => steps.len(),
@@ -203,7 +217,7 @@ impl<'m> Check<'m> {
                 self.found.push(Diagnostic::error("Invalid depends_on reference", detail).at(range));
                 continue;
             }
-            if let Err(fault) = self.reference(&root, &steps[..whole.min(steps.len())], &Place::default()) {
+            if let Err(fault) = self.reference(root, &steps[..whole.min(steps.len())], &Place::default()) {
                 self.found.push(fault.into_diagnostic(|_| None).at(range));
             }
         }
@@ -214,14 +228,17 @@ impl<'m> Check<'m> {
             return;
         }
         for Reference { root, steps, span } in references(&attribute.expression) {
-            if let Err(fault) = self.reference(&root, &steps, place) {
+            if self.iterators.iter().any(|name| name == root) {
+                continue;
+            }
+            if let Err(fault) = self.reference(root, &steps, place) {
                 let range = span.map_or_else(|| attribute.value_range.clone(), |span| attribute.file.range(span));
                 self.found.push(fault.into_diagnostic(|_| None).at(range));
             }
         }
     }
 
-    fn reference(&self, root: &str, steps: &[Step], place: &Place<'m>) -> Result<(), Fault> {
+    fn reference(&self, root: &str, steps: &[Step<'_>], place: &Place<'m>) -> Result<(), Fault> {
         let module = self.source;
         let name = |position: usize| steps.get(position).and_then(Step::attribute);
         let first = match (root, name(0)) {
@@ -250,7 +267,7 @@ impl<'m> Check<'m> {
             "count" if !place.has_count => Err(undeclared::count()),
             "count" if first != "index" => Err(undeclared::count_attribute(first)),
             "each" | "count" => Ok(()),
-            // Whether it has such an output is the business of evaluation: `try` is allowed to ask.
+            // Which outputs a module has, evaluation says, so that `try` takes one that is not there.
             "module" => declared(module.calls.contains_key(first), &|| undeclared::call(self.tree, module, first)),
             "data" | "ephemeral" | "resource" => {
                 let Some(second) = name(1) else { return Err(undeclared::half(root)) };
@@ -273,7 +290,7 @@ impl<'m> Check<'m> {
         mode: ResourceMode,
         resource_type: &str,
         name: &str,
-        rest: &[Step],
+        rest: &[Step<'_>],
         place: &Place<'m>,
     ) -> Result<(), Fault> {
         let module = self.source;
@@ -300,15 +317,15 @@ impl<'m> Check<'m> {
             return Ok(());
         }
         let is_there =
-            self.facts.argument(resource_type, &[attribute]).is_some() || matches!(&**attribute, "id" | "timeouts");
+            self.facts.argument(resource_type, &[attribute]).is_some() || matches!(*attribute, "id" | "timeouts");
         if is_there { Ok(()) } else { Err(undeclared::attribute(attribute, &self.facts.names(resource_type, &[]))) }
     }
 }
 
-fn language_step(step: ReferenceStep) -> Option<Step> {
+fn language_step(step: &ReferenceStep) -> Option<Step<'_>> {
     Some(match step {
-        ReferenceStep::Name(name) => Step::Attribute(name.into()),
-        ReferenceStep::Index(index) => Step::Index(usize::try_from(index).ok()?),
-        ReferenceStep::Key(key) => Step::Key(key.into()),
+        ReferenceStep::Name(name) => Step::Attribute(name),
+        ReferenceStep::Index(index) => Step::Index(usize::try_from(*index).ok()?),
+        ReferenceStep::Key(key) => Step::Key(key),
     })
 }

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::body::{Attribute, Body};
-use super::evaluator::{Evaluator, MAX_INSTANCES};
+use super::evaluator::Evaluator;
 use super::scope::{BlockScope, Repetition};
-use crate::model::{Diagnostic, InstanceKey};
+use crate::model::{Diagnostic, InstanceKey, Number};
 use crate::terraform::lang::{Kind, Type, Val, convert};
+
+/// Whether there is room for so many instances; an error says why not.
+pub(crate) type Room<'r> = &'r dyn Fn(usize) -> Result<(), Arc<str>>;
 
 /// The instances of a block.
 #[derive(Debug)]
@@ -21,14 +24,21 @@ pub(crate) struct Repetitions {
 }
 
 impl Evaluator<'_> {
-    /// The instances that `count` or `for_each` of a body ask for; an error says why that is unknown.
-    pub(crate) fn repetitions(&self, body: &Body, scope: &BlockScope<'_, '_>) -> Result<Repetitions, Arc<str>> {
+    /// The instances that `count` or `for_each` of a body ask for; an error says why there is nothing to be said of them.
+    /// `room` is asked before they are made, whether there is room for so many.
+    pub(crate) fn repetitions(
+        &self,
+        body: &Body,
+        scope: &BlockScope<'_, '_>,
+        room: Room<'_>,
+    ) -> Result<Repetitions, Arc<str>> {
         match (body.attribute("count"), body.attribute("for_each")) {
             // An override file may bring one beside the other, and `count` counts.
-            (Some(count), _) => self.counted(count, scope),
-            (None, Some(for_each)) => self.keyed(for_each, scope),
+            (Some(count), _) => self.counted(count, scope, room),
+            (None, Some(for_each)) => self.keyed(for_each, scope, room),
             (None, None) => {
                 let is_enabled = body.enabled().map_or(Ok(true), |enabled| self.is_enabled(enabled, scope))?;
+                room(usize::from(is_enabled))?;
                 let instances = if is_enabled { vec![(None, Repetition::default())] } else { Vec::new() };
                 Ok(Repetitions { is_repeated: false, is_keyed: false, instances })
             }
@@ -55,7 +65,12 @@ impl Evaluator<'_> {
         format!("{} is not valid", attribute.name).into()
     }
 
-    fn counted(&self, attribute: &Attribute, scope: &BlockScope<'_, '_>) -> Result<Repetitions, Arc<str>> {
+    fn counted(
+        &self,
+        attribute: &Attribute,
+        scope: &BlockScope<'_, '_>,
+        room: Room<'_>,
+    ) -> Result<Repetitions, Arc<str>> {
         let value = self.expression(attribute, scope);
         if let Some(reason) = value.unknown_reason() {
             return Err(format!("count is unknown: {reason}").into());
@@ -64,13 +79,13 @@ impl Evaluator<'_> {
             return Err(self.refuse(attribute, "The given \"count\" argument value is null. An integer is required."));
         }
         let number = match convert(&value, &Type::Number) {
-            Ok(number) => number.as_number(),
+            Ok(number) => number,
             Err(error) => {
                 let detail = format!("Invalid expression value: {error}.");
                 return Err(self.refuse_as(attribute, "Incorrect value type", &detail));
             }
         };
-        let Some(count) = number.and_then(|number| number.as_i64()) else {
+        let Some(count) = number.as_number().and_then(Number::as_i64) else {
             return Err(self.refuse(
                 attribute,
                 "The given \"count\" argument value is unsuitable: value must be a whole number, between -9223372036854775808 and 9223372036854775807.",
@@ -82,8 +97,8 @@ impl Evaluator<'_> {
                 "The given \"count\" argument value is unsuitable: must be greater than or equal to zero.",
             ));
         };
-        // One more than is allowed, so that the limit is noticed without making them all.
-        let instances = (0..count.min(MAX_INSTANCES + 1))
+        room(count)?;
+        let instances = (0..count)
             .map(|index| {
                 let repetition = Repetition { count_index: Some(Val::number(index)), each: None };
                 (Some(InstanceKey::Index(index)), repetition)
@@ -92,7 +107,12 @@ impl Evaluator<'_> {
         Ok(Repetitions { is_repeated: true, is_keyed: false, instances })
     }
 
-    fn keyed(&self, attribute: &Attribute, scope: &BlockScope<'_, '_>) -> Result<Repetitions, Arc<str>> {
+    fn keyed(
+        &self,
+        attribute: &Attribute,
+        scope: &BlockScope<'_, '_>,
+        room: Room<'_>,
+    ) -> Result<Repetitions, Arc<str>> {
         let value = self.expression(attribute, scope);
         if value.is_sensitive() || (value.contains_sensitive() && matches!(value.kind(), Kind::Set(..))) {
             return Err(self.refuse(
@@ -109,8 +129,8 @@ impl Evaluator<'_> {
                     unsuitable("the given \"for_each\" argument value is null. A map, or set of strings is allowed");
                 return Err(self.refuse(attribute, &detail));
             }
-            Kind::Map(_, members) => pairs(members),
-            Kind::Object(members) => pairs(members),
+            Kind::Map(_, members) => pairs(members, room)?,
+            Kind::Object(members) => pairs(members, room)?,
             Kind::Set(of, elements) => {
                 if let Some(reason) = elements.iter().find_map(Val::unknown_reason) {
                     return Err(format!("for_each is unknown: {reason}").into());
@@ -126,6 +146,7 @@ impl Evaluator<'_> {
                     let detail = unsuitable("\"for_each\" sets must not contain null values");
                     return Err(self.refuse_as(attribute, SET, &detail));
                 }
+                room(elements.len())?;
                 let mut keys = BTreeMap::new();
                 for element in elements.iter() {
                     let text = element.as_str().unwrap_or_default();
@@ -149,6 +170,8 @@ impl Evaluator<'_> {
     }
 }
 
-fn pairs(members: &BTreeMap<Arc<str>, Val>) -> BTreeMap<String, (Val, Val)> {
-    members.iter().map(|(key, value)| (key.to_string(), (Val::string(Arc::clone(key)), value.clone()))).collect()
+fn pairs(members: &BTreeMap<Arc<str>, Val>, room: Room<'_>) -> Result<BTreeMap<String, (Val, Val)>, Arc<str>> {
+    room(members.len())?;
+    let pair = |(key, value): (&Arc<str>, &Val)| (key.to_string(), (Val::string(Arc::clone(key)), value.clone()));
+    Ok(members.iter().map(pair).collect())
 }

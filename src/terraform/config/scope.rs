@@ -10,7 +10,7 @@ use super::evaluator::{Evaluator, Node};
 use super::module::ResourceKey;
 use super::undeclared;
 use crate::model::{InstanceKey, ResourceMode};
-use crate::terraform::lang::{Fault, FileContext, Resolved, Scope, Step, Type, Val};
+use crate::terraform::lang::{Allowance, Fault, FileContext, Resolved, Scope, Step, Type, Val};
 
 /// `count.index`, or `each.key` and `each.value`, of one instance.
 #[derive(Clone, Debug, Default)]
@@ -55,7 +55,7 @@ impl<'e, 'a> BlockScope<'e, 'a> {
 }
 
 /// The name at a position of a reference; `None` where the reference ends before it or has an index there.
-fn name(steps: &[Step], position: usize) -> Option<&str> {
+fn name<'s>(steps: &[Step<'s>], position: usize) -> Option<&'s str> {
     steps.get(position).and_then(Step::attribute)
 }
 
@@ -64,7 +64,7 @@ fn taken(value: Val, consumed: usize) -> Result<Resolved, Fault> {
 }
 
 impl Scope for BlockScope<'_, '_> {
-    fn resolve(&self, root: &str, steps: &[Step]) -> Result<Resolved, Fault> {
+    fn resolve(&self, root: &str, steps: &[Step<'_>]) -> Result<Resolved, Fault> {
         if let Some((_, value)) = self.iterators.iter().rev().find(|(name, _)| name == root) {
             return taken(value.clone(), 0);
         }
@@ -88,10 +88,18 @@ impl Scope for BlockScope<'_, '_> {
     fn files(&self) -> &FileContext {
         &self.evaluator.files
     }
+
+    fn provider_source(&self, local_name: &str) -> Option<String> {
+        self.evaluator.source(self.instance).provider_source(local_name)
+    }
+
+    fn allowance(&self) -> &Allowance {
+        &self.evaluator.allowance
+    }
 }
 
 impl BlockScope<'_, '_> {
-    fn resolve_named(&self, root: &str, first: &str, steps: &[Step]) -> Result<Resolved, Fault> {
+    fn resolve_named(&self, root: &str, first: &str, steps: &[Step<'_>]) -> Result<Resolved, Fault> {
         let evaluator = self.evaluator;
         let module = evaluator.source(self.instance);
         match root {
@@ -145,7 +153,7 @@ impl BlockScope<'_, '_> {
         }
     }
 
-    fn module(&self, call: &str, steps: &[Step]) -> Result<Resolved, Fault> {
+    fn module(&self, call: &str, steps: &[Step<'_>]) -> Result<Resolved, Fault> {
         let evaluator = self.evaluator;
         let module = evaluator.source(self.instance);
         let Some((call, _)) = module.calls.get_key_value(call) else {
@@ -155,7 +163,7 @@ impl BlockScope<'_, '_> {
             return Err(undeclared::call(evaluator.tree, module, call));
         };
         let Some(expansion) = evaluator.expansion(self.instance, call) else {
-            return taken(Val::unknown_any(format!("module.{call} depends on itself")), 1);
+            return taken(Val::unknown_any(evaluator.why_missing(&format!("module.{call}"))), 1);
         };
         if let Some(reason) = &expansion.unknown {
             return taken(Val::unknown_any(Arc::clone(reason)), 1);
@@ -194,7 +202,7 @@ impl BlockScope<'_, '_> {
         mode: ResourceMode,
         resource_type: &str,
         name: &str,
-        steps: &[Step],
+        steps: &[Step<'_>],
         consumed: usize,
     ) -> Result<Resolved, Fault> {
         let evaluator = self.evaluator;
@@ -210,7 +218,7 @@ impl BlockScope<'_, '_> {
             return Err(undeclared::scoped(key));
         }
         let Some(resource) = evaluator.resource(self.instance, key) else {
-            return taken(Val::unknown_any(format!("{resource_type}.{name} depends on itself")), consumed);
+            return taken(Val::unknown_any(evaluator.why_missing(&format!("{resource_type}.{name}"))), consumed);
         };
         if let Some(reason) = &resource.unknown {
             return taken(Val::unknown_any(Arc::clone(reason)), consumed);
@@ -260,10 +268,10 @@ fn perhaps_declared(root: &str, name: &str) -> Result<Resolved, Fault> {
 }
 
 /// The key that a step gives to an instance.
-pub(crate) fn instance_key(step: &Step) -> Option<InstanceKey> {
+pub(crate) fn instance_key(step: &Step<'_>) -> Option<InstanceKey> {
     match step {
         Step::Index(index) => Some(InstanceKey::Index(*index)),
-        Step::Key(key) => Some(InstanceKey::Key(key.to_string())),
+        Step::Key(key) => Some(InstanceKey::Key((*key).to_owned())),
         Step::Attribute(_) | Step::Opaque => None,
     }
 }
@@ -285,14 +293,23 @@ fn collect(values: impl Iterator<Item = (Option<InstanceKey>, Val)>, is_keyed: b
 /// The scope of places where nothing may be referred to: variables files, and defaults.
 pub(crate) struct Constants<'e> {
     pub(crate) files: &'e FileContext,
+    pub(crate) allowance: &'e Allowance,
 }
 
 impl Scope for Constants<'_> {
-    fn resolve(&self, _root: &str, _steps: &[Step]) -> Result<Resolved, Fault> {
+    fn resolve(&self, _root: &str, _steps: &[Step<'_>]) -> Result<Resolved, Fault> {
         Err(Fault::error("Variables not allowed", "Variables may not be used here."))
     }
 
     fn files(&self) -> &FileContext {
         self.files
+    }
+
+    fn provider_source(&self, _local_name: &str) -> Option<String> {
+        None
+    }
+
+    fn allowance(&self) -> &Allowance {
+        self.allowance
     }
 }

@@ -14,7 +14,7 @@ use super::load::{ParsedRoot, Reading, is_within, join_display, load_module};
 use super::module::ModuleSource;
 use super::scope::Constants;
 use crate::model::{Diagnostic, Severity};
-use crate::terraform::lang::{Faults, FileContext, evaluate};
+use crate::terraform::lang::{Allowance, Faults, FileContext, evaluate};
 
 /// How many module calls a root may have in all, counted in every module that calls them.
 const MAX_CALLS: usize = 10_000;
@@ -96,13 +96,19 @@ pub(crate) fn load_tree(root: &ParsedRoot, top: &Path) -> ModuleTree {
     let mut nodes = vec![ModuleNode { source, path: Vec::new(), caller: None, children: BTreeMap::new() }];
     let mut ancestors: Vec<Vec<String>> = vec![vec![String::new()]];
     let mut index = 0;
-    while index < nodes.len() {
+    while index < nodes.len() && nodes.len() < MAX_CALLS {
         let source = Arc::clone(&nodes[index].source);
         for (name, call) in &source.calls {
+            if nodes.len() >= MAX_CALLS {
+                let detail = format!(
+                    "The root has more than {MAX_CALLS} module calls, counted in every module that calls them, which is the limit. The modules beyond it are left out and their outputs are unknown."
+                );
+                let diagnostic = Diagnostic::error("Too many module calls", detail);
+                loader.diagnostics.push(diagnostic.at(call.range.clone()));
+                break;
+            }
             let path: Vec<String> = nodes[index].path.iter().chain([name]).cloned().collect();
-            let loaded = if nodes.len() >= MAX_CALLS {
-                Err(Failure::not_here(format!("the root has more than {MAX_CALLS} module calls")))
-            } else if path.len() > MAX_DEPTH {
+            let loaded = if path.len() > MAX_DEPTH {
                 Err(Failure::not_here(format!("module calls nest deeper than {MAX_DEPTH}")))
             } else {
                 loader.load(&source, call, &path, &ancestors[index])
@@ -224,7 +230,12 @@ fn constant_text(attribute: &Attribute) -> Option<String> {
     let files = FileContext::default();
     let mut faults = Faults::new();
     let text = attribute.file.expression_text();
-    let value = evaluate(&attribute.expression, text, &Constants { files: &files }, &mut faults);
+    let value = evaluate(
+        &attribute.expression,
+        text,
+        &Constants { files: &files, allowance: &Allowance::default() },
+        &mut faults,
+    );
     value.as_str().filter(|_| !faults.has_errors()).map(str::to_owned)
 }
 

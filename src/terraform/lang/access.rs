@@ -14,6 +14,7 @@ use super::scope::Step;
 use super::types::Type;
 use super::unify::unify;
 use super::value::{Kind, Val};
+use crate::model::composed;
 
 const INVALID_INDEX: &str = "Invalid index";
 const NO_ELEMENT: &str = "The given key does not identify an element in this collection value";
@@ -23,7 +24,7 @@ impl Evaluator<'_> {
     pub(super) fn reference(
         &self,
         root: &str,
-        steps: &[Step],
+        steps: &[Step<'_>],
         span: Option<Range<usize>>,
         names: Option<&Bindings<'_>>,
         faults: &mut Faults,
@@ -44,10 +45,10 @@ impl Evaluator<'_> {
     pub(super) fn traversal(&self, traversal: &Traversal, names: Option<&Bindings<'_>>, faults: &mut Faults) -> Val {
         let operators = traversal.operators.as_slice();
         let (value, consumed) = match &traversal.expr {
-            Expression::Variable(name) => {
-                let steps = constant_steps(traversal);
-                self.reference(name.as_str(), &steps, traversal.span(), names, faults)
-            }
+            Expression::Variable(name) => match Bindings::find(names, name.as_str()) {
+                Some(value) => (value.clone(), 0),
+                None => self.reference(name.as_str(), &constant_steps(traversal), traversal.span(), None, faults),
+            },
             other => (self.expression(other, names, faults), 0),
         };
         let rest = operators.get(consumed.min(operators.len())..).unwrap_or_default();
@@ -146,8 +147,7 @@ impl Evaluator<'_> {
             }
             Kind::Null(_) => Val::tuple(Vec::new()),
             Kind::List(of, elements) | Kind::Set(of, elements) => {
-                let results: Vec<Val> =
-                    elements.iter().map(|element| self.follow(element.clone(), each, names, faults)).collect();
+                let results = self.follow_each(elements, each, names, faults);
                 let of = match results.is_empty() {
                     true => {
                         self.follow(Val::unknown(of.clone(), "the list is empty"), each, names, &mut Faults::new()).ty()
@@ -157,18 +157,31 @@ impl Evaluator<'_> {
                 let tuple = Val::tuple(results);
                 convert(&tuple, &Type::list(of)).unwrap_or(tuple)
             }
-            Kind::Tuple(elements) => {
-                Val::tuple(elements.iter().map(|element| self.follow(element.clone(), each, names, faults)).collect())
-            }
+            Kind::Tuple(elements) => Val::tuple(self.follow_each(elements, each, names, faults)),
             _ => Val::tuple(vec![self.follow(source.clone(), each, names, faults)]),
         };
         self.limited(result.mark(is_sensitive))
+    }
+
+    /// Applies operators to each of several values.
+    fn follow_each(
+        &self,
+        elements: &[Val],
+        each: &[Decorated<TraversalOperator>],
+        names: Option<&Bindings<'_>>,
+        faults: &mut Faults,
+    ) -> Vec<Val> {
+        let steps = u64::try_from(each.len()).unwrap_or(u64::MAX).saturating_add(1);
+        let affordable = elements.iter().take_while(|_| self.spend(steps));
+        affordable.map(|element| self.follow(element.clone(), each, names, faults)).collect()
     }
 }
 
 /// `value.name`
 pub(super) fn attribute(value: &Val, name: &str) -> Result<Val, Fault> {
     let unsupported = |detail: String| Fault::error("Unsupported attribute", detail);
+    let composed = composed(name);
+    let name = composed.as_deref().unwrap_or(name);
     let result = match value.kind() {
         Kind::Null(_) => {
             return Err(Fault::error(
@@ -244,10 +257,8 @@ pub(super) fn index(value: &Val, key: &Val) -> Result<Val, Fault> {
                 None => Type::Any,
             },
             Type::Object(of) => match key.as_str() {
-                Some(name) => match of.attributes.get(name) {
-                    Some(of) => of.clone(),
-                    None => return Err(invalid(format!("{NO_ELEMENT}."))),
-                },
+                // Without such an attribute it is a fault once the object is known, and not before.
+                Some(name) => of.attributes.get(name).cloned().unwrap_or(Type::Any),
                 None => Type::Any,
             },
             _ => Type::Any,
@@ -280,7 +291,7 @@ fn missing_element(length: usize, key: &Val) -> String {
     let Some(number) = key.as_number() else { return format!("{NO_ELEMENT}.") };
     if length == 0 {
         format!("{NO_ELEMENT}: the collection has no elements.")
-    } else if number.as_i128().is_none() {
+    } else if !number.is_whole() {
         format!("{NO_ELEMENT}: indexing a sequence requires a whole number, but the given index has a fractional part.")
     } else if number.is_negative() {
         format!("{NO_ELEMENT}: a negative number is not a valid index for a sequence.")

@@ -15,7 +15,7 @@ impl Val {
         match value {
             Value::Null => Self::null(),
             Value::Bool(value) => Self::bool(*value),
-            Value::Number(number) => Self::number(*number),
+            Value::Number(number) => Self::number(number.clone()),
             Value::String(text) => Self::string(text.as_str()),
             Value::List(elements) => Self::tuple(elements.iter().map(Self::from_model).collect()),
             Value::Set(elements) => {
@@ -71,6 +71,17 @@ impl Val {
         }
     }
 
+    /// The same for a value of which the path is only worked out where something in it is marked.
+    pub(crate) fn to_model_at(
+        &self,
+        path: impl FnOnce() -> AttributePath,
+        sensitive: &mut BTreeSet<AttributePath>,
+    ) -> Value {
+        // Without marks no path is looked at.
+        let path = if self.contains_sensitive() { path() } else { AttributePath::root() };
+        self.to_model(&path, sensitive)
+    }
+
     /// The model's value, and into `sensitive` the paths (below `path`) that are marked. Attributes of objects become
     /// [`PathStep::Attribute`], members of maps [`PathStep::Key`].
     pub(crate) fn to_model(&self, path: &AttributePath, sensitive: &mut BTreeSet<AttributePath>) -> Value {
@@ -81,13 +92,13 @@ impl Val {
             Kind::Unknown(_, reason) => Value::Unknown(Arc::clone(reason)),
             Kind::Null(_) => Value::Null,
             Kind::Bool(value) => Value::Bool(*value),
-            Kind::Number(number) => Value::Number(*number),
+            Kind::Number(number) => Value::Number(number.clone()),
             Kind::String(text) => Value::String(text.to_string()),
             Kind::List(_, elements) | Kind::Tuple(elements) => Value::List(
                 elements
                     .iter()
                     .enumerate()
-                    .map(|(index, element)| element.to_model(&path.index(index), sensitive))
+                    .map(|(index, element)| element.to_model_at(|| path.index(index), sensitive))
                     .collect(),
             ),
             // A set's elements carry no marks of their own.
@@ -97,13 +108,13 @@ impl Val {
             Kind::Map(_, members) => Value::Map(
                 members
                     .iter()
-                    .map(|(name, member)| (name.to_string(), member.to_model(&path.key(&**name), sensitive)))
+                    .map(|(name, member)| (name.to_string(), member.to_model_at(|| path.key(&**name), sensitive)))
                     .collect(),
             ),
             Kind::Object(members) => Value::Map(
                 members
                     .iter()
-                    .map(|(name, member)| (name.to_string(), member.to_model(&path.attribute(&**name), sensitive)))
+                    .map(|(name, member)| (name.to_string(), member.to_model_at(|| path.attribute(&**name), sensitive)))
                     .collect(),
             ),
         }

@@ -11,6 +11,7 @@ use super::fault::{Fault, Faults};
 use super::scope::Scope;
 use super::types::{ObjectType, Type};
 use super::value::{Kind, Val};
+use crate::model::composed;
 
 /// A type with the defaults of its optional attributes.
 #[derive(Clone, Debug, PartialEq)]
@@ -239,6 +240,7 @@ impl Parser<'_> {
                     continue;
                 }
             };
+            let name = composed(&name).map_or(name, Arc::from);
             let (constraint, default) = self.parse_attribute(value.expr(), &name, &mut optional);
             if let Some(default) = default {
                 match constraint.apply(&default) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::types::{ObjectType, Type};
 use super::unify::unify;
 use super::value::{Kind, Val};
-use crate::model::{AttributePath, Number, PathStep};
+use crate::model::{AttributePath, Number, NumberError, PathStep};
 
 /// Why a value does not fit a type. Never holds the value itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,10 +46,21 @@ impl fmt::Display for ConversionError {
 
 /// The value as a value of type `to`. Marks stay where they are; an unknown becomes an unknown of that type.
 pub(crate) fn convert(value: &Val, to: &Type) -> Result<Val, ConversionError> {
-    if *to == Type::Any {
+    if *to == Type::Any || is_of(value, to) {
         return Ok(value.clone());
     }
     Ok(convert_unmarked(value, to)?.mark(value.is_sensitive()))
+}
+
+/// Whether there is nothing to convert.
+fn is_of(value: &Val, to: &Type) -> bool {
+    match (value.kind(), to) {
+        (Kind::List(of, _), Type::List(to)) | (Kind::Set(of, _), Type::Set(to)) | (Kind::Map(of, _), Type::Map(to)) => {
+            *of == **to
+        }
+        (Kind::Tuple(_), Type::Tuple(_)) | (Kind::Object(_), Type::Object(_)) => value.ty() == *to,
+        _ => false,
+    }
 }
 
 fn convert_unmarked(value: &Val, to: &Type) -> Result<Val, ConversionError> {
@@ -68,7 +79,12 @@ fn convert_unmarked(value: &Val, to: &Type) -> Result<Val, ConversionError> {
         (Kind::Bool(value), Type::String) => Ok(Val::string(if *value { "true" } else { "false" })),
         (Kind::Number(number), Type::String) => Ok(Val::string(number.to_string())),
         (Kind::String(text), Type::Number) => {
-            Number::parse(text).map(Val::number).ok_or_else(|| ConversionError::new("a number is required"))
+            match Number::parse(text) {
+                Ok(number) => Ok(Val::number(number)),
+                // Terraform's range is larger, and has infinities.
+                Err(error @ NumberError::Range) => Ok(Val::unknown(Type::Number, format!("it is {error}"))),
+                Err(NumberError::Notation) => Err(ConversionError::new("a number is required")),
+            }
         }
         (Kind::String(text), Type::Bool) => match &**text {
             "true" | "1" => Ok(Val::bool(true)),

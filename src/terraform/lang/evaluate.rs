@@ -15,7 +15,7 @@ use super::scope::Scope;
 use super::types::Type;
 use super::unify::unify;
 use super::value::{Kind, Val};
-use crate::model::Number;
+use crate::model::{Number, NumberError};
 
 /// The value of an expression. Never fails: a fault is pushed with its place in `source` (the text that the expression
 /// was parsed from), and the value there is unknown, with the fault as its reason.
@@ -23,10 +23,40 @@ use crate::model::Number;
 /// `source` also decides how object keys are spelled and how an indented heredoc is laid out, so it has to be the text
 /// as the user wrote it, byte for byte as long as what was parsed.
 pub(crate) fn evaluate(expression: &Expression, source: &str, scope: &dyn Scope, faults: &mut Faults) -> Val {
+    if let Some(limit) = scope.allowance().spent() {
+        return Val::unknown_any(limit);
+    }
     let budget = Budget::default();
-    let evaluator = Evaluator { source, scope, budget: &budget, is_template: false };
+    let evaluator = Evaluator { source, scope, budget: &budget, rendering: Rendering::Nothing };
     let value = evaluator.expression(expression, None, faults);
     evaluator.finish(value, expression.span(), faults)
+}
+
+/// What `task` gives with an evaluator that stands in no text.
+#[cfg(test)]
+pub(super) fn with_evaluator<T>(scope: &dyn Scope, task: impl FnOnce(&Evaluator<'_>) -> T) -> T {
+    let budget = Budget::default();
+    task(&Evaluator { source: "", scope, budget: &budget, rendering: Rendering::Nothing })
+}
+
+/// The value of an expression as [`evaluate`] gives it, for at most as many steps as are `left`, which are taken off it.
+/// `None` where they do not suffice, or another limit is met.
+pub(crate) fn evaluate_within(
+    expression: &Expression,
+    source: &str,
+    scope: &dyn Scope,
+    faults: &mut Faults,
+    left: &Cell<u64>,
+) -> Option<Val> {
+    if scope.allowance().spent().is_some() {
+        return None;
+    }
+    let allowance = left.get().min(limits::STEPS);
+    let budget = Budget { steps: Cell::new(limits::STEPS - allowance), ..Budget::default() };
+    let evaluator = Evaluator { source, scope, budget: &budget, rendering: Rendering::Nothing };
+    let value = evaluator.expression(expression, None, faults);
+    left.set(left.get().saturating_sub(budget.steps.get() - (limits::STEPS - allowance)));
+    if evaluator.is_stopped() { None } else { Some(value) }
 }
 
 /// What an evaluation has used up, and whether it had to stop.
@@ -42,8 +72,21 @@ pub(super) struct Evaluator<'a> {
     pub(super) source: &'a str,
     pub(super) scope: &'a dyn Scope,
     pub(super) budget: &'a Budget,
-    /// Within `templatefile` or `templatestring`, which may not call themselves.
-    pub(super) is_template: bool,
+    /// The template that is being rendered, which may do less than other expressions.
+    pub(super) rendering: Rendering,
+}
+
+/// What an expression is part of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rendering {
+    /// No template function.
+    Nothing,
+    /// `templatefile`.
+    File,
+    /// `templatestring`.
+    Text,
+    /// Text with values only, in which nothing is called.
+    Values,
 }
 
 /// Names that `for` expressions and directives bind, innermost first.
@@ -66,12 +109,20 @@ impl<'b> Bindings<'b> {
     }
 }
 
+/// How many parts of a type are counted for one step.
+const NODES_A_STEP: usize = 32;
+
 type Names<'b> = Option<&'b Bindings<'b>>;
 
 impl Evaluator<'_> {
     /// The value, or an unknown with a fault where a limit was met.
     pub(super) fn finish(&self, value: Val, span: Option<Range<usize>>, faults: &mut Faults) -> Val {
         let Some(limit) = self.budget.stopped.get() else { return value };
+        // What all expressions share is said at the first of them.
+        let allowance = self.scope.allowance();
+        if allowance.spent().is_some() && allowance.take_report().is_none() {
+            return Val::unknown_any(limit);
+        }
         faults.push(
             Fault::error("Expression is too large to evaluate", format!("Evaluation was stopped: {limit}.")).at(span),
         );
@@ -84,6 +135,25 @@ impl Evaluator<'_> {
             self.budget.stopped.set(Some(limit));
         }
         Val::unknown_any(limit)
+    }
+
+    /// Uses up so many steps; false where there are no more, which stops the evaluation.
+    pub(super) fn spend(&self, steps: u64) -> bool {
+        let spent = self.budget.steps.get().saturating_add(steps);
+        self.budget.steps.set(spent);
+        if let (false, Some(limit)) = (self.scope.allowance().spend(steps), self.scope.allowance().spent()) {
+            self.stop(limit);
+            return false;
+        }
+        if spent > limits::STEPS {
+            self.stop(limits::STEPS_REACHED);
+        }
+        spent <= limits::STEPS
+    }
+
+    /// Uses up the steps that it takes to go through a value.
+    pub(super) fn go_through(&self, value: &Val) -> bool {
+        self.spend(u64::try_from(value.weight() / limits::BYTES_A_STEP).unwrap_or(u64::MAX))
     }
 
     /// Whether a limit was met; loops end then.
@@ -108,9 +178,8 @@ impl Evaluator<'_> {
         if self.is_stopped() {
             return Val::unknown_any("evaluation was stopped");
         }
-        budget.steps.set(budget.steps.get() + 1);
-        if budget.steps.get() > limits::STEPS {
-            return self.stop("more than 4,000,000 steps");
+        if !self.spend(1) {
+            return Val::unknown_any("evaluation was stopped");
         }
         if budget.depth.get() >= limits::EXPRESSION_DEPTH {
             return self.stop("expressions nest deeper than 250 levels");
@@ -123,6 +192,19 @@ impl Evaluator<'_> {
 
     /// The value, unless it is larger or deeper than a value may be.
     pub(super) fn limited(&self, value: Val) -> Val {
+        if let Kind::Unknown(of, _) | Kind::Null(of) = value.kind()
+            && !of.is_primitive()
+        {
+            let nodes = of.nodes();
+            self.spend(u64::try_from(nodes / NODES_A_STEP).unwrap_or(u64::MAX));
+            if nodes > limits::TYPE_NODES {
+                return match value.kind() {
+                    Kind::Unknown(_, reason) => Val::unknown_any(Arc::clone(reason)),
+                    _ => Val::null(),
+                }
+                .mark(value.is_sensitive());
+            }
+        }
         if value.weight() > limits::VALUE_WEIGHT {
             return self.stop("a value is larger than 64 MiB");
         }
@@ -156,25 +238,28 @@ impl Evaluator<'_> {
     /// A number as it is written; the parser keeps 64 bits only.
     fn number(&self, expression: &Expression) -> Val {
         let Expression::Number(number) = expression else { return Val::null() };
+        let parsed = number.value().as_f64().unwrap_or_default();
         let written = expression
             .span()
             .and_then(|span| self.source.get(span))
             .map(|text| text.split_whitespace().collect::<String>())
-            .and_then(|text| Number::parse(&text));
-        let parsed = || {
-            let value = number.value();
-            value
-                .as_i64()
-                .map(Number::from)
-                .or_else(|| value.as_u64().map(Number::from))
-                .or_else(|| value.as_f64().and_then(Number::from_f64))
-        };
-        // The place is trusted only where it says the same.
-        let is_same = |candidate: &Number| number.value().as_f64() == Some(candidate.as_f64());
-        match written.filter(is_same).or_else(parsed) {
-            Some(number) => Val::number(number),
-            None => Val::unknown(Type::Number, "the number is too large"),
+            .map(|text| Number::parse(&text));
+        match written {
+            // The place is trusted only where it says the same. What the parser refuses as too large for it, whoever
+            // reads files makes a zero.
+            Some(Ok(written)) => {
+                let float = written.as_f64();
+                if float == parsed || float.is_infinite() && parsed == 0.0 {
+                    return Val::number(written);
+                }
+            }
+            Some(Err(NumberError::Range)) => {
+                return self.stop("a number is beyond the range of 10^-4932 to 10^4932");
+            }
+            Some(Err(NumberError::Notation)) | None => {}
         }
+        let number = Number::parse(&number.value().to_string());
+        number.map_or_else(|error| Val::unknown(Type::Number, format!("it is {error}")), Val::number)
     }
 
     fn array(&self, array: &Array, names: Names<'_>, faults: &mut Faults) -> Val {
@@ -215,6 +300,8 @@ impl Evaluator<'_> {
             ObjectKey::Expression(Expression::String(text)) => {
                 return Ok((written_key(self.source, span).unwrap_or_else(|| Arc::from(text.value().as_str())), false));
             }
+            // Without parentheses a keyword is a name.
+            ObjectKey::Expression(Expression::Null(_)) => return Ok((Arc::from("null"), false)),
             ObjectKey::Expression(expression) => expression,
         };
         if matches!(expression, Expression::Traversal(_)) {
@@ -261,11 +348,14 @@ impl Evaluator<'_> {
         };
         let condition_span = conditional.cond_expr.span();
         let (condition, is_sensitive) = condition.unmark();
+        let is_sensitive = is_sensitive || when_true.is_sensitive() || when_false.is_sensitive();
         if condition.is_null() {
             let detail = "The condition value is null. Conditions must either be true or false.";
             return self.fail(faults, condition_span, "Null condition", detail);
         }
-        let condition = match convert(&condition, &Type::Bool) {
+        // Of which type it turns out is asked once it is known.
+        let converted = if condition.is_known() { convert(&condition, &Type::Bool) } else { Ok(condition) };
+        let condition = match converted {
             Ok(condition) => condition,
             Err(_) => {
                 let detail = "The condition expression must be of type bool.";
@@ -278,11 +368,11 @@ impl Evaluator<'_> {
             None => {
                 // A fault in a result counts only where that is the one taken, and Terraform does not know either.
                 let reason = condition.unknown_reason().unwrap_or_else(|| Arc::from("the condition is not known"));
-                let is_sensitive = is_sensitive || when_true.is_sensitive() || when_false.is_sensitive();
                 return either(&when_true, &when_false, of, &reason).mark(is_sensitive);
             }
         };
         faults.extend(chosen_faults);
+        self.go_through(&chosen);
         match convert(&chosen, &of) {
             Ok(value) => value.mark(is_sensitive),
             Err(error) => self.fail(
@@ -300,7 +390,7 @@ impl Evaluator<'_> {
 fn either(left: &Val, right: &Val, of: Type, reason: &Arc<str>) -> Val {
     match (left.kind(), right.kind()) {
         (Kind::Null(_), Kind::Null(_)) => Val::null_of(of),
-        (Kind::Number(number), Kind::Number(other)) if number == other => Val::number(*number),
+        (Kind::Number(number), Kind::Number(other)) if number == other => Val::number(number.clone()),
         (Kind::List(element, list), Kind::List(other_element, other))
             if element == other_element && list.len() == other.len() =>
         {

@@ -45,7 +45,10 @@ impl Fault {
 
 /// Where faults are gathered. Evaluation goes on after a fault, with an unknown value in its place.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Faults(Vec<Fault>);
+pub(crate) struct Faults {
+    found: Vec<Fault>,
+    is_disputed: bool,
+}
 
 impl Faults {
     /// An empty list.
@@ -55,22 +58,33 @@ impl Faults {
 
     /// Adds a fault.
     pub(crate) fn push(&mut self, fault: Fault) {
-        self.0.push(fault);
+        self.found.push(fault);
     }
 
     /// Whether one of them is an error.
     pub(crate) fn has_errors(&self) -> bool {
-        self.0.iter().any(|fault| fault.severity == Severity::Error)
+        self.found.iter().any(|fault| fault.severity == Severity::Error)
     }
 
     /// The faults, in the order in which they were found.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Fault> {
-        self.0.iter()
+        self.found.iter()
     }
 
     /// Takes the other list's faults in.
     pub(crate) fn extend(&mut self, other: Faults) {
-        self.0.extend(other.0);
+        self.found.extend(other.found);
+        self.is_disputed |= other.is_disputed;
+    }
+
+    /// Notes errors that count in some versions of Terraform and not in others. They are not taken in.
+    pub(crate) fn dispute(&mut self, dropped: &Faults) {
+        self.is_disputed |= dropped.is_disputed || dropped.has_errors();
+    }
+
+    /// Whether it depends on the version of Terraform that there is no error.
+    pub(crate) fn is_disputed(&self) -> bool {
+        self.is_disputed && !self.has_errors()
     }
 }
 
@@ -79,6 +93,6 @@ impl IntoIterator for Faults {
     type IntoIter = std::vec::IntoIter<Fault>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.found.into_iter()
     }
 }

@@ -9,8 +9,12 @@ use super::evaluate::{Bindings, Evaluator, unknown_of};
 use super::fault::Faults;
 use super::types::Type;
 use super::value::Val;
+use crate::model::Number;
 
 const NULL_OPERAND: &str = "Error during operation: argument must not be null.";
+
+/// Why a number is unknown that Terraform has: its range is larger, and it has infinities.
+pub(super) const OUT_OF_RANGE: &str = "the result is infinite, or beyond the range of 10^-4932 to 10^4932";
 
 /// Why a value has no place in an operation, with its wording.
 struct Refusal {
@@ -46,6 +50,7 @@ impl Evaluator<'_> {
                 let left = self.expression(&operation.lhs_expr, names, faults);
                 let right = self.expression(&operation.rhs_expr, names, faults);
                 let is_sensitive = left.contains_sensitive() || right.contains_sensitive();
+                self.go_through(if left.weight() < right.weight() { &left } else { &right });
                 let result = match equals(&left, &right) {
                     Ok(is_equal) => Val::bool(is_equal == (operator == BinaryOperator::Eq)),
                     Err(reason) => Val::unknown(Type::Bool, reason),
@@ -87,45 +92,51 @@ impl Evaluator<'_> {
         let (Some(a), Some(b)) = (left.as_number(), right.as_number()) else {
             return unknown_of(of, &[&left, &right]).mark(is_sensitive);
         };
-        let number = |result: Option<crate::model::Number>| match result {
+        if operator == BinaryOperator::Div && a.is_zero() && b.is_zero() {
+            let detail = "Error during operation: can't divide zero by zero or infinity by infinity.";
+            return self.fail(faults, operation.span(), "Operation failed", detail).mark(is_sensitive);
+        }
+        let number = |result: Option<Number>| match result {
             Some(number) => Val::number(number),
-            None => Val::unknown(Type::Number, "the result is not a finite number"),
+            None => Val::unknown(Type::Number, OUT_OF_RANGE),
         };
+        let order = a.compare_exactly(b);
         let result = match operator {
             BinaryOperator::Plus => number(a.checked_add(b)),
             BinaryOperator::Minus => number(a.checked_sub(b)),
             BinaryOperator::Mul => number(a.checked_mul(b)),
             BinaryOperator::Div => number(a.checked_div(b)),
             // Terraform gives the dividend back for a remainder by zero.
-            BinaryOperator::Mod => Val::number(a.checked_rem(b).unwrap_or(a)),
-            BinaryOperator::Less => Val::bool(a < b),
-            BinaryOperator::LessEq => Val::bool(a <= b),
-            BinaryOperator::Greater => Val::bool(a > b),
-            BinaryOperator::GreaterEq => Val::bool(a >= b),
+            BinaryOperator::Mod if b.is_zero() => Val::number(a.clone()),
+            BinaryOperator::Mod => number(a.checked_rem(b)),
+            BinaryOperator::Less => Val::bool(order.is_lt()),
+            BinaryOperator::LessEq => Val::bool(order.is_le() || a == b),
+            BinaryOperator::Greater => Val::bool(order.is_gt()),
+            BinaryOperator::GreaterEq => Val::bool(order.is_ge() || a == b),
             BinaryOperator::And | BinaryOperator::Or | BinaryOperator::Eq | BinaryOperator::NotEq => Val::null(),
         };
         result.mark(is_sensitive)
     }
 
     /// `&&` and `||`: either side alone decides where it can, also when the other is unknown or has an error, as in
-    /// Terraform 1.12 and later.
+    /// Terraform 1.12 and later. Until then both sides had to be known and without error: what is unknown there turns out
+    /// as decided here, and an error there is none here, but `try` and `can` take another way for it, so it is noted.
     fn logical(&self, operation: &BinaryOp, names: Option<&Bindings<'_>>, faults: &mut Faults) -> Val {
         let decisive = *operation.operator.value() == BinaryOperator::Or;
         let mut left_faults = Faults::new();
         let left = self.logical_side(&operation.lhs_expr, "left", names, &mut left_faults);
-        if left.as_bool() == Some(decisive) {
-            faults.extend(left_faults);
-            return left;
-        }
         let mut right_faults = Faults::new();
         let right = self.logical_side(&operation.rhs_expr, "right", names, &mut right_faults);
-        if right.as_bool() == Some(decisive) {
-            faults.extend(right_faults);
-            return right;
+        let is_sensitive = left.is_sensitive() || right.is_sensitive();
+        for (side, kept, dropped) in [(&left, &left_faults, &right_faults), (&right, &right_faults, &left_faults)] {
+            if side.as_bool() == Some(decisive) {
+                faults.extend(kept.clone());
+                faults.dispute(dropped);
+                return Val::bool(decisive).mark(is_sensitive);
+            }
         }
         faults.extend(left_faults);
         faults.extend(right_faults);
-        let is_sensitive = left.is_sensitive() || right.is_sensitive();
         if left.as_bool().is_some() && right.as_bool().is_some() {
             return Val::bool(!decisive).mark(is_sensitive);
         }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::Arc;
 
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, ForExpr, ObjectKey, Traversal, TraversalOperator};
@@ -12,28 +11,35 @@ use super::scope::Step;
 
 /// A reference in an expression: `google_x.y[0].z` is the root `google_x` with three steps.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Reference {
+pub(crate) struct Reference<'e> {
     /// The first name.
-    pub(crate) root: Arc<str>,
+    pub(crate) root: &'e str,
     /// What follows, up to and including the first step that is no constant.
-    pub(crate) steps: Vec<Step>,
+    pub(crate) steps: Vec<Step<'e>>,
     /// Where it stands, in bytes.
     pub(crate) span: Option<Range<usize>>,
 }
 
 /// All references in an expression, in the order in which they stand; names that a `for` binds are left out.
-pub(crate) fn references(expression: &Expression) -> Vec<Reference> {
+pub(crate) fn references(expression: &Expression) -> Vec<Reference<'_>> {
     let mut walk = Walk { found: Vec::new(), bound: Vec::new() };
     walk.expression(expression);
     walk.found
 }
 
+/// All references in a template, as [`references`] gives them.
+pub(super) fn template_references(template: &Template) -> Vec<Reference<'_>> {
+    let mut walk = Walk { found: Vec::new(), bound: Vec::new() };
+    walk.template(template);
+    walk.found
+}
+
 /// The steps of a traversal, up to and including the first that is no constant.
-pub(super) fn constant_steps(traversal: &Traversal) -> Vec<Step> {
+pub(super) fn constant_steps(traversal: &Traversal) -> Vec<Step<'_>> {
     let mut steps = Vec::with_capacity(traversal.operators.len());
     for operator in &traversal.operators {
         let step = match operator.value() {
-            TraversalOperator::GetAttr(name) => Step::Attribute(Arc::from(name.as_str())),
+            TraversalOperator::GetAttr(name) => Step::Attribute(name.as_str()),
             TraversalOperator::LegacyIndex(index) => usize::try_from(**index).map_or(Step::Opaque, Step::Index),
             TraversalOperator::Index(index) => constant_index(index),
             TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_) => Step::Opaque,
@@ -47,9 +53,9 @@ pub(super) fn constant_steps(traversal: &Traversal) -> Vec<Step> {
     steps
 }
 
-fn constant_index(expression: &Expression) -> Step {
+fn constant_index(expression: &Expression) -> Step<'_> {
     match expression {
-        Expression::String(text) => Step::Key(Arc::from(text.value().as_str())),
+        Expression::String(text) => Step::Key(text.value().as_str()),
         Expression::Number(number) => {
             number.value().as_u64().and_then(|index| usize::try_from(index).ok()).map_or(Step::Opaque, Step::Index)
         }
@@ -59,7 +65,7 @@ fn constant_index(expression: &Expression) -> Step {
 }
 
 struct Walk<'e> {
-    found: Vec<Reference>,
+    found: Vec<Reference<'e>>,
     bound: Vec<BTreeSet<&'e str>>,
 }
 
@@ -88,7 +94,7 @@ impl<'e> Walk<'e> {
             Expression::Parenthesis(inner) => self.expression(inner.inner()),
             Expression::Variable(name) => {
                 if !self.is_bound(name.as_str()) {
-                    self.found.push(Reference { root: Arc::from(name.as_str()), steps: Vec::new(), span: name.span() });
+                    self.found.push(Reference { root: name.as_str(), steps: Vec::new(), span: name.span() });
                 }
             }
             Expression::Conditional(conditional) => {
@@ -111,7 +117,7 @@ impl<'e> Walk<'e> {
         if let Expression::Variable(name) = &traversal.expr {
             if !self.is_bound(name.as_str()) {
                 self.found.push(Reference {
-                    root: Arc::from(name.as_str()),
+                    root: name.as_str(),
                     steps: constant_steps(traversal),
                     span: traversal.span(),
                 });
@@ -179,7 +185,7 @@ mod tests {
 
     fn roots(text: &str) -> Vec<String> {
         references(&hcl_edit::parser::parse_expr(text).expect("valid"))
-            .into_iter()
+            .iter()
             .map(|reference| format!("{}{:?}", reference.root, reference.steps.len()))
             .collect()
     }
@@ -201,16 +207,11 @@ mod tests {
 
     #[test]
     fn constant_steps_are_visible() {
-        let found = references(&hcl_edit::parser::parse_expr(r#"module.m["k"].out[0].z"#).expect("valid"));
+        let expression = hcl_edit::parser::parse_expr(r#"module.m["k"].out[0].z"#).expect("valid");
+        let found = references(&expression);
         assert_eq!(
             found[0].steps,
-            [
-                Step::Attribute("m".into()),
-                Step::Key("k".into()),
-                Step::Attribute("out".into()),
-                Step::Index(0),
-                Step::Attribute("z".into())
-            ]
+            [Step::Attribute("m"), Step::Key("k"), Step::Attribute("out"), Step::Index(0), Step::Attribute("z")]
         );
     }
 }

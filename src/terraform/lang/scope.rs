@@ -1,26 +1,25 @@
 //! How an expression sees the world around it: names, and the folders that functions may read.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use super::{Fault, Val};
+use super::{Allowance, Fault, Val};
 
-/// One step after the root name of a reference.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+/// One step after the root name of a reference. Its texts are those of the expression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step<'e> {
     /// `.name`
-    Attribute(Arc<str>),
+    Attribute(&'e str),
     /// `[0]`, or `.0` of old configurations.
     Index(usize),
     /// `["key"]`
-    Key(Arc<str>),
+    Key(&'e str),
     /// An index that is not a constant, or a splat: nothing after it is visible.
     Opaque,
 }
 
-impl Step {
+impl<'e> Step<'e> {
     /// The name of an attribute step.
-    pub(crate) fn attribute(&self) -> Option<&str> {
+    pub(crate) fn attribute(&self) -> Option<&'e str> {
         match self {
             Self::Attribute(name) => Some(name),
             Self::Index(_) | Self::Key(_) | Self::Opaque => None,
@@ -56,8 +55,15 @@ pub(crate) trait Scope {
     ///
     /// A value that cannot be known is an unknown [`Val`] with its reason, not an error. An error is for a name that
     /// does not exist; the evaluator adds the place.
-    fn resolve(&self, root: &str, steps: &[Step]) -> Result<Resolved, Fault>;
+    fn resolve(&self, root: &str, steps: &[Step<'_>]) -> Result<Resolved, Fault>;
 
     /// The folders for file functions.
     fn files(&self) -> &FileContext;
+
+    /// Where the provider that goes by a local name comes from, as `required_providers` writes it: `hashicorp/google`.
+    /// `None` where no provider of that name is required.
+    fn provider_source(&self, local_name: &str) -> Option<String>;
+
+    /// What the root may still use up.
+    fn allowance(&self) -> &Allowance;
 }

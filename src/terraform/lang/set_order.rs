@@ -130,7 +130,7 @@ fn primitive(value: &Val) -> Option<Primitive> {
     match value.kind() {
         Kind::Null(_) => Some(Primitive::Null),
         Kind::Bool(value) => Some(Primitive::Bool(*value)),
-        Kind::Number(number) => Some(Primitive::Number(*number)),
+        Kind::Number(number) => Some(Primitive::Number(number.clone())),
         Kind::String(text) => Some(Primitive::String(Arc::clone(text))),
         _ => None,
     }

@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::{Fault, Faults, FileContext, Kind, Resolved, Scope, Step, Val, evaluate};
+use super::{Allowance, Fault, Faults, FileContext, Kind, Resolved, Scope, Step, Val, evaluate};
+use crate::terraform::config::hcl;
 
 /// Names with values.
 #[derive(Default)]
 pub(super) struct TestScope {
     pub(super) values: BTreeMap<String, Val>,
     pub(super) files: FileContext,
+    /// Sources of providers by local name.
+    pub(super) providers: BTreeMap<String, String>,
+    pub(super) allowance: Allowance,
 }
 
 impl TestScope {
@@ -19,7 +23,7 @@ impl TestScope {
 }
 
 impl Scope for TestScope {
-    fn resolve(&self, root: &str, _steps: &[Step]) -> Result<Resolved, Fault> {
+    fn resolve(&self, root: &str, _steps: &[Step<'_>]) -> Result<Resolved, Fault> {
         match self.values.get(root) {
             Some(value) => Ok(Resolved { value: value.clone(), consumed: 0 }),
             None => {
@@ -32,17 +36,25 @@ impl Scope for TestScope {
     fn files(&self) -> &FileContext {
         &self.files
     }
+
+    fn provider_source(&self, local_name: &str) -> Option<String> {
+        self.providers.get(local_name).cloned()
+    }
+
+    fn allowance(&self) -> &Allowance {
+        &self.allowance
+    }
 }
 
 /// The value of an expression, and its faults.
 pub(super) fn evaluate_text(text: &str, scope: &TestScope) -> (Val, Vec<Fault>) {
     // A heredoc is no expression by itself, only an argument's value.
     let source = format!("x = {text}\n");
-    let body = match hcl_edit::parser::parse_body(&source) {
-        Ok(body) => body,
-        Err(error) => return (Val::null(), vec![Fault::error("Parse error", error.to_string())]),
-    };
-    let expression = &body.get_attribute("x").expect("just written").value;
+    let parsed = hcl::parse(&source);
+    if let Some(fault) = parsed.faults.into_iter().next() {
+        return (Val::null(), vec![Fault::error(fault.summary, fault.detail)]);
+    }
+    let expression = &parsed.body.get_attribute("x").expect("just written").value;
     let mut faults = Faults::new();
     let value = evaluate(expression, &source, scope, &mut faults);
     (value, faults.into_iter().collect())

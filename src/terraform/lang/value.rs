@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::limits::NODE_WEIGHT;
 use super::types::{ObjectType, Type};
-use crate::model::Number;
+use crate::model::{Number, composed};
 
 /// A value: what it is, and whether it is sensitive. Cheap to clone.
 ///
@@ -58,11 +58,12 @@ struct Shared<T> {
 }
 
 /// What is known of a composite without walking it.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 struct Facts {
     weight: usize,
     depth: usize,
-    has_unknown: bool,
+    /// The reason of the first unknown.
+    unknown: Option<Arc<str>>,
     has_sensitive: bool,
 }
 
@@ -70,7 +71,9 @@ impl Facts {
     fn add(&mut self, value: &Val) {
         self.weight = self.weight.saturating_add(value.weight());
         self.depth = self.depth.max(value.depth());
-        self.has_unknown |= !value.is_wholly_known();
+        if self.unknown.is_none() {
+            self.unknown = value.unknown_reason();
+        }
         self.has_sensitive |= value.contains_sensitive();
     }
 
@@ -90,7 +93,11 @@ impl Elements {
 }
 
 impl Members {
-    fn new(items: BTreeMap<Arc<str>, Val>) -> Self {
+    fn new(mut items: BTreeMap<Arc<str>, Val>) -> Self {
+        if items.keys().any(|name| composed(name).is_some()) {
+            let composed = |(name, item): (Arc<str>, Val)| (composed(&name).map_or(name, Arc::from), item);
+            items = items.into_iter().map(composed).collect();
+        }
         let mut facts = Facts::default();
         for (name, item) in &items {
             facts.weight = facts.weight.saturating_add(name.len());
@@ -165,9 +172,10 @@ impl Val {
         Kind::Number(value.into()).into()
     }
 
-    /// A string.
+    /// A string, composed as Terraform composes every string.
     pub(crate) fn string(text: impl Into<Arc<str>>) -> Self {
-        Kind::String(text.into()).into()
+        let text = text.into();
+        Kind::String(composed(&text).map_or(text, Arc::from)).into()
     }
 
     /// A list. The elements have to be of the given type already.
@@ -285,10 +293,10 @@ impl Val {
         (kind.into(), true)
     }
 
-    fn facts(&self) -> Option<Facts> {
+    fn facts(&self) -> Option<&Facts> {
         match &self.kind {
-            Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements) => Some(elements.0.facts),
-            Kind::Map(_, members) | Kind::Object(members) => Some(members.0.facts),
+            Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements) => Some(&elements.0.facts),
+            Kind::Map(_, members) | Kind::Object(members) => Some(&members.0.facts),
             _ => None,
         }
     }
@@ -297,6 +305,7 @@ impl Val {
     pub(crate) fn weight(&self) -> usize {
         match &self.kind {
             Kind::String(text) => NODE_WEIGHT.saturating_add(text.len()),
+            Kind::Unknown(of, _) | Kind::Null(of) => NODE_WEIGHT.saturating_mul(of.nodes()),
             _ => self.facts().map_or(NODE_WEIGHT, |facts| facts.weight),
         }
     }
@@ -304,6 +313,18 @@ impl Val {
     /// How deep it nests: 0 for anything but collections and structures.
     pub(crate) fn depth(&self) -> usize {
         self.facts().map_or(0, |facts| facts.depth)
+    }
+
+    /// Where its text, elements or members lie in memory: values that share them have the same place.
+    pub(crate) fn place(&self) -> Option<usize> {
+        match &self.kind {
+            Kind::String(text) => Some(Arc::as_ptr(text).addr()),
+            Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements) => {
+                Some(Arc::as_ptr(&elements.0).addr())
+            }
+            Kind::Map(_, members) | Kind::Object(members) => Some(Arc::as_ptr(&members.0).addr()),
+            Kind::Unknown(..) | Kind::Null(_) | Kind::Bool(_) | Kind::Number(_) => None,
+        }
     }
 
     /// Whether this is null.
@@ -318,21 +339,14 @@ impl Val {
 
     /// Whether the value and everything in it is known.
     pub(crate) fn is_wholly_known(&self) -> bool {
-        self.is_known() && !self.facts().is_some_and(|facts| facts.has_unknown)
+        self.is_known() && self.facts().is_none_or(|facts| facts.unknown.is_none())
     }
 
     /// The reason of the first unknown found in this value or anything inside it.
     pub(crate) fn unknown_reason(&self) -> Option<Arc<str>> {
-        if self.is_wholly_known() {
-            return None;
-        }
         match &self.kind {
             Kind::Unknown(_, reason) => Some(Arc::clone(reason)),
-            Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements) => {
-                elements.iter().find_map(Self::unknown_reason)
-            }
-            Kind::Map(_, members) | Kind::Object(members) => members.values().find_map(Self::unknown_reason),
-            Kind::Null(_) | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => None,
+            _ => self.facts().and_then(|facts| facts.unknown.clone()),
         }
     }
 
@@ -353,9 +367,9 @@ impl Val {
     }
 
     /// The number, where this is one.
-    pub(crate) fn as_number(&self) -> Option<Number> {
+    pub(crate) fn as_number(&self) -> Option<&Number> {
         match &self.kind {
-            Kind::Number(number) => Some(*number),
+            Kind::Number(number) => Some(number),
             _ => None,
         }
     }

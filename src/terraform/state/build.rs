@@ -171,7 +171,8 @@ impl<'a> Builder<'a> {
             }
             read
         });
-        StateSource { path: path.to_owned(), terraform_version, serial, lineage }
+        let size = self.text.len() as u64;
+        StateSource { path: path.to_owned(), terraform_version, serial, lineage, size, generation: None }
     }
 
     fn unreadable_member(&mut self, raw: &str, name: &str, expected: &str) {
@@ -336,7 +337,7 @@ fn instance_key(raw: &str) -> Option<InstanceKey> {
     if let Some(key) = string(raw) {
         return Some(InstanceKey::Key(key));
     }
-    let index = Number::parse(raw)?.as_i64()?;
+    let index = Number::parse(raw).ok()?.as_i64()?;
     usize::try_from(index).ok().map(InstanceKey::Index)
 }
 

@@ -49,6 +49,8 @@ fn the_envelope_is_read() {
         terraform_version: Some("1.9.0".to_owned()),
         serial: Some(7),
         lineage: Some("l".to_owned()),
+        size: state.text.len() as u64,
+        generation: None,
     };
     assert_eq!(state.source, expected);
     assert_eq!(state.diagnostics, []);

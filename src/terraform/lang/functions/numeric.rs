@@ -1,119 +1,90 @@
 //! `abs`, `ceil`, `floor`, `log`, `max`, `min`, `parseint`, `pow`, `signum`.
 
-use super::{Call, Failure, Function, NUMBER, Outcome, Parameter, Shape, any, number};
+use std::cmp::Ordering;
+
+use super::{Call, Failure, Function, NUMBER, Outcome, Returns, any, go_math, number};
 use crate::model::Number;
-use crate::terraform::lang::Val;
+use crate::terraform::lang::operators::OUT_OF_RANGE;
+use crate::terraform::lang::{Type, Val};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("abs", &[number("num")], NUMBER, |call| {
-        let number = call.number(0);
-        Ok(Val::number(if number.is_negative() { number.negated() } else { number }))
-    }),
+    Function::new("abs", &[number("num").dynamic()], NUMBER, |call| Ok(Val::number(call.number(0).absolute()))),
     Function::new("ceil", &[number("num")], NUMBER, |call| Ok(Val::number(call.number(0).ceil()))),
     Function::new("floor", &[number("num")], NUMBER, |call| Ok(Val::number(call.number(0).floor()))),
     Function::new("signum", &[number("num")], NUMBER, |call| {
-        let number = call.number(0);
-        Ok(Val::number(if number.is_zero() {
-            0_i64
-        } else if number.is_negative() {
-            -1
-        } else {
-            1
-        }))
+        Ok(Val::number(call.integer(0).map_err(Failure::Call)?.signum()))
     }),
     Function::new("log", &[number("num"), number("base")], NUMBER, |call| {
-        let (value, base) = (call.number(0).as_f64(), call.number(1).as_f64());
-        finite(value.ln() / base.ln())
+        finite(go_math::logarithm(double(call, 0)?) / go_math::logarithm(double(call, 1)?))
     }),
     Function::new("pow", &[number("num"), number("power")], NUMBER, |call| {
-        finite(call.number(0).as_f64().powf(call.number(1).as_f64()))
+        finite(go_math::power(double(call, 0)?, double(call, 1)?))
     }),
-    Function::new("max", &[], NUMBER, |call| extreme(call, Number::max)).variadic(number("numbers")),
-    Function::new("min", &[], NUMBER, |call| extreme(call, Number::min)).variadic(number("numbers")),
-    Function::new("parseint", &[any("number"), number("base")], NUMBER, parseint),
-    Function::new("sum", &[Parameter::new("list", Shape::Any)], NUMBER, sum),
+    Function::new("max", &[], NUMBER, |call| extreme(call, Ordering::Greater)).variadic(number("numbers").dynamic()),
+    Function::new("min", &[], NUMBER, |call| extreme(call, Ordering::Less)).variadic(number("numbers").dynamic()),
+    Function::new("parseint", &[any("number"), number("base")], Returns::From(parseint_type), parseint),
 ];
 
-fn finite(value: f64) -> Outcome {
-    Number::from_f64(value)
-        .map(Val::number)
-        .ok_or_else(|| Failure::Unknown("the result is not a finite number".to_owned()))
+fn out_of_range() -> Failure {
+    Failure::Unknown(OUT_OF_RANGE.to_owned())
 }
 
-fn extreme(call: &Call<'_>, choose: fn(Number, Number) -> Number) -> Outcome {
+/// An argument as a 64-bit float, in which Terraform computes logarithms and powers.
+fn double(call: &Call<'_>, position: usize) -> Result<f64, Failure> {
+    let value = call.number(position).as_f64();
+    if value.is_finite() {
+        return Ok(value);
+    }
+    let largest = Number::from_computed(f64::MAX).map(|number| number.to_string()).unwrap_or_default();
+    Err(Failure::call(format!("value must be between -{largest} and {largest} inclusive")))
+}
+
+fn finite(value: f64) -> Outcome {
+    if value.is_nan() {
+        return Err(Failure::call("the result is not a number"));
+    }
+    Number::from_computed(value).map(Val::number).ok_or_else(out_of_range)
+}
+
+/// The number that is before, or behind, all others; the first of those that are alike.
+fn extreme(call: &Call<'_>, side: Ordering) -> Outcome {
     let numbers = call.arguments.iter().filter_map(Val::as_number);
-    numbers.reduce(choose).map(Val::number).ok_or_else(|| Failure::call("must pass at least one number"))
+    let chosen = numbers.reduce(|best, next| if next.compare_exactly(best) == side { next } else { best });
+    chosen.cloned().map(Val::number).ok_or_else(|| Failure::call("must pass at least one number"))
+}
+
+fn parseint_type(call: &Call<'_>) -> Result<Type, Failure> {
+    match call.type_of(0) {
+        Type::String => Ok(Type::Number),
+        of => Err(Failure::argument(0, format!("first argument must be a string, not {}", of.friendly_name()))),
+    }
 }
 
 fn parseint(call: &Call<'_>) -> Outcome {
-    let Some(text) = call.value(0).as_str().map(str::to_owned) else {
-        return Err(Failure::argument(
-            0,
-            format!("first argument must be a string, not {}", call.value(0).ty().friendly_name()),
-        ));
-    };
-    let base = call.integer(1)?;
-    if base != 0 && !(2..=62).contains(&base) {
+    let text = call.text(0);
+    let base = call.integer(1).map_err(|message| Failure::argument(1, message))?;
+    let Some(base) = u8::try_from(base).ok().filter(|base| (2..=62).contains(base)) else {
         return Err(Failure::argument(1, "base must be a whole number between 2 and 62 inclusive"));
-    }
-    let (is_negative, mut digits) = match text.strip_prefix('-') {
+    };
+    let (is_negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
-        None => (false, text.strip_prefix('+').unwrap_or(&text)),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
-    let mut base = base as i128;
-    if base == 0 {
-        base = 10;
-        for (prefix, value) in [("0x", 16), ("0X", 16), ("0b", 2), ("0B", 2), ("0o", 8), ("0O", 8)] {
-            if let Some(rest) = digits.strip_prefix(prefix) {
-                (base, digits) = (value, rest);
-            }
-        }
-    }
-    let invalid = || Failure::argument(0, format!("cannot parse \"{text}\" as a base {base} integer"));
-    if digits.is_empty() {
-        return Err(invalid());
-    }
-    let mut value: i128 = 0;
-    for character in digits.chars() {
+    let digit = |character: u8| {
         let digit = match character {
-            '0'..='9' => character as i128 - '0' as i128,
-            'a'..='z' => character as i128 - 'a' as i128 + 10,
+            b'0'..=b'9' => character - b'0',
+            b'a'..=b'z' => character - b'a' + 10,
             // Beyond base 36 the case of a letter counts.
-            'A'..='Z' if base <= 36 => character as i128 - 'A' as i128 + 10,
-            'A'..='Z' => character as i128 - 'A' as i128 + 36,
-            _ => return Err(invalid()),
+            b'A'..=b'Z' if base <= 36 => character - b'A' + 10,
+            b'A'..=b'Z' => character - b'A' + 36,
+            _ => return None,
         };
-        if digit >= base {
-            return Err(invalid());
-        }
-        value = value
-            .checked_mul(base)
-            .and_then(|value| value.checked_add(digit))
-            .ok_or_else(|| Failure::Unknown("the number has more than 38 digits".to_owned()))?;
-    }
-    Ok(Val::number(if is_negative { -value } else { value }))
-}
-
-fn sum(call: &Call<'_>) -> Outcome {
-    let list = call.value(0);
-    let Some(elements) = list.elements() else {
-        return Err(Failure::argument(
-            0,
-            format!("argument must be list, set, or tuple. Received {}", list.ty().friendly_name()),
-        ));
+        (digit < base).then_some(digit)
     };
-    if elements.is_empty() {
-        return Err(Failure::argument(0, "cannot sum an empty list"));
+    match digits.bytes().map(digit).collect::<Option<Vec<u8>>>() {
+        Some(digits) if !digits.is_empty() => {
+            Number::from_digits(is_negative, &digits, u32::from(base)).map(Val::number).ok_or_else(out_of_range)
+        }
+        _ => Err(Failure::argument(0, format!("cannot parse {text:?} as a base {base} integer"))),
     }
-    let mut total = Number::from(0_i64);
-    for element in elements {
-        let converted = crate::terraform::lang::convert(element, &crate::terraform::lang::Type::Number);
-        let Some(number) = converted.ok().and_then(|value| value.as_number()) else {
-            return Err(Failure::argument(0, "argument must be list, set, or tuple of number values"));
-        };
-        total = total
-            .checked_add(number)
-            .ok_or_else(|| Failure::Unknown("the result is not a finite number".to_owned()))?;
-    }
-    Ok(Val::number(total))
 }

@@ -1,6 +1,9 @@
 //! Makes the planned calls and puts the answers together.
 //!
-//! Owns how many calls run at once, and what a failure means for a listing. Main function: [`collect`].
+//! Owns how many calls run at once, and what a failure means for a listing; `children` makes the second round. Main
+//! function: [`collect`].
+
+mod children;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,11 +11,11 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 use tokio::task::JoinSet;
 
-use super::advice::{advice, project_advice};
+use super::advice::advice;
 use super::error::ApiError;
-use super::fetch::{Fetched, fetch, project};
+use super::fetch::{Fetched, fetch};
 use super::objects::{Kinds, ObjectSet, identity_of_body, learn_numbers, text_member};
-use super::plan::{CallKind, Children, Plan, PlannedCall, is_number};
+use super::plan::{CallKind, Plan, PlannedCall};
 use super::transport::Transport;
 use crate::catalog::{Catalog, ListScope, ResourceType};
 use crate::model::{Identity, Inventory, Listing, LiveKind, LiveObject, LiveSource, ProjectNumbers, printable};
@@ -95,7 +98,45 @@ struct Collector<'a> {
 }
 
 impl<'a> Collector<'a> {
+    /// Makes calls and takes over their answers.
     async fn list(&mut self, calls: Vec<PlannedCall>) {
+        let answers = self.make(&calls).await;
+        // Who may not read an object may still be allowed to list it.
+        let (mut refused, mut lists) = (Vec::new(), BTreeMap::new());
+        for (call, fetched) in calls.into_iter().zip(answers) {
+            match (&call.kind, &fetched.error) {
+                (CallKind::Object { instead: Some(list) }, Some(ApiError::PermissionDenied { .. })) => {
+                    lists.insert((list.resource_type.to_string(), list.scope.clone()), (**list).clone());
+                    refused.push((call, fetched));
+                }
+                _ => self.take(&call, fetched),
+            }
+        }
+        let lists: Vec<PlannedCall> = lists.into_values().collect();
+        let answers = self.make(&lists).await;
+        for (list, fetched) in lists.iter().zip(answers) {
+            if matches!(fetched.error, Some(ApiError::PermissionDenied { .. })) {
+                // It is the reading that was asked for, and that its reason is about.
+                self.refused += 1;
+            } else {
+                self.take(list, fetched);
+            }
+        }
+        for (call, fetched) in refused {
+            if !self.is_listed(&call) {
+                self.take(&call, fetched);
+            }
+        }
+    }
+
+    /// Whether a list covers the object of a call, whatever came of it.
+    fn is_listed(&self, call: &PlannedCall) -> bool {
+        let CallKind::Object { instead: Some(list) } = &call.kind else { return false };
+        self.listings.iter().any(|listing| *listing.resource_type == *list.resource_type && listing.scope == list.scope)
+    }
+
+    /// Makes calls, at most so many at once as is allowed. The answers come in the order of the calls.
+    async fn make(&mut self, calls: &[PlannedCall]) -> Vec<Fetched> {
         self.calls += calls.len();
         let mut waiting = calls.iter().cloned().enumerate();
         let mut running = JoinSet::new();
@@ -122,13 +163,11 @@ impl<'a> Collector<'a> {
             }
             answers.insert(index, fetched);
         }
-        for (index, call) in calls.iter().enumerate() {
-            let fetched = answers.remove(&index).unwrap_or_else(|| Fetched {
-                incomplete: Some("the request was not finished (this is a fault of trueup)".to_owned()),
-                ..Fetched::default()
-            });
-            self.take(call, fetched);
-        }
+        let unfinished = || Fetched {
+            incomplete: Some("the request was not finished (this is a fault of trueup)".to_owned()),
+            ..Fetched::default()
+        };
+        (0..calls.len()).map(|index| answers.remove(&index).unwrap_or_else(unfinished)).collect()
     }
 
     /// Takes over the answer of one call.
@@ -142,7 +181,7 @@ impl<'a> Collector<'a> {
                 // The parent is gone, so nothing is below it.
                 CallKind::List(list) => list.scope == ListScope::Parent,
                 // The object itself is gone.
-                CallKind::Object => true,
+                CallKind::Object { .. } => true,
             };
             if is_fact && matches!(error, ApiError::NotFound { .. }) {
                 fetched.error = None;
@@ -175,11 +214,11 @@ impl<'a> Collector<'a> {
                 fetched.unreachable.entry(location).or_default();
                 return;
             }
-            CallKind::Object if !is_same_but_for_project(kind, &path, &call.scope) => {
+            CallKind::Object { .. } if !is_same_but_for_project(kind, &path, &call.scope) => {
                 fetched.incomplete.get_or_insert_with(|| format!("the answer is another object: {}", printable(&path)));
                 return;
             }
-            CallKind::List(_) | CallKind::Object => {}
+            CallKind::List(_) | CallKind::Object { .. } => {}
         }
         if let (Some(asked), Some(answered)) = (call.values.get("project"), identity.project()) {
             // One of them may be the number of the other: the call asks for one project only.
@@ -214,7 +253,8 @@ impl<'a> Collector<'a> {
         let names = unreachable.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         let short = format!("{} could not reach {names}", kind.service);
         self.listings.push(listing(&kind.name, &call.scope, Some(short.clone())));
-        let Some(placeholder) = placeholder else { return };
+        // A call that asked one location only says nothing of the others.
+        let Some(placeholder) = placeholder.filter(|name| !call.values.contains_key(*name)) else { return };
         let found = self
             .objects
             .iter()
@@ -233,139 +273,6 @@ impl<'a> Collector<'a> {
             listings.push(listing(&kind.name, &scope, reason));
         }
         self.listings.extend(listings);
-    }
-
-    /// The second round: what is listed below objects of the first.
-    async fn list_children(&mut self) {
-        let mut due: Vec<(&'a Children, &'a ResourceType, String)> = Vec::new();
-        for children in &self.plan.children {
-            let Some(parent_kind) = self.kinds.get(&children.parent_type) else { continue };
-            let Some(kind) = self.kinds.get(&children.resource_type) else { continue };
-            for path in self.parents(children, kind, parent_kind) {
-                due.push((children, parent_kind, path));
-            }
-        }
-        let failures = self.project_numbers(&due).await;
-        let mut calls = Vec::new();
-        for (children, parent_kind, path) in due {
-            let project = Identity::new(format!("//x/{path}")).project().unwrap_or_default().to_owned();
-            let number = self.number_of(&project);
-            let call = match failures.get(&project) {
-                Some(reason) if children.takes_number() => Err(reason.clone()),
-                _ => children.call_below(parent_kind, &path, number.as_deref()),
-            };
-            match call {
-                Ok(call) => calls.push(call),
-                Err(reason) => self.listings.push(listing(&children.resource_type, &path, Some(reason))),
-            }
-        }
-        self.list(calls).await;
-        self.whole_projects();
-    }
-
-    /// The parents below which a list call makes sense; what the others mean is noted.
-    fn parents(&mut self, children: &Children, kind: &ResourceType, parent_kind: &ResourceType) -> Vec<String> {
-        let mut due = Vec::new();
-        let mut seen = BTreeSet::new();
-        let parent = children.call.parent.as_ref();
-        let mut notes = Vec::new();
-        for object in self.objects.iter().filter(|object| parent_kind.asset_type() == object.asset_type) {
-            let path = self.numbers.with_id(object.identity.path());
-            let project = self.numbers.id(object.identity.project().unwrap_or_default()).to_owned();
-            let is_wanted = children.named.contains(&path) || children.projects.contains(&project);
-            if !is_wanted || !seen.insert(path.clone()) {
-                continue;
-            }
-            let body = object.data.get();
-            let closed = parent.into_iter().flat_map(|parent| &parent.readable_when).find_map(|(member, value)| {
-                let found = text_member(body, member);
-                (found.as_ref() != Some(value)).then(|| {
-                    let found = found.unwrap_or_else(|| "not set".to_owned());
-                    format!("{path} does not list them: its {member} is {found}, not {value}")
-                })
-            });
-            let is_empty = parent.and_then(|parent| parent.empty_without.as_deref()).is_some_and(|member| {
-                let members = super::objects::members(body).unwrap_or_default();
-                members.get(member).is_none_or(|value| matches!(value.get(), "null" | "[]"))
-            });
-            match closed {
-                Some(reason) => notes.push(listing(&kind.name, &path, Some(reason))),
-                None if is_empty => notes.push(listing(&kind.name, &path, None)),
-                None => due.push(path),
-            }
-        }
-        // A parent that is not there has no children; one that was not observed hides them.
-        let of_parents = self.listings.iter().filter(|listing| *listing.resource_type == *parent_kind.name);
-        let inventory = Inventory { listings: of_parents.cloned().collect(), ..Inventory::default() };
-        for path in children.named.iter().filter(|path| !seen.contains(*path)) {
-            let identity = Identity::new(parent_kind.full_name(path));
-            notes.push(listing(&kind.name, path, inventory.not_observed(&parent_kind.name, &identity)));
-        }
-        self.listings.extend(notes);
-        due
-    }
-
-    fn number_of(&self, project: &str) -> Option<String> {
-        if is_number(project) {
-            return Some(project.to_owned());
-        }
-        self.numbers.number(project).map(str::to_owned)
-    }
-
-    /// Asks for the numbers of the projects whose calls take them. The reasons why some are not known, by project.
-    async fn project_numbers(&mut self, due: &[(&Children, &ResourceType, String)]) -> BTreeMap<String, String> {
-        let mut failures = BTreeMap::new();
-        let numbered = due.iter().filter(|(children, ..)| children.takes_number());
-        let projects: BTreeSet<String> = numbered
-            .filter_map(|(_, _, path)| Identity::new(format!("//x/{path}")).project().map(str::to_owned))
-            .filter(|project| self.number_of(project).is_none())
-            .collect();
-        for id in projects {
-            match project(&self.transport, self.plan, &id).await {
-                Ok((number, _)) => self.numbers.learn(&number, &id),
-                Err(error) => {
-                    let reason = format!("the project's number is not known: {}", project_advice(&error, &id));
-                    failures.insert(id, reason);
-                }
-            }
-        }
-        failures
-    }
-
-    /// Children of every parent of a project that was listed whole are themselves listed whole.
-    fn whole_projects(&mut self) {
-        let mut found = Vec::new();
-        let mut disabled = Vec::new();
-        for children in &self.plan.children {
-            for project in &children.projects {
-                let scope = format!("projects/{project}");
-                let below = format!("{scope}/");
-                let of_parents = self
-                    .listings
-                    .iter()
-                    .filter(|listing| *listing.resource_type == *children.parent_type && listing.scope == scope);
-                let of_children = self.listings.iter().filter(|listing| {
-                    *listing.resource_type == *children.resource_type && listing.scope.starts_with(&below)
-                });
-                let parts: Vec<&Listing> = of_parents.chain(of_children).collect();
-                let failed = parts.iter().find(|listing| !listing.is_complete);
-                let reason = failed.map(|listing| {
-                    listing.error.clone().unwrap_or_else(|| format!("{} was not listed whole", listing.scope))
-                });
-                let is_refused = |listing: &&Listing| {
-                    self.disabled.contains(&(listing.resource_type.clone(), listing.scope.clone()))
-                };
-                // Where the API of the parents is not enabled, that is why there are no children to read either.
-                if failed.is_some() && parts.iter().filter(|listing| !listing.is_complete).all(is_refused) {
-                    disabled.push((children.resource_type.to_string(), scope.clone()));
-                }
-                if !parts.is_empty() {
-                    found.push(listing(&children.resource_type, &scope, reason));
-                }
-            }
-        }
-        self.listings.extend(found);
-        self.disabled.extend(disabled);
     }
 
     fn finish(mut self) -> Collected {
@@ -392,7 +299,13 @@ impl<'a> Collector<'a> {
         self.listings.dedup();
         Collected {
             inventory: Inventory {
-                source: LiveSource { kind: LiveKind::Api, path: None, read_at: None, requests },
+                source: LiveSource {
+                    kind: LiveKind::Api,
+                    path: None,
+                    read_at: None,
+                    requests,
+                    ..LiveSource::default()
+                },
                 objects,
                 listings: self.listings,
                 disabled: self.disabled,
