@@ -43,7 +43,16 @@ impl Evaluator<'_> {
             let detail = format!("There is no function named \"{name}\".{hint}");
             return self.fail(faults, call.name.name.span(), "Call to unknown function", detail);
         };
-        match self.arguments(call, names, faults) {
+        let mut argument_faults = Faults::new();
+        let arguments = self.arguments(call, names, &mut argument_faults);
+        let has_failed = argument_faults.has_errors();
+        faults.extend(argument_faults);
+        match arguments {
+            // What the function would say of an argument that failed only confuses.
+            Ok(arguments) if has_failed => {
+                let values: Vec<&Val> = arguments.iter().map(|(value, _)| value).collect();
+                unknown_of(Type::Any, &values)
+            }
             Ok(arguments) => self.apply(function, arguments, call.span(), faults),
             Err(value) => value,
         }

@@ -45,3 +45,5 @@ mod oracle_tests;
 mod property_tests;
 #[cfg(test)]
 mod test_scope;
+#[cfg(test)]
+mod ours_tests;
