@@ -75,8 +75,7 @@ fn large_root() {
             total / *size as f64 * 1e6,
         );
         if *size == LIMITED.0 {
-            let figure =
-                Figure { name: "configuration/instances", measured: total, limit: LIMITED.1, unit: "s", note };
+            let figure = Figure { name: "configuration/instances", measured: total, limit: LIMITED.1, unit: "s", note };
             println!("{figure}");
         } else {
             println!("configuration/instances of {size}: {total:.3} s; {note}");

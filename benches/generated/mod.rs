@@ -44,7 +44,9 @@ fn numbered_locals() -> String {
                 number % 4
             ),
             2 if number > 5 => {
-                format!("  names_{number} = [for name in local.names_{earlier} : \"${{name}}-{number}\" if length(name) < 40]")
+                format!(
+                    "  names_{number} = [for name in local.names_{earlier} : \"${{name}}-{number}\" if length(name) < 40]"
+                )
             }
             2 => format!("  names_{number} = [for index in range(20) : format(\"%s-%03d\", var.tier, index)]"),
             3 => format!(

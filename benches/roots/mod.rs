@@ -41,9 +41,8 @@ fn recorded() -> Option<Samples> {
     };
     let manifest: serde_json::Value = serde_json::from_slice(&manifest).expect("JSON");
     let folders = manifest.as_array().expect("a list").iter().map(|entry| entry["dir"].as_str().expect("text"));
-    let roots = folders
-        .map(|folder| (top.join(folder), top.join(folder.split('/').next().unwrap_or_default())))
-        .collect();
+    let roots =
+        folders.map(|folder| (top.join(folder), top.join(folder.split('/').next().unwrap_or_default()))).collect();
     Some(Samples { roots, top, label: "sample roots", _temporary: None })
 }
 
@@ -55,12 +54,7 @@ fn made_up() -> Samples {
         generated::write_root(&root, 100 * (1 + number % 2));
         (root.clone(), root)
     });
-    Samples {
-        roots: roots.collect(),
-        top: folder.path().to_owned(),
-        label: "made-up roots",
-        _temporary: Some(folder),
-    }
+    Samples { roots: roots.collect(), top: folder.path().to_owned(), label: "made-up roots", _temporary: Some(folder) }
 }
 
 /// Every folder of native configuration files that the parser reads by itself: JSON and what needs repair or is at

@@ -15,7 +15,8 @@ use super::value::{Kind, Val};
 const INVALID_ARGUMENT: &str = "Invalid function argument";
 
 /// Why it is unknown what `try` and `can` give: see `&&`.
-const DISPUTED: &str = "before Terraform 1.12 one side of `&&` or `||` is an error here, and since then it is not asked";
+const DISPUTED: &str =
+    "before Terraform 1.12 one side of `&&` or `||` is an error here, and since then it is not asked";
 
 /// An argument with the place where it is written.
 type Argument = (Val, Option<Range<usize>>);

@@ -1,13 +1,40 @@
 //! The language against what Terraform 1.11.4 answered: `testdata/language`, a file for each class.
 //!
 //! A line is an expression, a tab, and its value in the notation of [`show`], or `ERROR` and the fault's summary; `␤`
-//! stands for a line break. In `constraints.txt` the expression is a type constraint, ` <- ` and a value.
+//! stands for a line break. An expression can be a type constraint, ` <- ` and the value that a variable gets.
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
-use super::test_scope::{TestScope, evaluate_text, show};
-use super::{Faults, Type, Val, parse_constraint};
+use super::test_scope::{TestScope, evaluate_text};
+use super::{Faults, Kind, Type, Val, parse_constraint};
+
+/// A value: texts as in JSON, `list[…]`, `set[…]`, `map{…}`, tuples `[…]` and objects `{…}`.
+fn show(value: &Val) -> String {
+    let list = |elements: &[Val]| format!("[{}]", elements.iter().map(show).collect::<Vec<_>>().join(", "));
+    let members = |members: &BTreeMap<Arc<str>, Val>| {
+        let member = |(name, member): (&Arc<str>, &Val)| format!("{} = {}", quoted(name), show(member));
+        format!("{{{}}}", members.iter().map(member).collect::<Vec<_>>().join(", "))
+    };
+    match value.kind() {
+        _ if value.is_sensitive() => "sensitive".to_owned(),
+        Kind::Unknown(..) => "unknown".to_owned(),
+        Kind::Null(_) => "null".to_owned(),
+        Kind::Bool(value) => value.to_string(),
+        Kind::Number(number) => number.to_string(),
+        Kind::String(text) => quoted(text),
+        Kind::List(_, elements) => format!("list{}", list(elements)),
+        Kind::Set(_, elements) => format!("set{}", list(elements)),
+        Kind::Tuple(elements) => list(elements),
+        Kind::Map(_, items) => format!("map{}", members(items)),
+        Kind::Object(items) => members(items),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::to_string(text).expect("a text")
+}
 
 /// `u_…` is unknown, `p_…` known in part, `x_…` sensitive.
 fn scope() -> TestScope {
@@ -62,6 +89,8 @@ fn answer(expression: &str, scope: &TestScope) -> String {
             assert!(!value.is_wholly_known(), "{expression}: {value:?} in spite of {fault:?}");
             format!("ERROR {}", fault.summary)
         }
+        // What is unknown has a type even so.
+        None if !value.is_known() && !value.is_sensitive() => format!("unknown {}", value.ty()),
         None => show(&value),
     }
 }
@@ -71,7 +100,8 @@ fn the_language_is_terraforms() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/language");
     let scope = scope();
     let (mut total, mut differing) = (0, Vec::new());
-    let mut files: Vec<_> = std::fs::read_dir(folder).expect("readable").map(|entry| entry.expect("readable").path()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).expect("readable").map(|entry| entry.expect("readable").path()).collect();
     files.sort();
     for file in files {
         let text = std::fs::read_to_string(&file).expect("readable");

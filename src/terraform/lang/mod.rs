@@ -36,6 +36,8 @@ pub(crate) use types::Type;
 pub(crate) use value::{Kind, Val};
 
 #[cfg(test)]
+mod conformance_tests;
+#[cfg(test)]
 mod expression_tests;
 #[cfg(test)]
 mod function_tests;
@@ -45,5 +47,3 @@ mod oracle_tests;
 mod property_tests;
 #[cfg(test)]
 mod test_scope;
-#[cfg(test)]
-mod ours_tests;

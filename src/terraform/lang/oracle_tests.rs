@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use super::test_scope::{TestScope, evaluate_text, json, show};
-use super::{Type, Val};
+use super::test_scope::{TestScope, evaluate_text, json};
+use super::{Kind, Type, Val};
 
 fn shared(path: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("TRUEUP_SHARED")
@@ -22,6 +23,31 @@ fn shared(path: &str) -> Option<PathBuf> {
 fn say(line: &str) {
     // Where standard error is closed there is nobody left to tell.
     let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// A value in the notation of the recorded answers.
+fn show(value: &Val) -> String {
+    if value.is_sensitive() {
+        return format!("sensitive({})", show(&value.clone().unmark().0));
+    }
+    let list = |elements: &[Val]| format!("[{}]", elements.iter().map(show).collect::<Vec<_>>().join(", "));
+    let members = |members: &BTreeMap<Arc<str>, Val>| {
+        let members: Vec<String> = members.iter().map(|(name, member)| format!("{name} = {}", show(member))).collect();
+        format!("{{{}}}", members.join(", "))
+    };
+    match value.kind() {
+        Kind::Unknown(Type::Any, _) => "unknown(any)".to_owned(),
+        Kind::Unknown(of, _) => format!("unknown({})", of.friendly_name()),
+        Kind::Null(_) => "null".to_owned(),
+        Kind::Bool(value) => value.to_string(),
+        Kind::Number(number) => number.to_string(),
+        Kind::String(text) => format!("{text:?}"),
+        Kind::List(_, elements) => format!("list{}", list(elements)),
+        Kind::Set(_, elements) => format!("set{}", list(elements)),
+        Kind::Tuple(elements) => list(elements),
+        Kind::Map(_, items) => format!("map{}", members(items)),
+        Kind::Object(items) => members(items),
+    }
 }
 
 fn scope() -> TestScope {

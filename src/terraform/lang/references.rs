@@ -204,13 +204,7 @@ mod tests {
         let found = references(&expression);
         assert_eq!(
             found[0].steps,
-            [
-                Step::Attribute("m"),
-                Step::Key("k"),
-                Step::Attribute("out"),
-                Step::Index(0),
-                Step::Attribute("z")
-            ]
+            [Step::Attribute("m"), Step::Key("k"), Step::Attribute("out"), Step::Index(0), Step::Attribute("z")]
         );
     }
 }

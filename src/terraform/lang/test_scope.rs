@@ -1,11 +1,10 @@
 //! A scope for tests: names with values, and a folder.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use crate::terraform::config::hcl;
 
-use super::{Fault, Faults, FileContext, Kind, Resolved, Scope, Step, Type, Val, evaluate};
+use super::{Fault, Faults, FileContext, Kind, Resolved, Scope, Step, Val, evaluate};
 
 /// Names with values.
 #[derive(Default)]
@@ -63,30 +62,5 @@ pub(super) fn json(value: &Val) -> serde_json::Value {
         Kind::Map(_, members) | Kind::Object(members) => {
             members.iter().map(|(name, member)| (name.to_string(), json(member))).collect()
         }
-    }
-}
-
-/// A value in a notation that tells lists, sets and tuples apart, and maps and objects.
-pub(super) fn show(value: &Val) -> String {
-    if value.is_sensitive() {
-        return format!("sensitive({})", show(&value.clone().unmark().0));
-    }
-    let list = |elements: &[Val]| format!("[{}]", elements.iter().map(show).collect::<Vec<_>>().join(", "));
-    let members = |members: &BTreeMap<Arc<str>, Val>| {
-        let members: Vec<String> = members.iter().map(|(name, member)| format!("{name} = {}", show(member))).collect();
-        format!("{{{}}}", members.join(", "))
-    };
-    match value.kind() {
-        Kind::Unknown(Type::Any, _) => "unknown(any)".to_owned(),
-        Kind::Unknown(of, _) => format!("unknown({})", of.friendly_name()),
-        Kind::Null(_) => "null".to_owned(),
-        Kind::Bool(value) => value.to_string(),
-        Kind::Number(number) => number.to_string(),
-        Kind::String(text) => format!("{text:?}"),
-        Kind::List(_, elements) => format!("list{}", list(elements)),
-        Kind::Set(_, elements) => format!("set{}", list(elements)),
-        Kind::Tuple(elements) => list(elements),
-        Kind::Map(_, items) => format!("map{}", members(items)),
-        Kind::Object(items) => members(items),
     }
 }
