@@ -7,8 +7,9 @@
 
 mod figure;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::hint::black_box;
+use std::sync::Arc;
 
 use figure::{Cost, Figure};
 use serde_json::value::RawValue;
@@ -17,7 +18,7 @@ use trueup::catalog::Catalog;
 use trueup::compare::{Comparison, ConfiguredSide, LiveSide, RecordedSide, Request, Verdict, compare};
 use trueup::model::{
     Arguments, Configuration, ConfiguredInstance, Identity, IgnoreChanges, InstanceAddress, InstanceKey, Inventory,
-    Listing, LiveKind, LiveObject, LiveSource, ModuleAddress, Position, ProjectNumbers, ProviderDefaults,
+    Listing, LiveKind, LiveObject, LiveSource, ModuleAddress, OwnPlaces, Position, ProjectNumbers, ProviderDefaults,
     ResourceAddress, ResourceMode, SourceRange, Value,
 };
 use trueup::normalize::{Normalizer, settle};
@@ -149,6 +150,7 @@ fn request<'a>(raw: &'a Raw, configuration: &'a Configuration) -> Request<'a> {
         live,
         inventory: &raw.inventory,
         configuration,
+        provenance: &OwnPlaces,
         ignores: &[],
         unmanaged_types: KINDS.iter().map(|kind| kind(0).resource_type.to_owned()).collect(),
         unmanaged_scopes: BTreeSet::from(["projects/bench-project".to_owned()]),
@@ -194,7 +196,7 @@ fn raw() -> Raw {
             is_expected: false,
             arguments: Arguments {
                 value: serde_json::from_value(sample.configuration).expect("plain JSON"),
-                ranges: BTreeMap::new(),
+                ranges: Arc::default(),
                 sensitive: BTreeSet::new(),
             },
             provider: ProviderDefaults {

@@ -49,6 +49,23 @@ fn every_row_has_a_parent_that_is_a_block_and_names_a_known_source() {
 }
 
 #[test]
+fn removed_arguments_are_no_rows_and_name_a_known_source() {
+    let mut faults = Vec::new();
+    for resource_type in Catalog::builtin().types() {
+        for (path, removed) in &resource_type.removed {
+            let name = format!("{}.{path}", resource_type.name);
+            if resource_type.row(path).is_some() {
+                faults.push(format!("{name}: removed, and a row"));
+            }
+            if !resource_type.sources.contains_key(&removed.source) {
+                faults.push(format!("{name}: source `{}` is not explained", removed.source));
+            }
+        }
+    }
+    no_faults(faults);
+}
+
+#[test]
 fn every_compared_row_is_read_from_somewhere() {
     let mut faults = Vec::new();
     for (resource_type, row) in rows() {

@@ -4,7 +4,9 @@
 //! `about` (what it proves), `arguments` (after `check .`), `exit`, and what the JSON report must hold, each list exact:
 //! `resources` (`ADDRESS-or-identity PRESENCE VERDICT`, in-sync ones left out), `attributes` (`ADDRESS PATH VERDICT
 //! VISIBILITY`; not comparable ones left out), `findings` (`SEVERITY POLICY FIRST-SUBJECT`), `diagnostics` (`SEVERITY SUMMARY @ FILE:LINE`),
-//! `not_observed` (what). Optional: `stdin` (a file for standard input), `stderr` (texts that standard error holds),
+//! `not_observed` (what). Optional: `places` (`ADDRESS PATH FILE:LINE → … → FILE:LINE` of each attribute above that the
+//! configuration gives: the chain from what sets it to the resource), `evidence` (`POLICY SUBJECT PATH FILE:LINE` of each
+//! fact that has a place), `stdin` (a file for standard input), `stderr` (texts that standard error holds),
 //! `environment` (a table).
 
 use std::collections::BTreeMap;
@@ -32,6 +34,10 @@ struct Scenario {
     diagnostics: Vec<String>,
     #[serde(default)]
     not_observed: Vec<String>,
+    #[serde(default)]
+    places: Option<Vec<String>>,
+    #[serde(default)]
+    evidence: Option<Vec<String>>,
     #[serde(default)]
     stdin: Option<String>,
     #[serde(default)]
@@ -96,6 +102,12 @@ fn run(folder: &Path) -> Result<(), String> {
         compare("findings", &scenario.findings, findings(&report), &mut differences);
         compare("diagnostics", &scenario.diagnostics, diagnostics(&report), &mut differences);
         compare("not_observed", &scenario.not_observed, not_observed(&report), &mut differences);
+        if let Some(expected) = &scenario.places {
+            compare("places", expected, places(&report), &mut differences);
+        }
+        if let Some(expected) = &scenario.evidence {
+            compare("evidence", expected, evidence(&report), &mut differences);
+        }
     }
     if differences.is_empty() { Ok(()) } else { Err(differences.join("\n")) }
 }
@@ -134,19 +146,52 @@ fn resources(report: &Value) -> Vec<String> {
         .collect()
 }
 
+/// The attributes that could be compared, with the label of their resource.
+fn compared(report: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    let of = |resource| {
+        let attributes = list(resource, "attributes").iter();
+        attributes.filter(|it| it["verdict"] != "not_comparable").map(move |it| (label(resource), it))
+    };
+    list(report, "resources").iter().flat_map(of)
+}
+
 fn attributes(report: &Value) -> Vec<String> {
+    let line = |(label, attribute): (&str, &Value)| {
+        let [path, verdict, visibility] = ["path", "verdict", "plan_visibility"].map(|name| text(&attribute[name]));
+        format!("{label} {path} {verdict} {visibility}")
+    };
+    compared(report).map(line).collect()
+}
+
+fn place(range: &Value) -> String {
+    format!("{}:{}", text(&range["filename"]), range["start"]["line"])
+}
+
+fn places(report: &Value) -> Vec<String> {
     let mut lines = Vec::new();
-    for resource in list(report, "resources") {
-        for attribute in
-            list(resource, "attributes").iter().filter(|attribute| attribute["verdict"] != "not_comparable")
-        {
-            lines.push(format!(
-                "{} {} {} {}",
-                label(resource),
-                text(&attribute["path"]),
-                text(&attribute["verdict"]),
-                text(&attribute["plan_visibility"])
-            ));
+    for (label, attribute) in compared(report) {
+        let configuration = &attribute["configuration"];
+        if configuration["range"].is_null() {
+            continue;
+        }
+        let mut chain: Vec<String> = list(configuration, "chain").iter().map(place).collect();
+        let first = place(&configuration["range"]);
+        if chain.is_empty() {
+            chain.push(first);
+        } else if chain[0] != first {
+            chain.insert(0, format!("(range is {first})"));
+        }
+        lines.push(format!("{label} {} {}", text(&attribute["path"]), chain.join(" → ")));
+    }
+    lines
+}
+
+fn evidence(report: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    for finding in list(report, "findings") {
+        for fact in list(finding, "evidence").iter().filter(|fact| !fact["range"].is_null()) {
+            let [subject, path] = ["subject", "path"].map(|name| text(&fact[name]));
+            lines.push(format!("{} {subject} {path} {}", text(&finding["policy"]), place(&fact["range"])));
         }
     }
     lines

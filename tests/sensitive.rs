@@ -49,3 +49,10 @@ fn the_marker_is_met_in_every_verdict() {
     }
     assert!(out.contains("\"sensitive\": true"));
 }
+
+#[test]
+fn a_line_is_quoted_without_the_secret_beside() {
+    let out = run(&["--live", "none"]);
+    let drawn = out.lines().find(|line| line.contains("tier = \"db-f1-micro\"")).unwrap_or_else(|| panic!("{out}"));
+    assert!(drawn.starts_with("2 | ") && drawn.ends_with("tier = \"db-f1-micro\" …"), "{drawn}");
+}

@@ -15,7 +15,7 @@ use trueup::catalog::{Catalog, ResourceType};
 use trueup::compare::{AttributeComparison, ConfiguredSide, LiveSide, RecordedSide, Request, compare};
 use trueup::model::{
     Arguments, Configuration, ConfiguredInstance, Identity, IgnoreChanges, Inventory, Listing, LiveKind, LiveObject,
-    NormalizedResource, PlanVisibility, Position, ProjectNumbers, ProviderDefaults, SourceRange, Value,
+    NormalizedResource, OwnPlaces, PlanVisibility, Position, ProjectNumbers, ProviderDefaults, SourceRange, Value,
 };
 use trueup::normalize::{Normalizer, settle};
 
@@ -266,6 +266,7 @@ fn request<'a>(
         }],
         inventory,
         configuration,
+        provenance: &OwnPlaces,
         ignores: &[],
         judged_types: Default::default(),
         derived_types: Default::default(),

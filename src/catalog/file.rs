@@ -12,7 +12,8 @@ use thiserror::Error;
 use super::resource_type::RowTable;
 use super::rows::{self, RawRow};
 use super::{
-    Basis, ListCall, ListScope, Nested, PageTokens, Parent, ReadCall, ResourceType, SystemMade, Template, TemplateError,
+    Basis, ListCall, ListScope, Nested, PageTokens, Parent, ReadCall, Removed, ResourceType, SystemMade, Template,
+    TemplateError,
 };
 
 /// Why a catalog file cannot be used.
@@ -61,6 +62,8 @@ struct RawType {
     endpoint_variable: String,
     base_url: String,
     api_version: String,
+    #[serde(default = "yes")]
+    inventory: bool,
     identity: String,
     #[serde(default)]
     identity_when_empty: BTreeMap<String, String>,
@@ -74,6 +77,8 @@ struct RawType {
     same_object_as: Option<String>,
     #[serde(default)]
     system_made: Vec<RawSystemMade>,
+    #[serde(default)]
+    removed: BTreeMap<String, RawRemoved>,
     sources: BTreeMap<String, String>,
     rows: BTreeMap<String, RawRow>,
 }
@@ -125,6 +130,14 @@ struct RawNested {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct RawRemoved {
+    #[serde(rename = "in")]
+    version: String,
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct RawSystemMade {
     reason: String,
     members: BTreeMap<String, Vec<String>>,
@@ -138,6 +151,15 @@ pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError>
         Template::parse(text).map_err(|source| CatalogError::Template { resource_type: name.to_owned(), source })
     };
     let rows = rows::read(name, raw.facts_only, &raw.rows)?;
+    let mut removed = BTreeMap::new();
+    for (path, raw) in raw.removed {
+        let version = raw.version.parse().map_err(|_| CatalogError::Row {
+            resource_type: name.to_owned(),
+            path: path.clone(),
+            reason: "was removed in what is no version".to_owned(),
+        })?;
+        removed.insert(path, Removed { version, source: raw.source });
+    }
     let mut lists = Vec::with_capacity(raw.lists.len());
     for list in raw.lists {
         let mut query = Vec::with_capacity(list.query.len());
@@ -184,6 +206,7 @@ pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError>
         endpoint_variable: raw.endpoint_variable,
         base_url: template(&raw.base_url)?,
         api_version: raw.api_version,
+        is_in_inventory: raw.inventory,
         identity: template(&raw.identity)?,
         identity_when_empty: raw.identity_when_empty,
         state_ids: raw.state_ids.iter().map(|id| template(id)).collect::<Result<_, _>>()?,
@@ -203,7 +226,12 @@ pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError>
             .into_iter()
             .map(|made| SystemMade { reason: made.reason, members: made.members })
             .collect(),
+        removed,
         sources: raw.sources,
         rows: RowTable::new(rows),
     })
+}
+
+fn yes() -> bool {
+    true
 }

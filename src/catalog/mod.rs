@@ -14,6 +14,8 @@ mod template;
 
 pub use builtin::Catalog;
 pub use file::CatalogError;
-pub use resource_type::{Basis, ListCall, ListScope, Nested, PageTokens, Parent, ReadCall, ResourceType, SystemMade};
-pub use row::{Converter, Form, Kind, Mode, Row, Treatment};
+pub use resource_type::{
+    Basis, ListCall, ListScope, Nested, PageTokens, Parent, ReadCall, Removed, ResourceType, SystemMade,
+};
+pub use row::{Converter, Form, Kind, Member, Mode, Row, Treatment};
 pub use template::{Part, Template, TemplateError};

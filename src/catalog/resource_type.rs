@@ -3,7 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Row, Template};
+use super::row::{Member, Ties};
+use super::{Form, Kind, Row, Template};
+use crate::model::ProviderVersion;
+
+/// An argument that the provider does not have any more.
+#[derive(Clone, Debug)]
+pub struct Removed {
+    /// The version of the provider that took it away.
+    pub version: ProviderVersion,
+    /// Where the fact comes from, a key of the sources.
+    pub source: String,
+}
 
 /// A resource type.
 #[derive(Clone, Debug)]
@@ -30,6 +41,8 @@ pub struct ResourceType {
     pub base_url: Template,
     /// The version of the API whose bodies the rows describe: `v1`.
     pub api_version: String,
+    /// Whether Cloud Asset Inventory holds its objects; what it does not hold is read from the type's own API.
+    pub is_in_inventory: bool,
     /// The path of the full resource name, after `//HOST/`.
     pub identity: Template,
     /// Values of identity placeholders that stand for an empty attribute: a SQL user without host is `…/users/u/-`.
@@ -52,6 +65,8 @@ pub struct ResourceType {
     pub same_object_as: Option<String>,
     /// Objects that Google makes by itself: never reported as unmanaged.
     pub system_made: Vec<SystemMade>,
+    /// Arguments that earlier versions of the provider had, by path.
+    pub removed: BTreeMap<String, Removed>,
     /// The sources that rows name by key, in words.
     pub sources: BTreeMap<String, String>,
     pub(super) rows: RowTable,
@@ -62,7 +77,8 @@ pub struct ResourceType {
 pub(super) struct RowTable {
     rows: Vec<Row>,
     by_path: BTreeMap<String, usize>,
-    children: BTreeMap<String, Vec<usize>>,
+    /// The rows at the top.
+    top: Vec<usize>,
 }
 
 /// How well rows are known.
@@ -189,8 +205,22 @@ impl ResourceType {
 
     /// The rows directly below a path; those at the top for `""`. Sorted by path.
     pub fn children(&self, path: &str) -> impl Iterator<Item = &Row> {
-        let indexes = self.rows.children.get(path).map_or(&[][..], Vec::as_slice);
+        let indexes = match path {
+            "" => Some(&self.rows.top),
+            path => self.row(path).map(|row| &row.ties.below),
+        };
+        indexes.into_iter().flatten().map(|index| &self.rows.rows[*index])
+    }
+
+    /// The rows directly below a row, those at the top for `None`. Sorted by path.
+    pub fn below<'t>(&'t self, row: Option<&'t Row>) -> impl ExactSizeIterator<Item = &'t Row> {
+        let indexes = row.map_or(&self.rows.top, |row| &row.ties.below);
         indexes.iter().map(|index| &self.rows.rows[*index])
+    }
+
+    /// The row of the member that names an element of a block: that of [`Row::key`].
+    pub fn key_row(&self, row: &Row) -> Option<&Row> {
+        row.ties.key.map(|index| &self.rows.rows[index])
     }
 
     /// The host and path of an identity that [`Self::identity`] made: `//redis.googleapis.com/projects/…`.
@@ -238,13 +268,67 @@ impl RowTable {
     pub(super) fn new(mut rows: Vec<Row>) -> Self {
         rows.sort_by(|a, b| a.path.cmp(&b.path));
         let mut table = Self::default();
-        for (index, row) in rows.iter().enumerate() {
-            table.by_path.insert(row.path.clone(), index);
-            table.children.entry(parent_path(&row.path).to_owned()).or_default().push(index);
+        table.by_path.extend(rows.iter().enumerate().map(|(index, row)| (row.path.clone(), index)));
+        let find = |path: &str| table.by_path.get(path).copied();
+        let mut ties: Vec<Ties> = rows.iter().map(|_| Ties::default()).collect();
+        // What is below a row comes after it.
+        for (index, row) in rows.iter().enumerate().rev() {
+            let (parent, name) = (parent_path(&row.path), row.name());
+            let beside = |name: &str| if parent.is_empty() { find(name) } else { find(&format!("{parent}.{name}")) };
+            let own = &mut ties[index];
+            own.index = index;
+            own.member = row.api.as_ref().map(|api| member(api, objects_around(&rows, &table.by_path, row)));
+            own.is_sensitive_within |= row.is_sensitive;
+            own.key = row.key.as_ref().and_then(|key| find(&format!("{}.{key}", row.path)));
+            let labels = name.strip_prefix("effective_").or_else(|| name.strip_prefix("terraform_")).and_then(beside);
+            own.is_label_shadow =
+                labels.is_some_and(|labels| rows[labels].form == Form::Labels && rows[labels].kind == Kind::Map);
+            let is_sensitive_within = own.is_sensitive_within;
+            match find(parent) {
+                Some(parent) => {
+                    ties[parent].below.push(index);
+                    ties[parent].is_sensitive_within |= is_sensitive_within;
+                }
+                None if parent.is_empty() => table.top.push(index),
+                None => {}
+            }
+        }
+        table.top.reverse();
+        for (row, mut ties) in rows.iter_mut().zip(ties) {
+            ties.below.reverse();
+            row.ties = ties;
         }
         table.rows = rows;
         table
     }
+}
+
+/// The members that the blocks around a row are read from, the innermost first. Blocks that only Terraform has are read
+/// from the object around them.
+fn objects_around<'t>(
+    rows: &'t [Row],
+    by_path: &'t BTreeMap<String, usize>,
+    row: &'t Row,
+) -> impl Iterator<Item = &'t str> {
+    let parent = |path: &'t str| by_path.get(parent_path(path)).map(|index| &rows[*index]);
+    std::iter::successors(parent(&row.path), move |above| parent(&above.path)).filter_map(|above| above.api.as_deref())
+}
+
+/// Where a member, named from the body's root, is found: in the innermost object that it lies in.
+fn member<'t>(api: &str, around: impl Iterator<Item = &'t str>) -> Member {
+    let mut out = 0;
+    for object in around {
+        match api.strip_prefix(object) {
+            Some("") => return Member { out, names: Vec::new() },
+            Some(rest) if rest.starts_with('.') => return Member { out, names: names(&rest[1..]) },
+            _ => out += 1,
+        }
+    }
+    Member { out, names: names(api) }
+}
+
+fn names(text: &str) -> Vec<String> {
+    text.split('.').map(str::to_owned).collect()
 }
 
 /// The path without its last name; `""` at the top.

@@ -1,11 +1,12 @@
 //! One attribute of a resource type, as data.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
 use crate::model::{
-    AttributeFacts, AttributePath, Nesting, PathStep, PlanVisibility, Replacement, Value, VisibilityRule,
+    AttributeFacts, AttributePath, Leaf, Nesting, PathStep, PlanVisibility, ProviderVersion, Replacement, Side, Value,
+    VisibilityRule,
 };
 
 /// One attribute of a resource type.
@@ -23,6 +24,8 @@ pub struct Row {
     pub kind: Kind,
     /// Who sets it.
     pub mode: Mode,
+    /// Since which version of the provider it is required; `None` where that was always so, or it is not.
+    pub required_since: Option<ProviderVersion>,
     /// Whether it is compared, and if not, why not.
     pub treatment: Treatment,
     /// How values that mean the same are made the same.
@@ -63,6 +66,35 @@ pub struct Row {
     pub source: String,
     /// The part that comparing needs, shared by all leaves of the row.
     pub facts: Arc<AttributeFacts>,
+    /// How the row stands to the type's other rows.
+    pub(super) ties: Ties,
+    pub(super) shared: SharedLeaves,
+}
+
+/// How a row stands to the other rows of its type: places in the list of them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ties {
+    /// See [`Row::index`].
+    pub(super) index: usize,
+    /// The rows directly below.
+    pub(super) below: Vec<usize>,
+    /// The row of [`Row::key`].
+    pub(super) key: Option<usize>,
+    /// See [`Row::is_sensitive_within`].
+    pub(super) is_sensitive_within: bool,
+    /// See [`Row::is_label_shadow`].
+    pub(super) is_label_shadow: bool,
+    /// See [`Row::member`].
+    pub(super) member: Option<Member>,
+}
+
+/// Where a row's member stands in a body, seen from the objects that the blocks around the row are read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// How many objects further out than the innermost; the body itself is the outermost.
+    pub out: usize,
+    /// The names from there; none where it is that object itself.
+    pub names: Vec<String>,
 }
 
 impl Row {
@@ -74,10 +106,61 @@ impl Row {
         }
     }
 
+    /// Its place in [`super::ResourceType::rows`].
+    pub fn index(&self) -> usize {
+        self.ties.index
+    }
+
+    /// Where its member stands in a body; `None` where the body has none.
+    pub fn member(&self) -> Option<&Member> {
+        self.ties.member.as_ref()
+    }
+
+    /// Whether the row or any row below it is sensitive.
+    pub fn is_sensitive_within(&self) -> bool {
+        self.ties.is_sensitive_within
+    }
+
+    /// Whether the row is one of the state's further maps of labels (`effective_labels`, `terraform_labels`), which are
+    /// read together with the first.
+    pub fn is_label_shadow(&self) -> bool {
+        self.ties.is_label_shadow
+    }
+
+    /// The leaf of a side that says `side` of the row and marks nothing more as sensitive than the row does. Resources
+    /// share the leaves of what is not there.
+    pub fn leaf(&self, side: Side) -> Arc<Leaf> {
+        let shared = match &side {
+            Side::Value(Value::Null) => &self.shared.null,
+            Side::NotRecorded => &self.shared.not_recorded,
+            Side::Unset { counts_as: None } => &self.shared.left_open,
+            Side::Unset { counts_as: Some(Value::Null) } => &self.shared.taken_back,
+            _ => return Arc::new(self.made(side)),
+        };
+        Arc::clone(shared.get_or_init(|| Arc::new(self.made(side))))
+    }
+
+    fn made(&self, side: Side) -> Leaf {
+        Leaf { side, facts: Arc::clone(&self.facts), is_sensitive: self.is_sensitive, origin: None }
+    }
+
     /// The path of the row above; `""` at the top.
     pub fn parent(&self) -> &str {
         super::resource_type::parent_path(&self.path)
     }
+}
+
+/// The leaves of a row that many resources have alike, each made when it is first asked for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SharedLeaves {
+    /// Read, and nothing there.
+    null: OnceLock<Arc<Leaf>>,
+    /// The state does not have it.
+    not_recorded: OnceLock<Arc<Leaf>>,
+    /// Not given, and left to the server.
+    left_open: OnceLock<Arc<Leaf>>,
+    /// Not given, and taken back to nothing.
+    taken_back: OnceLock<Arc<Leaf>>,
 }
 
 /// The shape of an attribute.

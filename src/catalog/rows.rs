@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::resource_type::parent_path;
-use super::row::{default_visibility, is_compared};
+use super::row::{SharedLeaves, Ties, default_visibility, is_compared};
 use super::{CatalogError, Converter, Form, Kind, Mode, Row, Treatment};
 use crate::model::{AttributeFacts, AttributePath, Exception, Nesting, PlanVisibility, Replacement, Value};
 
@@ -17,6 +17,7 @@ pub(super) struct RawRow {
     api: Option<String>,
     kind: RawKind,
     mode: Mode,
+    required_since: Option<String>,
     treatment: Option<Treatment>,
     form: Option<Form>,
     key: Option<String>,
@@ -138,14 +139,18 @@ pub(super) fn read(
             (None, None, Some(value)) => Some(Exception::UnsetEquals(value.clone())),
             _ => return Err(error(path, "has more than one exception")),
         };
+        let required_since = raw.required_since.as_deref().map(str::parse).transpose();
+        let required_since = required_since.map_err(|_| error(path, "has a `required_since` that is no version"))?;
         let is_compared = is_compared(treatment);
-        let facts = AttributeFacts { row: path.clone(), is_compared, replacement, visibility, exception };
+        let is_identity = treatment == Treatment::Identity;
+        let facts = AttributeFacts { row: path.clone(), is_compared, is_identity, replacement, visibility, exception };
         rows.push(Row {
             path: path.clone(),
             first,
             api,
             kind: kind_of(raw.kind),
             mode: raw.mode,
+            required_since,
             treatment,
             form: raw.form.unwrap_or(Form::Exact),
             key: raw.key.clone(),
@@ -163,6 +168,8 @@ pub(super) fn read(
             is_attribute: matches!(raw.kind, RawKind::Object | RawKind::ObjectList),
             source: raw.source.clone(),
             facts: Arc::new(facts),
+            ties: Ties::default(),
+            shared: SharedLeaves::default(),
         });
     }
     Ok(rows)

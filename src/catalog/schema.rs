@@ -1,7 +1,7 @@
 //! Argument facts for the evaluator: the catalog as [`SchemaFacts`].
 
 use super::{Catalog, Kind, Mode, ResourceType, Row};
-use crate::model::{ArgumentFacts, SchemaFacts, ValueType};
+use crate::model::{ArgumentFacts, ProviderVersion, SchemaFacts, ValueType};
 
 impl SchemaFacts for Catalog {
     fn knows(&self, resource_type: &str) -> bool {
@@ -10,6 +10,10 @@ impl SchemaFacts for Catalog {
 
     fn argument(&self, resource_type: &str, path: &[&str]) -> Option<ArgumentFacts> {
         self.get(resource_type)?.row(&path.join(".")).map(argument)
+    }
+
+    fn removed_in(&self, resource_type: &str, path: &[&str]) -> Option<ProviderVersion> {
+        self.get(resource_type)?.removed.get(&path.join(".")).map(|removed| removed.version)
     }
 
     fn names(&self, resource_type: &str, path: &[&str]) -> Vec<String> {
@@ -36,6 +40,7 @@ fn argument(row: &Row) -> ArgumentFacts {
             Kind::Block(_) => ValueType::Object,
         },
         is_required: row.mode == Mode::Required,
+        required_since: row.required_since,
         is_optional: matches!(row.mode, Mode::Optional | Mode::OptionalComputed | Mode::ClientOnly | Mode::WriteOnly),
         is_computed: matches!(row.mode, Mode::OptionalComputed | Mode::Computed),
         default: row.default.clone(),

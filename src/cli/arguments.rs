@@ -141,8 +141,9 @@ pub(crate) struct CheckArguments {
     /// Read live objects from Google Cloud's APIs, an asset file, or not at all
     ///
     /// api reads Google Cloud's APIs. A file (or a URL, as for --state) is a snapshot or a Cloud Asset Inventory export
-    /// (JSON lines, also gzipped). none compares configuration with state only.
-    #[arg(long, value_name = "api|FILE|none", default_value = "api", help_heading = "Live", value_hint = ValueHint::FilePath)]
+    /// (JSON lines, also gzipped). assets://projects/P (or folders/F, organizations/O) reads Cloud Asset Inventory's API; what
+    /// differs there is confirmed with a direct read. none compares configuration with state only.
+    #[arg(long, value_name = "api|FILE|assets://SCOPE|none", default_value = "api", help_heading = "Live", value_hint = ValueHint::FilePath)]
     pub(crate) live: String,
 
     /// Compare sensitive values of a snapshot by the key that it was made with
@@ -210,8 +211,8 @@ pub(crate) struct SnapshotArguments {
     #[arg(short, long, value_name = "FILE", help_heading = "Output", value_hint = ValueHint::FilePath)]
     pub(crate) output: String,
 
-    /// Read live objects from Google Cloud's APIs or from an asset file
-    #[arg(long, value_name = "api|FILE", default_value = "api", help_heading = "Live", value_hint = ValueHint::FilePath)]
+    /// Read live objects from APIs, an asset file or the asset inventory
+    #[arg(long, value_name = "api|FILE|assets://SCOPE", default_value = "api", help_heading = "Live", value_hint = ValueHint::FilePath)]
     pub(crate) live: String,
 
     /// Keep digests of sensitive values, made with the key in this file

@@ -11,63 +11,59 @@ use super::loaded_root::LoadedRoot;
 use super::options::Options;
 use super::output;
 use super::reader::Reader;
-use super::sides::{TerraformSides, live_sides, project_numbers};
+use super::root_sides::{RootSides, suspects};
+use super::sides::{TerraformSides, project_numbers};
 use super::{CLEAN, FAILED, FOUND, redaction};
-use crate::catalog::{Basis, Catalog, ResourceType};
-use crate::compare::{Request, ResourceComparison, Selection, compare, worlds};
-use crate::model::{Configuration, Diagnostic, IgnoreRule, Inventory, Settings, Severity, SourceMap, State, printable};
+use crate::catalog::Catalog;
+use crate::compare::{ResourceComparison, Selection, compare, worlds};
+use crate::model::{
+    Configuration, Diagnostic, IgnoreRule, Inventory, OwnPlaces, Settings, Severity, SourceMap, State, printable,
+};
 use crate::normalize::Normalizer;
 use crate::policy::{PolicyInput, judge, unknown_severities};
 use crate::report::{self, ConfigurationKind, ConfigurationSource, Report, Root, Show, Sources, outcome};
 use crate::terraform::config::VariableArgument;
-use crate::topology;
+use crate::terraform::state::StateReference;
 
 /// Runs the check and gives the exit code. `variables` are `--var` and `--var-file` in command order.
 pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], environment: &Environment) -> Result<u8> {
     let options = Options::read(arguments)?;
     let reader = Reader::new(&arguments.requests, &arguments.display, environment)?;
     let key = arguments.redaction_key.as_deref().map(redaction::read_key).transpose()?;
-    let LoadedRoot { root, state, configuration, settings, mut diagnostics } =
+    let LoadedRoot { root, state, configuration, settings, declarations, mut diagnostics } =
         LoadedRoot::load(&arguments.root, variables, &reader)?;
     let no_state = State::default();
     let recorded = state.as_ref().unwrap_or(&no_state);
 
     let catalog = Catalog::builtin();
+    let reference = StateReference::new(recorded);
+    let tracer = declarations.tracer(&reference, catalog);
     let recorded_numbers = project_numbers(recorded);
-    let mut sides = TerraformSides::new(&configuration, recorded, &Normalizer::new(catalog, &recorded_numbers));
+    let sides = TerraformSides::new(&configuration, recorded, &Normalizer::new(catalog, &recorded_numbers));
     let selection = Selection::new(&arguments.only, &arguments.skip);
     let wants = sides.wants(catalog, &configuration, &settings.live, &recorded_numbers, &selection);
-    let inventory = live::read(&LiveArgument::read(&arguments.live), &wants, &reader)?;
+    let source = LiveArgument::read(&arguments.live)?;
+    let mut inventory = live::read(&source, &wants, &reader)?;
     if let Some(key) = &key {
         redaction::check_key(key, &inventory)?;
     }
     reader.say(&format!("read {} live objects", inventory.objects.len()));
 
-    // Live may have taught which number belongs to which project: identities are worked out once more with it.
-    let mut numbers = recorded_numbers.clone();
-    numbers.merge(&inventory.projects);
-    let normalizer = Normalizer::new(catalog, &numbers);
-    if numbers != recorded_numbers {
-        sides = TerraformSides::new(&configuration, recorded, &normalizer);
-    }
-    let live = live_sides(&mut sides, &inventory, catalog, &normalizer, key.as_ref());
-    let unmanaged_scopes = sides.projects(&configuration, &settings.live, &numbers);
     let ignores = unexpired(&settings.ignores, &today(), &mut diagnostics);
-    let request = Request {
-        configured: sides.configured,
-        recorded: sides.recorded,
-        live,
-        inventory: &inventory,
-        configuration: &configuration,
-        ignores: &ignores,
-        unmanaged_types: types(catalog, |resource_type| !resource_type.is_facts_only),
-        unmanaged_scopes,
-        judged_types: topology::types().map(str::to_owned).collect(),
-        derived_types: types(catalog, |resource_type| resource_type.basis == Basis::Derived),
-        managed_elsewhere: BTreeSet::new(),
-        only: arguments.only.clone(),
-        skip: arguments.skip.clone(),
-    };
+    let root_sides = RootSides { configuration: &configuration, recorded, settings: &settings, ignores: &ignores };
+    let mut brought = root_sides.bring(&inventory, sides, key.as_ref());
+    if matches!(source, LiveArgument::Inventory(_)) {
+        let suspects = suspects(&compare(&root_sides.request(&inventory, brought, &OwnPlaces, arguments)));
+        reader.say(&format!("confirm {} objects", suspects.len()));
+        if !suspects.is_empty() {
+            live::confirm(&mut inventory, suspects, &reader)?;
+        }
+        let sides = TerraformSides::new(&configuration, recorded, &Normalizer::new(catalog, &recorded_numbers));
+        brought = root_sides.bring(&inventory, sides, key.as_ref());
+    }
+    let not_supported = std::mem::take(&mut brought.sides.not_supported);
+    let of_sides = std::mem::take(&mut brought.sides.diagnostics);
+    let request = root_sides.request(&inventory, brought, &tracer, arguments);
     let mut comparison = compare(&request);
     if !selection.is_everything() && comparison.resources.is_empty() {
         diagnostics.push(Diagnostic::warning(
@@ -75,7 +71,7 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
             "No resource matches --only, or --skip leaves all of them out. Both take globs over addresses and types.",
         ));
     }
-    comparison.coverage.types_not_supported = sides.not_supported;
+    comparison.coverage.types_not_supported = not_supported;
     for index in &comparison.coverage.unmatched_ignores {
         let rule = &ignores[*index];
         let detail =
@@ -83,8 +79,12 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
         diagnostics.push(Diagnostic::warning("Unused ignore block", detail).at(rule.range.clone()));
     }
     diagnostics.extend(unknown_severities(&settings.severities));
-    let mut judgment =
-        judge(&PolicyInput { worlds: &worlds(&request), comparison: &comparison, severities: &settings.severities });
+    let mut judgment = judge(&PolicyInput {
+        worlds: &worlds(&request),
+        provenance: &tracer,
+        comparison: &comparison,
+        severities: &settings.severities,
+    });
     if !selection.is_everything() {
         // Policies need the neighbors of what was selected; the report does not.
         let selected: BTreeSet<String> = comparison.resources.iter().filter_map(label).collect();
@@ -92,7 +92,7 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
     }
 
     let (source_text, diagnostics) =
-        gather_diagnostics(&configuration, &settings, recorded, &inventory, sides.diagnostics, diagnostics);
+        gather_diagnostics(&configuration, &settings, recorded, &inventory, of_sides, diagnostics);
     let directory = root.directory.display().to_string();
     let report = Report {
         trueup_version: env!("CARGO_PKG_VERSION"),
@@ -124,10 +124,6 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
 fn label(resource: &ResourceComparison) -> Option<String> {
     let address = resource.address.as_ref().map(ToString::to_string);
     address.or_else(|| resource.identity.as_ref().map(ToString::to_string))
-}
-
-fn types(catalog: &Catalog, is_wanted: impl Fn(&ResourceType) -> bool) -> BTreeSet<String> {
-    catalog.types().filter(|resource_type| is_wanted(resource_type)).map(|kind| kind.name.to_string()).collect()
 }
 
 /// The rules that still hold on a day; of the others a warning.

@@ -1,5 +1,6 @@
 //! Reads live objects from where `--live` says.
 
+use std::collections::BTreeSet;
 use std::fs::{File, Metadata};
 use std::io::BufReader;
 use std::sync::Arc;
@@ -10,8 +11,11 @@ use super::environment::now;
 use super::output;
 use super::reader::Reader;
 use crate::catalog::Catalog;
-use crate::google::{LiveOptions, Progress, ProgressSink, Wants, assets, is_location, plan, read_live, shown_location};
-use crate::model::{Inventory, printable};
+use crate::google::{
+    AssetScope, LiveOptions, Progress, ProgressSink, Wanted, Wants, assets, is_location, plan, read_assets, read_live,
+    shown_location,
+};
+use crate::model::{Inventory, Listing, printable};
 
 /// Where live objects come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,18 +24,21 @@ pub(crate) enum LiveArgument {
     Api,
     /// Not asked.
     None,
+    /// The asset inventory of a scope.
+    Inventory(AssetScope),
     /// An asset file.
     File(String),
 }
 
 impl LiveArgument {
     /// Reads the value of `--live`.
-    pub(crate) fn read(text: &str) -> Self {
-        match text {
-            "api" => Self::Api,
-            "none" => Self::None,
-            path => Self::File(path.to_owned()),
-        }
+    pub(crate) fn read(text: &str) -> Result<Self> {
+        Ok(match (text, text.strip_prefix("assets://")) {
+            ("api", _) => Self::Api,
+            ("none", _) => Self::None,
+            (_, Some(scope)) => Self::Inventory(AssetScope::new(scope)?),
+            (path, None) => Self::File(path.to_owned()),
+        })
     }
 }
 
@@ -58,17 +65,43 @@ pub(crate) fn read(source: &LiveArgument, wants: &Wants, reader: &Reader<'_>) ->
             for line in plan(wants, catalog, &reader.endpoints)?.to_string().lines() {
                 reader.say(line);
             }
-            let is_shown = output::is_progress_wanted(reader.display.progress, reader.display.quiet);
-            let progress: Option<ProgressSink> = is_shown.then(|| Arc::new(show_progress) as ProgressSink);
-            let live = LiveOptions {
-                transport: reader.transport(),
-                endpoints: reader.endpoints.clone(),
-                parallelism: usize::from(reader.requests.parallelism),
-                read_at: Some(now()),
-                progress,
-            };
-            Ok(read_live(live, catalog, wants)?)
+            Ok(read_live(live_options(reader), catalog, wants)?)
         }
+        LiveArgument::Inventory(scope) => Ok(read_assets(live_options(reader), catalog, wants, scope)?),
+    }
+}
+
+/// Reads objects of an inventory directly, since the inventory lags behind: they are as read, or not observed.
+pub(crate) fn confirm(inventory: &mut Inventory, suspects: BTreeSet<Wanted>, reader: &Reader<'_>) -> Result<()> {
+    let catalog = Catalog::builtin();
+    let objects = suspects.iter().map(|wanted| (wanted.resource_type.clone(), wanted.identity.clone())).collect();
+    let wants = Wants { resources: suspects, numbers: inventory.projects.clone(), ..Wants::default() };
+    for line in plan(&wants, catalog, &reader.endpoints)?.to_string().lines() {
+        reader.say(line);
+    }
+    let direct = read_live(live_options(reader), catalog, &wants).unwrap_or_else(|error| {
+        // Nothing could be confirmed; that is said of each of them.
+        let reason = format!("the asset inventory says otherwise, and it could not be confirmed: {error}");
+        let listings = wants.resources.iter().map(|wanted| Listing {
+            resource_type: wanted.resource_type.clone(),
+            scope: wanted.identity.path().to_owned(),
+            is_complete: false,
+            error: reason.lines().next().map(str::to_owned),
+        });
+        Inventory { listings: listings.collect(), ..Inventory::default() }
+    });
+    inventory.correct(&objects, direct);
+    Ok(())
+}
+
+fn live_options(reader: &Reader<'_>) -> LiveOptions {
+    let is_shown = output::is_progress_wanted(reader.display.progress, reader.display.quiet);
+    LiveOptions {
+        transport: reader.transport(),
+        endpoints: reader.endpoints.clone(),
+        parallelism: usize::from(reader.requests.parallelism),
+        read_at: Some(now()),
+        progress: is_shown.then(|| Arc::new(show_progress) as ProgressSink),
     }
 }
 

@@ -12,7 +12,9 @@ use super::root_state;
 use super::terraform_root::TerraformRoot;
 use crate::catalog::Catalog;
 use crate::model::{Configuration, Diagnostic, Settings, State};
-use crate::terraform::config::{EvaluateOptions, Evaluated, ParsedRoot, VariableArgument, evaluate, parse_root};
+use crate::terraform::config::{
+    Declarations, EvaluateOptions, Evaluated, ParsedRoot, VariableArgument, evaluate, parse_root,
+};
 use crate::terraform::settings;
 use crate::terraform::state::StateReference;
 
@@ -27,6 +29,8 @@ pub(crate) struct LoadedRoot {
     pub(crate) configuration: Configuration,
     /// What `trueup.hcl` says.
     pub(crate) settings: Settings,
+    /// What the configuration was made from: says where its values come from.
+    pub(crate) declarations: Declarations,
     /// What is wrong beside configuration and state.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -57,13 +61,14 @@ impl LoadedRoot {
         }
         let no_state = State::default();
         let recorded = state.as_ref().unwrap_or(&no_state);
-        let Evaluated { configuration, settings } = evaluate_root(&root, &parsed, recorded, variables, environment);
+        let Evaluated { configuration, settings, declarations } =
+            evaluate_root(&root, &parsed, recorded, variables, environment);
         reader.say(&format!(
             "evaluated {} configuration files to {} instances",
             configuration.files,
             configuration.instances.len()
         ));
-        Ok(Self { root, state, configuration, settings, diagnostics })
+        Ok(Self { root, state, configuration, settings, declarations, diagnostics })
     }
 }
 

@@ -13,6 +13,7 @@ mod output;
 mod permissions;
 mod reader;
 mod redaction;
+mod root_sides;
 mod root_state;
 mod sides;
 mod snapshot;

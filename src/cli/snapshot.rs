@@ -25,7 +25,7 @@ pub(crate) fn run(
     environment: &Environment,
 ) -> Result<u8> {
     let reader = Reader::new(&arguments.requests, &arguments.display, environment)?;
-    let source = LiveArgument::read(&arguments.live);
+    let source = LiveArgument::read(&arguments.live)?;
     if source == LiveArgument::None {
         bail!("--live none: a snapshot is made of live objects");
     }

@@ -63,6 +63,9 @@ impl<'r> Absences<'r> {
         if self.modules.is_empty() && self.forgotten_modules.is_empty() {
             return Absence::Removed;
         }
+        if let Some((_, reason)) = self.modules.get("").and_then(|root| root.first()) {
+            return Absence::NotRead(format!("the root module could not be read: {reason}").into());
+        }
         let mut path = String::new();
         for step in steps {
             path.push_str(&step.name);

@@ -1,13 +1,16 @@
 //! The attributes of one resource: the union of the leaves of its sides, each with verdict, replacement and visibility.
 
 use std::cmp::Ordering;
-use std::collections::btree_map;
+use std::sync::Arc;
 
 use super::replacement::replaces;
 use super::verdict::{settle, verdict};
 use super::visibility::{Standing, visibility};
 use super::{AttributeComparison, Verdict};
-use crate::model::{AttributePath, Identity, Leaf, NormalizedResource, PathStep, Replacement, Side, Value};
+use crate::model::{
+    AttributePath, Chain, Identity, InstanceAddress, Leaf, NormalizedResource, PathEntries, PathStep, Provenance,
+    Replacement, Side, Value,
+};
 
 /// One side of a resource: what it says, or what holds for all of its attributes where it says nothing.
 pub(crate) enum Seen<'a> {
@@ -36,8 +39,8 @@ impl<'a> Seen<'a> {
 
 /// The leaves of one side in order, the next one in view.
 struct Leaves<'a> {
-    next: Option<(&'a AttributePath, &'a Leaf)>,
-    rest: btree_map::Iter<'a, AttributePath, Leaf>,
+    next: Option<(&'a AttributePath, &'a Arc<Leaf>)>,
+    rest: PathEntries<'a, Arc<Leaf>>,
 }
 
 impl<'a> Leaves<'a> {
@@ -52,6 +55,17 @@ impl<'a> Leaves<'a> {
     }
 }
 
+/// How the recorded and the configured name of a resource stand to each other.
+#[derive(Clone, Copy)]
+pub(crate) enum Naming<'a> {
+    /// They are one, or a side does not have it at all.
+    Same,
+    /// The recorded identity and another one that the configuration gives.
+    Renamed(&'a Identity, &'a Identity),
+    /// One of the two does not tell its name whole, so that only the parts can be compared that both tell.
+    InParts,
+}
+
 /// The three sides of a resource.
 pub(crate) struct Sides<'a> {
     pub(crate) configuration: Seen<'a>,
@@ -61,8 +75,19 @@ pub(crate) struct Sides<'a> {
     pub(crate) live_is_asked: bool,
     /// How Terraform stands to the resource.
     pub(crate) standing: Standing,
-    /// The recorded identity and the one that the configuration gives, where the two differ.
-    pub(crate) renamed: Option<(&'a Identity, &'a Identity)>,
+    /// Where values of the configuration come from.
+    pub(crate) provenance: &'a dyn Provenance,
+    /// The address that the configuration has.
+    pub(crate) configured_as: Option<&'a InstanceAddress>,
+    /// What is known of its name in state and configuration.
+    pub(crate) naming: Naming<'a>,
+}
+
+impl Sides<'_> {
+    /// The places through which the configuration's value came.
+    fn chain(&self, row: &Row<'_>) -> Option<Chain> {
+        Some(self.provenance.chain(self.configured_as?, row.configuration?.origin.as_deref()?))
+    }
 }
 
 /// What came of the attributes of one resource.
@@ -138,7 +163,12 @@ fn compare_row(sides: &Sides<'_>, row: &Row<'_>, compared: &mut Compared) {
     let state = sides.state.side(path, row.state);
     let live = sides.live.side(path, row.live);
     let (c, s, l) = (settle(configuration), settle(state), settle(live));
-    let names_object = !facts.is_compared && sides.renamed.is_some_and(|renamed| names_object(renamed, s, c));
+    let names_object = !facts.is_compared
+        && match sides.naming {
+            Naming::Same => false,
+            Naming::Renamed(recorded, configured) => names_object((recorded, configured), s, c),
+            Naming::InParts => facts.is_identity && names_another(s, c),
+        };
     if !facts.is_compared && !names_object {
         return;
     }
@@ -169,7 +199,7 @@ fn compare_row(sides: &Sides<'_>, row: &Row<'_>, compared: &mut Compared) {
         state: state.clone(),
         live: live.clone(),
         is_sensitive: is_sensitive(sides, row),
-        origin: row.configuration.map(|leaf| leaf.origin.to_vec()).unwrap_or_default(),
+        origin: sides.chain(row),
         forces_replacement: verdict != Verdict::NotComparable && replaces(replacement, c.or(s), l.or(s)),
         plan_visibility,
         plan_visibility_reason,
@@ -195,6 +225,15 @@ fn names_object(
         identity.path().split('/').any(|segment| segment == last)
     };
     state != configuration && stands_in(state, recorded) && stands_in(configuration, configured)
+}
+
+/// Whether the two values of a part of a name end in another segment.
+fn names_another(state: Option<&Value>, configuration: Option<&Value>) -> bool {
+    let last = |value: Option<&Value>| {
+        value.and_then(Value::as_str).and_then(|text| text.rsplit('/').next().map(str::to_owned))
+    };
+    let (Some(state), Some(configuration)) = (last(state), last(configuration)) else { return false };
+    state != configuration && !state.is_empty() && !configuration.is_empty()
 }
 
 /// Whether any side marks the path, or something around it, as sensitive.

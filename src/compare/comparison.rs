@@ -1,6 +1,7 @@
 //! The comparison itself: every matched resource compared, ignored where the user says so, counted.
 
-use std::collections::BTreeSet;
+use std::cell::LazyCell;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::absence::Absence;
@@ -13,7 +14,10 @@ use super::visibility::{Standing, under_ignore_changes};
 use super::{
     AttributeComparison, Basis, Comparison, LiveSide, NotObserved, Presence, Request, ResourceComparison, Verdict,
 };
-use crate::model::{AttributePath, IgnoreChanges, InstanceAddress, Inventory, Listing, Side, SourceRange};
+use crate::model::{
+    AttributePath, IgnoreChanges, InstanceAddress, Inventory, Listing, NormalizedResource, Provenance, Side,
+    SourceRange,
+};
 
 /// Compares everything in a request. Pure: the same request gives the same comparison.
 pub fn compare(request: &Request<'_>) -> Comparison {
@@ -53,7 +57,9 @@ impl<'r> Run<'r, '_> {
         }
         let not_observed = self.note_unobserved(matched);
         let Compared { mut attributes, compared, not_comparable } =
-            sides(matched, self.live_is_asked).map(|sides| compare_attributes(&sides)).unwrap_or_default();
+            sides(matched, self.request.provenance, self.live_is_asked)
+                .map(|sides| compare_attributes(&sides))
+                .unwrap_or_default();
         let rules = self.ignores.of(&subject);
         let ignored_by = self.ignores.whole(&rules).map(str::to_owned);
         self.mark_rules(&rules, matched);
@@ -200,9 +206,12 @@ impl<'r> Run<'r, '_> {
         let Self { request, ignores, mut comparison, mut not_observed, live_is_asked, .. } = self;
         if live_is_asked {
             let listings = ListingIndex::new(request.inventory);
-            let needs = Needs::of(request);
+            let needs = LazyCell::new(|| Needs::of(request));
             let failed = request.inventory.listings.iter().filter(|listing| !listing.is_complete);
-            for listing in failed.filter(|listing| !listings.makes_up_for(listing)) {
+            // Nothing makes up for what was asked for by itself.
+            let named = LazyCell::new(|| named_paths(request));
+            let is_named = |listing: &Listing| named.contains(&(&*listing.resource_type, &*listing.scope));
+            for listing in failed.filter(|listing| is_named(listing) || !listings.makes_up_for(listing)) {
                 let place = if listing.scope.is_empty() { "all of Google Cloud" } else { &listing.scope };
                 not_observed.insert(NotObserved {
                     what: format!("{} in {place}", listing.resource_type),
@@ -213,7 +222,7 @@ impl<'r> Run<'r, '_> {
         }
         for module in &request.configuration.unreadable_modules {
             not_observed.insert(NotObserved {
-                what: module.module.to_string(),
+                what: if module.module.is_root() { "the root module".to_owned() } else { module.module.to_string() },
                 why: module.reason.clone(),
                 is_needed: true,
             });
@@ -278,7 +287,7 @@ impl<'r> Needs<'r> {
 const NOT_ASKED: &str = "no live source was given";
 
 /// The sides to compare; `None` where the presence says that no attribute is.
-fn sides<'a>(matched: &Matched<'a>, live_is_asked: bool) -> Option<Sides<'a>> {
+fn sides<'a>(matched: &Matched<'a>, provenance: &'a dyn Provenance, live_is_asked: bool) -> Option<Sides<'a>> {
     let standing = match matched.presence {
         Presence::Missing | Presence::NotYetCreated | Presence::Unmanaged => return None,
         Presence::NotInState => Standing::NotInState,
@@ -310,8 +319,9 @@ fn sides<'a>(matched: &Matched<'a>, live_is_asked: bool) -> Option<Sides<'a>> {
         LiveMatch::NotAsked => Seen::Absent(Side::NotObserved(NOT_ASKED.into())),
         LiveMatch::NotThere => Seen::Absent(Side::NotObserved("it is not there".into())),
     };
-    let renamed = matched.identity().ok().zip(matched.renamed_to());
-    Some(Sides { configuration, state, live, live_is_asked, standing, renamed })
+    let configured_as = matched.configured.map(|side| &side.address);
+    let naming = matched.naming();
+    Some(Sides { configuration, state, live, live_is_asked, standing, provenance, configured_as, naming })
 }
 
 /// The worst verdict that is not ignored; `None` where nothing was looked at.
@@ -334,4 +344,13 @@ pub(crate) fn is_ignored(changes: &IgnoreChanges, path: &AttributePath) -> bool 
         IgnoreChanges::All => true,
         IgnoreChanges::Paths(paths) => paths.iter().any(|ignored| path.starts_with(ignored)),
     }
+}
+
+/// The paths of the objects that configuration and state name, each with the type that names it.
+fn named_paths<'r>(request: &'r Request<'_>) -> HashSet<(&'r str, &'r str)> {
+    let configured = request.configured.iter().map(|side| &side.resource);
+    let recorded = request.recorded.iter().map(|side| &side.resource);
+    let path =
+        |resource: &'r NormalizedResource| Some((&*resource.resource_type, resource.identity.as_ref().ok()?.path()));
+    configured.chain(recorded).filter_map(path).collect()
 }

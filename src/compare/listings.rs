@@ -23,7 +23,10 @@ impl<'r> ListingIndex<'r> {
     pub(crate) fn not_observed(&self, resource_type: &str, identity: &Identity) -> Option<String> {
         let path = identity.path();
         let mut reason = None;
-        for listing in self.of(resource_type, path) {
+        // What was read by itself is known best.
+        let own = self.by_type.get(resource_type).and_then(|scopes| scopes.get(path));
+        let is_counted = |listing: &&&Listing| own.is_none() || listing.scope == path;
+        for listing in self.of(resource_type, path).filter(is_counted) {
             match (listing.is_complete, &listing.error) {
                 (true, _) => return None,
                 (false, Some(error)) => reason = Some(error.clone()),
@@ -69,12 +72,14 @@ mod tests {
                 listing("projects/q", false, Some("403")),
                 listing("projects/q/locations/r2", true, None),
                 listing("projects/s", false, None),
+                listing("projects/p/locations/r/things/u", false, Some("stalled")),
             ],
             ..Inventory::default()
         };
         let index = ListingIndex::new(&inventory);
         for path in [
             "projects/p/locations/r/things/t",
+            "projects/p/locations/r/things/u",
             "projects/p/locations/r2/things/t",
             "projects/q/locations/r/things/t",
             "projects/q/locations/r2/things/t",

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::absence::{Absence, Absences};
+use super::attribute::Naming;
 use super::listings::ListingIndex;
 use super::moved::moved_addresses;
 use super::naming::SensitiveNames;
@@ -90,6 +91,16 @@ impl<'r> Matched<'r> {
         let configured = self.configured?.resource.identity.as_ref().ok()?;
         let recorded = self.recorded?.resource.identity.as_ref().ok()?;
         (configured != recorded).then_some(configured)
+    }
+
+    /// How its recorded and its configured name stand to each other.
+    pub(crate) fn naming(&self) -> Naming<'r> {
+        let (Some(configured), Some(recorded)) = (self.configured, self.recorded) else { return Naming::Same };
+        match (&recorded.resource.identity, self.renamed_to()) {
+            (Ok(recorded), Some(configured)) => Naming::Renamed(recorded, configured),
+            (Ok(_), None) if configured.resource.has_own_identity => Naming::Same,
+            (Ok(_) | Err(_), _) => Naming::InParts,
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! Small builders of sides for the tests of this room.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{ConfiguredSide, LiveSide, RecordedSide, Request};
 use crate::model::{
-    AttributeFacts, Configuration, Identity, IgnoreChanges, InstanceAddress, Inventory, Leaf, Listing, LiveKind,
-    NormalizedResource, PlanVisibility, Position, Replacement, Side, SourceRange, Value, VisibilityRule,
+    AttributeFacts, AttributePath, Configuration, Identity, IgnoreChanges, InstanceAddress, Inventory, Leaf, Listing,
+    LiveKind, NormalizedResource, OwnPlaces, PathMap, PlanVisibility, Position, Replacement, Side, SourceRange, Value,
+    VisibilityRule,
 };
 
 pub(crate) fn range(filename: &str, line: usize) -> SourceRange {
@@ -18,6 +19,7 @@ pub(crate) fn facts(row: &str) -> AttributeFacts {
     AttributeFacts {
         row: row.to_owned(),
         is_compared: true,
+        is_identity: false,
         replacement: Replacement::Never,
         visibility: VisibilityRule {
             set: (PlanVisibility::Shown, "the configuration sets it".into()),
@@ -27,8 +29,8 @@ pub(crate) fn facts(row: &str) -> AttributeFacts {
     }
 }
 
-pub(crate) fn leaf(path: &str, side: Side) -> Leaf {
-    Leaf { side, facts: Arc::new(facts(path)), is_sensitive: false, origin: Box::default() }
+pub(crate) fn leaf(path: &str, side: Side) -> Arc<Leaf> {
+    Arc::new(Leaf { side, facts: Arc::new(facts(path)), is_sensitive: false, origin: None })
 }
 
 /// A resource with the given leaves and no identity; what is not a leaf is not recorded.
@@ -36,8 +38,9 @@ pub(crate) fn resource(resource_type: &str, leaves: &[(&str, Side)]) -> Normaliz
     NormalizedResource {
         resource_type: resource_type.into(),
         identity: Err("the name is unknown".to_owned()),
+        has_own_identity: true,
         leaves: leaves.iter().map(|(path, side)| (path.parse().expect("path"), leaf(path, side.clone()))).collect(),
-        below: BTreeMap::from([("".parse().expect("root"), Side::NotRecorded)]),
+        below: PathMap::from(vec![(AttributePath::root(), Side::NotRecorded)]),
         unknown_members: 0,
         sensitive_names: BTreeSet::new(),
     }
@@ -117,6 +120,7 @@ impl World {
             live,
             inventory: &self.inventory,
             configuration: &self.configuration,
+            provenance: &OwnPlaces,
             ignores: &[],
             unmanaged_types: ["google_x".to_owned()].into(),
             unmanaged_scopes: ["projects/p".to_owned()].into(),

@@ -162,7 +162,7 @@ fn what_the_provider_takes_for_unset_stays_in_the_planned_world() {
     code.resource.leaves.insert("ranges".parse().expect("path"), unset);
     let planned = |value: &str| {
         let mut object = live("a", &[("ranges", value)]);
-        for leaf in object.resource.leaves.values_mut() {
+        for leaf in object.resource.leaves.values_mut().map(Arc::make_mut) {
             leaf.facts = Arc::new(crate::model::AttributeFacts {
                 exception: Some(crate::model::Exception::UnsetEquals("everywhere".into())),
                 ..samples::facts("ranges")
@@ -170,9 +170,9 @@ fn what_the_provider_takes_for_unset_stays_in_the_planned_world() {
         }
         let state = recorded("google_x.a", &[]);
         let request = world.request(vec![code.clone()], vec![state], vec![object]);
-        worlds(&request)[2].resources[0].get("ranges").known().map(|it| (it.value.clone(), it.origin.len()))
+        worlds(&request)[2].resources[0].get("ranges").known().map(|it| (it.value.clone(), it.origin.is_some()))
     };
-    assert_eq!(planned("everywhere"), Some(("everywhere".into(), 0)), "an apply leaves it");
+    assert_eq!(planned("everywhere"), Some(("everywhere".into(), false)), "an apply leaves it");
     assert_eq!(planned("elsewhere"), None, "an apply takes it back");
 }
 
@@ -380,7 +380,7 @@ fn another_name_in_the_configuration_is_a_pending_replacement() {
     let world = samples::World::new();
     let named = |name: &str| {
         let mut resource = samples::resource("google_x", &[("name", Side::Value(Value::from(name)))]);
-        let leaf = resource.leaves.values_mut().next().expect("one leaf");
+        let leaf = resource.leaves.values_mut().map(Arc::make_mut).next().expect("one leaf");
         leaf.facts = Arc::new(crate::model::AttributeFacts { is_compared: false, ..samples::facts("name") });
         resource.identity = Ok(samples::identity(name));
         resource
@@ -396,6 +396,37 @@ fn another_name_in_the_configuration_is_a_pending_replacement() {
     assert_eq!(outline(&comparison), ["google_x.a: Managed, Pending"]);
     assert!(only(&comparison).attributes[0].forces_replacement);
     assert_eq!(worlds(&request)[2].resources[0].identity, Some(samples::identity("new")));
+}
+
+#[test]
+fn a_name_that_is_known_in_parts_is_compared_in_parts() {
+    let mut world = samples::World::new();
+    world.inventory.source.kind = crate::model::LiveKind::None;
+    let named = |project: &str, name: &str| {
+        let leaves = [("name", name), ("project", project), ("self_link", name)];
+        let leaves = leaves.map(|(path, text)| (path, Side::Value(Value::from(text))));
+        let mut resource = samples::resource("google_x", &leaves);
+        for (path, leaf) in resource.leaves.iter_mut().map(|(path, leaf)| (path, Arc::make_mut(leaf))) {
+            let is_identity = path.to_string() != "self_link";
+            let facts = crate::model::AttributeFacts { is_compared: false, is_identity, ..samples::facts("name") };
+            leaf.facts = Arc::new(facts);
+        }
+        resource
+    };
+    let mut code = configured("google_x.a", A);
+    code.resource = named("projects/p", "new");
+    code.resource.has_own_identity = false;
+    let mut state = recorded("google_x.a", A);
+    state.resource = named("p", "old");
+    for identity in [Ok(samples::identity("old")), Err("`location` is not there".to_owned())] {
+        state.resource.identity = identity.clone();
+        code.resource.identity = identity;
+        let request = world.request(vec![code.clone()], vec![state.clone()], Vec::new());
+        let comparison = compare(&request);
+        let paths: Vec<String> = comparison.resources[0].attributes.iter().map(|it| it.path.to_string()).collect();
+        assert_eq!(paths, ["name"]);
+        assert_eq!(comparison.resources[0].verdict, Some(Verdict::Pending));
+    }
 }
 
 #[test]
@@ -447,7 +478,7 @@ fn what_is_deselected_is_not_reported_and_not_unmanaged() {
 fn a_secret_on_one_side_is_a_secret_on_all() {
     let world = samples::World::new();
     let mut state = recorded("google_x.a", A);
-    state.resource.leaves.values_mut().for_each(|leaf| leaf.is_sensitive = true);
+    state.resource.leaves.values_mut().map(Arc::make_mut).for_each(|leaf| leaf.is_sensitive = true);
     let request = world.request(vec![configured("google_x.a", A)], vec![state], vec![live("a", B)]);
     assert!(only(&compare(&request)).attributes[0].is_sensitive);
     for world in worlds(&request) {
@@ -459,7 +490,7 @@ fn a_secret_on_one_side_is_a_secret_on_all() {
 fn setting_it_right_replaces_where_the_catalog_says_so() {
     let world = samples::World::new();
     let mut state = recorded("google_x.a", A);
-    for leaf in state.resource.leaves.values_mut() {
+    for leaf in state.resource.leaves.values_mut().map(Arc::make_mut) {
         leaf.facts = Arc::new(crate::model::AttributeFacts { replacement: Replacement::Always, ..samples::facts("a") });
     }
     let request = world.request(vec![configured("google_x.a", A)], vec![state.clone()], vec![live("a", B)]);

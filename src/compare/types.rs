@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::{
-    AttributePath, Configuration, Identity, IgnoreChanges, IgnoreRule, InstanceAddress, Inventory, NormalizedResource,
-    PlanVisibility, Side, SourceRange,
+    AttributePath, Chain, Configuration, Identity, IgnoreChanges, IgnoreRule, InstanceAddress, Inventory,
+    NormalizedResource, PlanVisibility, Provenance, Side, SourceRange,
 };
 
 /// All that a comparison is made of. Pure data; the same request gives the same comparison.
@@ -21,6 +21,8 @@ pub struct Request<'a> {
     pub inventory: &'a Inventory,
     /// For moved blocks, unexpanded resources, unreadable modules, and whether there is configuration at all.
     pub configuration: &'a Configuration,
+    /// Where values of the configuration come from; asked for attributes that are not in sync only.
+    pub provenance: &'a dyn Provenance,
     /// `ignore` blocks that have not expired.
     pub ignores: &'a [IgnoreRule],
     /// Types of which unmanaged objects are reported.
@@ -197,8 +199,8 @@ pub struct AttributeComparison {
     pub live: Side,
     /// Values must not be printed.
     pub is_sensitive: bool,
-    /// Where the configuration sets it, outermost first.
-    pub origin: Vec<SourceRange>,
+    /// The places through which the configuration's value came; `None` where it gives none.
+    pub origin: Option<Chain>,
     /// Whether setting it right would replace the object.
     pub forces_replacement: bool,
     /// What Terraform would have shown.

@@ -135,6 +135,7 @@ mod tests {
         AttributeFacts {
             row: "block.argument".to_owned(),
             is_compared: true,
+            is_identity: false,
             replacement: Replacement::Never,
             visibility: VisibilityRule { set: (set, "set".into()), unset: (unset, "unset".into()) },
             exception: None,

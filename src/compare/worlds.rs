@@ -10,8 +10,8 @@ use super::matching::{LiveMatch, Matched, Matching};
 use super::visibility::is_taken_for_unset;
 use super::{LiveSide, Presence, RecordedSide, Request};
 use crate::model::{
-    AttributePath, CHOSEN_ON_CREATION, Identity, Leaf, NormalizedResource, Side, SourceRange, Value, World,
-    WorldAttribute, WorldKind, WorldResource,
+    AttributePath, CHOSEN_ON_CREATION, Identity, Leaf, NormalizedResource, Origin, Side, Value, World, WorldAttribute,
+    WorldKind, WorldResource,
 };
 
 /// The worlds of a request: live (where a live source was given), state, planned. `--only` and `--skip` do not count
@@ -184,7 +184,7 @@ fn overlaid(
             (false, existing, None) => {
                 // The configuration says it for a whole block: nothing there, or unknown.
                 let is_sensitive = existing.is_some_and(|leaf| leaf.is_sensitive);
-                put(&mut world, path, side, is_sensitive, &[]);
+                put(&mut world, path, side, is_sensitive, None);
             }
         }
     });
@@ -246,10 +246,10 @@ fn place(resource: &mut WorldResource, matched: &Matched<'_>) {
 }
 
 fn take(world: &mut WorldResource, path: &AttributePath, leaf: &Leaf) {
-    put(world, path, &leaf.side, leaf.is_sensitive, &leaf.origin);
+    put(world, path, &leaf.side, leaf.is_sensitive, leaf.origin.as_ref());
 }
 
-fn put(world: &mut WorldResource, path: &AttributePath, side: &Side, is_sensitive: bool, origin: &[SourceRange]) {
+fn put(world: &mut WorldResource, path: &AttributePath, side: &Side, is_sensitive: bool, origin: Option<&Arc<Origin>>) {
     match side {
         Side::Value(Value::Null) | Side::Unset { counts_as: Some(Value::Null) } => {}
         Side::Value(value) | Side::Unset { counts_as: Some(value) } => match value.unknown_reason() {
@@ -257,7 +257,7 @@ fn put(world: &mut WorldResource, path: &AttributePath, side: &Side, is_sensitiv
                 world.unknown.insert(path.clone(), Arc::clone(reason));
             }
             None => {
-                let attribute = WorldAttribute { value: value.clone(), is_sensitive, origin: origin.to_vec() };
+                let attribute = WorldAttribute { value: value.clone(), is_sensitive, origin: origin.cloned() };
                 world.attributes.insert(path.clone(), attribute);
             }
         },

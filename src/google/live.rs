@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::assets::AssetError;
 use super::collect::{Collected, ProgressSink, collect};
 use super::credentials::WAYS;
 use super::endpoint::{EndpointError, Endpoints};
@@ -53,6 +54,12 @@ pub enum LiveError {
     /// The runtime could not be made.
     #[error("start the runtime for requests")]
     Runtime(#[source] std::io::Error),
+    /// The inventory's answer cannot be used.
+    #[error("read the asset inventory")]
+    Assets(#[source] AssetError),
+    /// The address of the inventory's API cannot be used.
+    #[error("read the asset inventory: its address is no http or https address")]
+    Address,
     /// There are no credentials.
     #[error("read live objects: no credentials: {reason}\n{WAYS}")]
     Credentials {
@@ -97,14 +104,19 @@ pub fn read_live(options: LiveOptions, catalog: &Catalog, wants: &Wants) -> Resu
     if let Some(first) = first_error
         && refused == calls
     {
-        return Err(match first {
-            ApiError::Credentials { reason, .. } => LiveError::Credentials { reason },
-            ApiError::Unauthenticated { .. } => LiveError::Unauthenticated { first },
-            first => LiveError::AllRefused { calls, first },
-        });
+        return Err(live_error(calls, first));
     }
     inventory.source.read_at = read_at;
     Ok(inventory)
+}
+
+/// Why nothing could be read, by the first of the refusals of all `calls`.
+pub(crate) fn live_error(calls: usize, first: ApiError) -> LiveError {
+    match first {
+        ApiError::Credentials { reason, .. } => LiveError::Credentials { reason },
+        ApiError::Unauthenticated { .. } => LiveError::Unauthenticated { first },
+        first => LiveError::AllRefused { calls, first },
+    }
 }
 
 /// The ids of the projects that are named by number. One that cannot be had leaves its project a project of its own, which

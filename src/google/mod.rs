@@ -6,6 +6,7 @@
 //! [`assets::read`], [`read_live`], [`fetch_object`].
 
 mod advice;
+mod asset_inventory;
 pub mod assets;
 mod collect;
 mod credentials;
@@ -23,6 +24,7 @@ mod storage;
 mod stores;
 mod transport;
 
+pub use asset_inventory::{AssetScope, AssetScopeError, read_assets};
 pub use collect::{Progress, ProgressSink};
 pub use credentials::{CredentialOptions, CredentialSource};
 pub use endpoint::{EndpointError, Endpoints};

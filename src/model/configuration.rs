@@ -1,6 +1,7 @@
 //! A configuration, evaluated and expanded to instances.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::{
     AttributePath, Diagnostic, InstanceAddress, ModuleAddress, ResourceAddress, SourceMap, SourceRange, Value,
@@ -17,7 +18,8 @@ pub struct Configuration {
     pub instances: Vec<ConfiguredInstance>,
     /// Resources whose `count` or `for_each` is unknown: how many instances there are cannot be said.
     pub unexpanded: Vec<UnexpandedResource>,
-    /// Modules whose source is not here: their resources cannot be seen.
+    /// Modules of which the source, or a part of it, is not here or cannot be read: what they have cannot be seen. The root
+    /// too, where one of its files cannot be read.
     pub unreadable_modules: Vec<UnreadableModule>,
     /// `moved` blocks, in file order.
     pub moved: Vec<Moved>,
@@ -58,16 +60,16 @@ pub struct Arguments {
     /// A map of arguments that are given (an argument set to null is `Null`); blocks are lists of maps, also those
     /// that may occur only once. `Unknown` where a whole `dynamic` block or argument cannot be known.
     pub value: Value,
-    /// Where each argument and block was written, outermost use first: the chain from the line in the root that set it
-    /// down to the resource. Blocks are keyed by their element path (`template[0]`).
-    pub ranges: BTreeMap<AttributePath, Vec<SourceRange>>,
+    /// Where each argument and block stands in the resource's own block. Blocks are keyed by their element path
+    /// (`template[0]`). Where the values there come from, [`super::Provenance`] knows.
+    pub ranges: Arc<BTreeMap<AttributePath, SourceRange>>,
     /// Sensitive paths.
     pub sensitive: BTreeSet<AttributePath>,
 }
 
 impl Default for Arguments {
     fn default() -> Self {
-        Self { value: Value::Map(BTreeMap::new()), ranges: BTreeMap::new(), sensitive: BTreeSet::new() }
+        Self { value: Value::Map(BTreeMap::new()), ranges: Arc::default(), sensitive: BTreeSet::new() }
     }
 }
 
@@ -85,6 +87,10 @@ pub struct ProviderDefaults {
     pub zone: Option<Value>,
     /// `default_labels`, a map.
     pub default_labels: Option<Value>,
+    /// Where `default_labels` is given.
+    pub default_labels_range: Option<SourceRange>,
+    /// Sensitive paths in `default_labels`, which they start with.
+    pub sensitive_labels: BTreeSet<AttributePath>,
     /// `add_terraform_attribution_label`; the provider's default is true since 6.0 and depends on the version before.
     pub attribution_label: Option<bool>,
 }

@@ -107,17 +107,51 @@ impl Inventory {
     }
 
     /// The reason why an object of this type and identity was not observed; `None` where a complete listing covers it
-    /// (so that its absence means that it is not there).
+    /// (so that its absence means that it is not there). Where the object was asked for by itself, that alone counts.
     pub fn not_observed(&self, resource_type: &str, identity: &Identity) -> Option<String> {
+        let path = identity.path();
+        let has_own = self.listings_for(resource_type, identity).any(|listing| listing.scope == path);
         let mut reason = None;
-        for listing in self.listings_for(resource_type, identity) {
+        for listing in self.listings_for(resource_type, identity).filter(|it| !has_own || it.scope == path) {
             match (listing.is_complete, &listing.error) {
                 (true, _) => return None,
                 (false, Some(error)) => reason = Some(error.clone()),
                 (false, None) => reason = reason.or_else(|| Some("the listing is incomplete".to_owned())),
             }
         }
-        Some(reason.unwrap_or_else(|| format!("no listing covers {}", identity.path())))
+        Some(reason.unwrap_or_else(|| format!("no listing covers {path}")))
+    }
+
+    /// Takes over what another source says of further types.
+    pub fn extend(&mut self, other: Inventory) {
+        self.objects.extend(other.objects);
+        self.objects.sort_by(|one, other| one.identity.cmp(&other.identity));
+        self.objects.dedup_by(|one, other| one.identity == other.identity);
+        self.listings.extend(other.listings);
+        self.disabled.extend(other.disabled);
+        self.projects.merge(&other.projects);
+        self.diagnostics.extend(other.diagnostics);
+        self.source.requests += other.source.requests;
+    }
+
+    /// Takes over what a direct read says of single objects, given as resource type and identity: it is there as read,
+    /// it is not there, or it was not observed. What else the read holds is passed over.
+    pub fn correct(&mut self, objects: &BTreeSet<(String, Identity)>, direct: Inventory) {
+        let identities: BTreeSet<&Identity> = objects.iter().map(|(_, identity)| identity).collect();
+        self.objects.retain(|object| !identities.contains(&object.identity));
+        for (resource_type, identity) in objects {
+            let error = direct.not_observed(resource_type, identity);
+            self.listings.push(Listing {
+                resource_type: resource_type.clone(),
+                scope: identity.path().to_owned(),
+                is_complete: error.is_none(),
+                error,
+            });
+        }
+        self.source.requests += direct.source.requests;
+        self.projects.merge(&direct.projects);
+        self.objects.extend(direct.objects.into_iter().filter(|object| identities.contains(&object.identity)));
+        self.objects.sort_by(|one, other| one.identity.cmp(&other.identity));
     }
 }
 
@@ -153,6 +187,8 @@ mod tests {
         assert_eq!(inventory.not_observed("google_x", &identity).as_deref(), Some("403"));
         inventory.listings.push(listing("projects/p/locations/r", true, None));
         assert_eq!(inventory.not_observed("google_x", &identity), None);
+        inventory.listings.push(listing("projects/p/locations/r/things/t", false, Some("stalled")));
+        assert_eq!(inventory.not_observed("google_x", &identity).as_deref(), Some("stalled"), "asked for by itself");
         assert!(inventory.not_observed("google_y", &identity).is_some(), "another type was listed");
     }
 }

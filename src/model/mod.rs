@@ -12,12 +12,15 @@ mod json;
 mod normalized;
 mod number;
 mod path;
+mod path_map;
+mod provenance;
 mod redaction;
 mod reference;
 mod settings;
 mod state;
 mod text;
 mod value;
+mod version;
 mod world;
 
 pub use address::{
@@ -36,10 +39,13 @@ pub use normalized::{
 };
 pub use number::{Notation, Number, NumberError};
 pub use path::{AttributePath, PathError, PathStep};
+pub use path_map::{PathEntries, PathMap};
+pub use provenance::{Chain, DEFAULT_LABELS, Origin, OwnPlaces, Provenance};
 pub use redaction::{Digests, RedactionCheck};
 pub use reference::{ArgumentFacts, Nesting, RecordedAttributes, ReferenceData, SchemaFacts, ValueType};
 pub use settings::{IgnoreRule, LiveScopes, Settings, SeverityLevel, SeverityRule};
 pub use state::{State, StateInstance, StateSource};
 pub use text::{composed, is_printable, printable};
 pub use value::Value;
+pub use version::{ProviderVersion, VersionError};
 pub use world::{CHOSEN_ON_CREATION, Fact, World, WorldAttribute, WorldKind, WorldResource};

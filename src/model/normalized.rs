@@ -1,9 +1,9 @@
 //! A resource of any side, brought to one shape so that `==` is enough.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{AttributePath, Identity, SourceRange, Value};
+use super::{AttributePath, Identity, Origin, PathMap, Value};
 
 /// One resource as one side sees it, flattened to leaves.
 ///
@@ -15,11 +15,15 @@ pub struct NormalizedResource {
     pub resource_type: Arc<str>,
     /// The identity; an error fragment where it cannot be worked out (unknown name, no project).
     pub identity: Result<Identity, String>,
-    /// The leaves that this side has something to say of.
-    pub leaves: BTreeMap<AttributePath, Leaf>,
+    /// Whether what this side says makes its identity; false where a configuration that does not tell it whole has the
+    /// state's.
+    pub has_own_identity: bool,
+    /// The leaves that this side has something to say of. What many resources have alike (an attribute that is not
+    /// there) they share.
+    pub leaves: PathMap<Arc<Leaf>>,
     /// What holds for every path at or below these that is not a leaf: the longest matching prefix counts. The root
     /// path is always there.
-    pub below: BTreeMap<AttributePath, Side>,
+    pub below: PathMap<Side>,
     /// Members that no catalog row reads: counted, never fatal.
     pub unknown_members: usize,
     /// Texts that the source marks as sensitive and that name something: a key of a map, an element of a block, a part of
@@ -36,8 +40,8 @@ pub struct Leaf {
     pub facts: Arc<AttributeFacts>,
     /// Never to be printed.
     pub is_sensitive: bool,
-    /// Where the configuration sets it, outermost first; empty for the other sides.
-    pub origin: Box<[SourceRange]>,
+    /// Where the configuration gives it; `None` where it does not, and for the other sides.
+    pub origin: Option<Arc<Origin>>,
 }
 
 /// What one side says of one attribute.
@@ -66,6 +70,8 @@ pub struct AttributeFacts {
     pub row: String,
     /// Whether the attribute is compared; those that are not are kept for policies.
     pub is_compared: bool,
+    /// Whether it is a part of the object's name, so that another value is another object.
+    pub is_identity: bool,
     /// When a difference would make Terraform replace the object.
     pub replacement: Replacement,
     /// What a plan shows of a live change.

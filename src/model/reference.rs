@@ -1,6 +1,6 @@
 //! The traits through which the evaluator learns of state and schema without knowing either.
 
-use super::{AttributePath, InstanceAddress, Value};
+use super::{AttributePath, InstanceAddress, ProviderVersion, Value};
 
 /// What is recorded of one instance: its attributes, and which of their paths are sensitive.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +56,8 @@ pub struct ArgumentFacts {
     pub value_type: ValueType,
     /// Must be given.
     pub is_required: bool,
+    /// Since which version of the provider it must be given; `None` where that was always so.
+    pub required_since: Option<ProviderVersion>,
     /// May be given.
     pub is_optional: bool,
     /// The provider or server may choose it.
@@ -74,6 +76,9 @@ pub trait SchemaFacts {
     /// The facts of one argument, `path` being the names from the resource down without indexes. `None` where the type
     /// has no such argument.
     fn argument(&self, resource_type: &str, path: &[&str]) -> Option<ArgumentFacts>;
+
+    /// The version of the provider that took an argument away which earlier ones had; `None` where none ever had it.
+    fn removed_in(&self, resource_type: &str, path: &[&str]) -> Option<ProviderVersion>;
 
     /// The names that can stand directly below `path` (empty: at the top), sorted. For hints and computed attributes.
     fn names(&self, resource_type: &str, path: &[&str]) -> Vec<String>;

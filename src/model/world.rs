@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{AttributePath, Identity, InstanceAddress, SourceRange, Value};
+use super::{AttributePath, Identity, InstanceAddress, Origin, SourceRange, Value};
 
 /// Which world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,8 +52,8 @@ pub struct WorldAttribute {
     pub value: Value,
     /// Never to be printed; may be compared.
     pub is_sensitive: bool,
-    /// Where the configuration sets it, outermost first, where the value is the configuration's.
-    pub origin: Vec<SourceRange>,
+    /// Where the configuration gives it, where the value is the configuration's.
+    pub origin: Option<Arc<Origin>>,
 }
 
 /// The reason under which a world lists as unknown what nobody gives to an object that is still to be created, and what

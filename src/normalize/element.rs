@@ -7,6 +7,7 @@ use crate::catalog::Row;
 use crate::model::{PathStep, Value};
 
 use super::forms;
+use super::given::Element;
 use super::scope::Scope;
 
 /// What names an element.
@@ -20,14 +21,14 @@ pub(crate) enum Key {
 }
 
 /// The key of an element, in canonical form; `row` is the row of the member that names it.
-pub(crate) fn key(element: &Value, row: Option<&Row>, scope: &Scope<'_>) -> Key {
+pub(crate) fn key(element: Element<'_>, row: Option<&Row>, scope: &Scope<'_>) -> Key {
     let Some(row) = row else {
         return Key::None;
     };
-    if let Value::Unknown(reason) = element {
+    if let Some(reason) = element.unknown() {
         return Key::Unknown(Arc::clone(reason));
     }
-    let Some(value) = element.get(row.name()) else {
+    let Some(value) = element.members().and_then(|members| members.value(row.name())) else {
         return Key::None;
     };
     match forms::scalar(row, value, scope) {

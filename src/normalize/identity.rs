@@ -11,6 +11,11 @@ use crate::model::{AttributePath, ConfiguredInstance, Identity, ProjectNumbers, 
 use super::forms;
 use super::scope::Scope;
 
+/// Whether the provider can give an attribute of this name, at the top.
+pub(super) fn is_given_by_provider(name: &str) -> bool {
+    matches!(name, "project" | "region" | "zone")
+}
+
 /// What the provider gives for an attribute at the top that the resource does not have.
 pub(super) fn provider_default<'a>(provider: &'a ProviderDefaults, name: &str) -> Option<&'a Value> {
     let value = match name {

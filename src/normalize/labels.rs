@@ -11,10 +11,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::catalog::{Form, Kind, ResourceType, Row};
-use crate::model::{AttributeFacts, PlanVisibility, Side, Value};
+use crate::catalog::{Form, Row};
+use crate::model::{
+    AttributeFacts, AttributePath, DEFAULT_LABELS, Origin, PlanVisibility, ProviderDefaults, Side, Value,
+};
 
 use super::forms;
+use super::given::Members;
 use super::scope::Scope;
 use super::walk::{Place, Source, Walk};
 
@@ -26,29 +29,19 @@ const ANNOTATION_DEFAULTS: [(&str, &str); 3] = [
     ("run.googleapis.com/startup-cpu-boost", "false"),
 ];
 
-/// Whether a row is one of the state's further maps of labels, which are read together with the first.
-pub(super) fn is_shadow(resource_type: &ResourceType, parent: &str, name: &str) -> bool {
-    let Some(own) = name.strip_prefix("effective_").or_else(|| name.strip_prefix("terraform_")) else {
-        return false;
-    };
-    let path = if parent.is_empty() { own.to_owned() } else { format!("{parent}.{own}") };
-    resource_type.row(&path).is_some_and(|row| row.form == Form::Labels && row.kind == Kind::Map)
-}
-
 /// Reads a map of labels; `members` is the map that it stands in.
-pub(super) fn walk(walk: &mut Walk<'_>, row: &Row, members: &BTreeMap<String, Value>, place: &Place) {
-    let given = members.get(row.name()).filter(|value| !value.is_null());
+pub(super) fn walk(walk: &mut Walk<'_>, row: &Row, members: Members<'_>, place: &Place) {
+    let given = members.value(row.name()).filter(|value| !value.is_null());
     match walk.source {
         Source::Configuration { provider, .. } => {
-            let defaults = (row.name() == "labels").then_some(provider.default_labels.as_ref()).flatten();
-            configuration(walk, row, given, defaults, place);
+            configuration(walk, row, given, provider, place);
         }
         Source::State { .. } => state(walk, row, given, members, place),
         Source::Live { .. } => {
             if let Some(Value::Map(labels)) = given {
                 for (key, value) in labels {
                     let side = walk.member_side(row, key, value);
-                    walk.leaf(row, facts_of_member(row, key), side, &place.member(key));
+                    walk.leaf(row, &facts_of_member(row, key), side, &place.member(key));
                 }
             } else if let side @ Side::NotObserved(_) = walk.absent(row) {
                 walk.put_below(place, side);
@@ -57,7 +50,8 @@ pub(super) fn walk(walk: &mut Walk<'_>, row: &Row, members: &BTreeMap<String, Va
     }
 }
 
-fn configuration(walk: &mut Walk<'_>, row: &Row, given: Option<&Value>, defaults: Option<&Value>, place: &Place) {
+fn configuration(walk: &mut Walk<'_>, row: &Row, given: Option<&Value>, provider: &ProviderDefaults, place: &Place) {
+    let defaults = provider.default_labels.as_ref().filter(|_| row.name() == "labels");
     // Keys that the code does not name are not the code's.
     let mut rest = Side::Unset { counts_as: None };
     let mut labels = BTreeMap::new();
@@ -73,19 +67,46 @@ fn configuration(walk: &mut Walk<'_>, row: &Row, given: Option<&Value>, defaults
     for (key, value) in labels {
         if !value.is_null() {
             let side = walk.member_side(row, key, value);
-            walk.leaf(row, facts_of_named_member(row), side, &place.member(key));
+            let (facts, place) = (facts_of_named_member(row), place.member(key));
+            if given.is_some_and(|given| given.get(key).is_some()) {
+                walk.leaf(row, &facts, side, &place);
+            } else {
+                default_label(walk, row, key, (facts, side), provider, &place);
+            }
         }
     }
 }
 
-fn state(walk: &mut Walk<'_>, row: &Row, given: Option<&Value>, members: &BTreeMap<String, Value>, place: &Place) {
-    let sibling = |prefix: &str| members.get(&format!("{prefix}_{}", row.name())).and_then(Value::as_map);
+/// A label that the provider gives, and that the code of the resource does not.
+fn default_label(
+    walk: &mut Walk<'_>,
+    row: &Row,
+    key: &str,
+    (facts, side): (Arc<AttributeFacts>, Side),
+    provider: &ProviderDefaults,
+    place: &Place,
+) {
+    let map = AttributePath::root().attribute(DEFAULT_LABELS);
+    let path = map.key(key);
+    let is_secret = provider.sensitive_labels.contains(&map);
+    if is_secret {
+        walk.note_sensitive_name(key);
+    }
+    // The block may give a map or an object.
+    let is_marked = [&path, &map.attribute(key)].into_iter().any(|path| provider.sensitive_labels.contains(path));
+    let is_sensitive = is_secret || is_marked || row.is_sensitive;
+    let origin = provider.default_labels_range.clone().map(|range| Arc::new(Origin { range, path }));
+    walk.leaf_from(row, origin, is_sensitive, &facts, side, place);
+}
+
+fn state(walk: &mut Walk<'_>, row: &Row, given: Option<&Value>, members: Members<'_>, place: &Place) {
+    let sibling = |prefix: &str| members.value(&format!("{prefix}_{}", row.name())).and_then(Value::as_map);
     let named = given.and_then(Value::as_map);
     let mut owned: BTreeSet<&String> = BTreeSet::new();
     owned.extend(named.into_iter().flatten().map(|(key, _)| key));
     owned.extend(sibling("terraform").into_iter().flatten().map(|(key, _)| key));
     let Some(labels) = sibling("effective").or(named) else {
-        let side = if members.contains_key(row.name()) { Side::Value(Value::Null) } else { Side::NotRecorded };
+        let side = if members.get(row.name()).is_some() { Side::Value(Value::Null) } else { Side::NotRecorded };
         return walk.put_below(place, side);
     };
     walk.put_below(place, Side::Value(Value::Null));
@@ -93,12 +114,13 @@ fn state(walk: &mut Walk<'_>, row: &Row, given: Option<&Value>, members: &BTreeM
     for (key, value) in labels {
         let facts = if owned.contains(key) { facts_of_owned_member(row, key) } else { facts_of_member(row, key) };
         let side = walk.member_side(row, key, value);
-        walk.leaf(row, facts, side, &place.member(key));
+        walk.leaf(row, &facts, side, &place.member(key));
     }
     // A key that the code named and the API has no more: still the code's.
     for key in owned {
         if !labels.contains_key(key) {
-            walk.leaf(row, facts_of_owned_member(row, key), Side::Value(Value::Null), &place.member(key));
+            walk.go_back();
+            walk.leaf(row, &facts_of_owned_member(row, key), Side::Value(Value::Null), &place.member(key));
         }
     }
 }

@@ -7,10 +7,12 @@
 //!
 //! Main type: [`Normalizer`].
 
+mod absent;
 mod cloud_run;
 mod convert;
 mod element;
 mod forms;
+mod given;
 mod identity;
 mod labels;
 mod members;
@@ -32,6 +34,7 @@ use crate::model::{
     value_from_json,
 };
 
+use absent::Absences;
 use members::Members;
 use redaction::LEFT_OUT;
 use scope::Scope;
@@ -73,14 +76,23 @@ pub enum LiveError {
 pub struct Normalizer<'a> {
     catalog: &'a Catalog,
     numbers: &'a ProjectNumbers,
-    /// The members of bodies that rows read, by type, made when a type is first met.
-    members: Mutex<BTreeMap<Arc<str>, Arc<Members>>>,
+    /// What is the same for all resources of a type, made when a type is first met.
+    types: Mutex<BTreeMap<Arc<str>, Arc<PerType>>>,
+}
+
+/// What is the same for all resources of a type.
+#[derive(Debug)]
+struct PerType {
+    /// The members of bodies that rows read.
+    members: Members,
+    /// What sides say of rows that they do not have.
+    absences: Absences,
 }
 
 impl<'a> Normalizer<'a> {
     /// A normalizer; `numbers` is what is known of project numbers, from any side.
     pub fn new(catalog: &'a Catalog, numbers: &'a ProjectNumbers) -> Self {
-        Self { catalog, numbers, members: Mutex::new(BTreeMap::new()) }
+        Self { catalog, numbers, types: Mutex::new(BTreeMap::new()) }
     }
 
     /// Whether the catalog has a type; of others nothing can be normalized.
@@ -115,12 +127,15 @@ impl<'a> Normalizer<'a> {
             provider: &instance.provider,
             is_expected: instance.is_expected,
         };
+        let per_type = self.per_type(resource_type);
+        let walk = Walk::new(resource_type, &scope, source, Some(&per_type.absences));
         let mut resource = match &instance.arguments.value {
-            Value::Map(members) => Walk::new(resource_type, &scope, source).run(members),
-            Value::Unknown(reason) => Walk::new(resource_type, &scope, source).all(&Side::Unknown(Arc::clone(reason))),
-            _ => Walk::new(resource_type, &scope, source).run(&BTreeMap::new()),
+            Value::Map(members) => walk.run(given::Members::Map(members)),
+            Value::Unknown(reason) => walk.all(&Side::Unknown(Arc::clone(reason))),
+            _ => walk.run(given::Members::Map(&BTreeMap::new())),
         };
         let identity = identity::of_configuration(resource_type, instance, &scope);
+        resource.has_own_identity = identity.is_ok();
         resource.identity = identity.or_else(|reason| recorded.cloned().ok_or(reason));
         let marked = &instance.arguments.sensitive;
         let is_marked = |path: &AttributePath| marked.contains(path) || marked.contains(&AttributePath::root());
@@ -143,7 +158,9 @@ impl<'a> Normalizer<'a> {
         let values = identity::of_state_values(resource_type, attributes);
         let known = |name: &str| values.get(name).map(String::as_str);
         let scope = Scope::new(known("project"), known("region").or_else(|| known("location")), self.numbers);
-        let mut resource = Walk::new(resource_type, &scope, Source::State { sensitive }).run(attributes);
+        let per_type = self.per_type(resource_type);
+        let walk = Walk::new(resource_type, &scope, Source::State { sensitive }, Some(&per_type.absences));
+        let mut resource = walk.run(given::Members::Map(attributes));
         resource.identity = identity::of_state(resource_type, &values, &scope);
         let is_marked = |path: &AttributePath| sensitive.iter().any(|marked| path.starts_with(marked));
         let names = identity::sensitive_names(resource_type, is_marked, |name| attributes.get(name));
@@ -167,22 +184,23 @@ impl<'a> Normalizer<'a> {
         let scope = Scope::new(identity.project(), identity.location(), self.numbers);
         let body = cloud_run::in_version_of(resource_type, object.api_version.as_deref(), &identity, body);
         let projected = project::attributes(resource_type, &body.members, body.untold, &identity);
-        let mut resource =
-            Walk::new(resource_type, &scope, Source::Live { left_out: &projected.left_out }).run(&projected.members);
-        resource.unknown_members = self.members(resource_type).count_unknown(&body.members);
+        let per_type = self.per_type(resource_type);
+        let source = Source::Live { left_out: &projected.left_out };
+        let walk = Walk::new(resource_type, &scope, source, Some(&per_type.absences));
+        let mut resource = walk.run(given::Members::Read(&projected.members));
+        resource.unknown_members = per_type.members.count_unknown(&body.members);
         resource.identity = Ok(identity);
         Ok(resource)
     }
 
-    /// The members of bodies that the rows of a type read.
-    fn members(&self, resource_type: &ResourceType) -> Arc<Members> {
+    fn per_type(&self, resource_type: &ResourceType) -> Arc<PerType> {
         // A panic while the lock was held cannot leave half an entry: entries are made before they are put in.
-        let mut members = self.members.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = members.get(&resource_type.name) {
+        let mut types = self.types.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = types.get(&resource_type.name) {
             return Arc::clone(known);
         }
-        let made = Arc::new(Members::of(resource_type));
-        members.insert(Arc::clone(&resource_type.name), Arc::clone(&made));
+        let made = Arc::new(PerType { members: Members::of(resource_type), absences: Absences::default() });
+        types.insert(Arc::clone(&resource_type.name), Arc::clone(&made));
         made
     }
 }

@@ -7,27 +7,25 @@ use crate::catalog::{Kind, Row, Treatment};
 use crate::model::{Nesting, Side, Value};
 
 use super::element::{self, Addresses};
+use super::given::{Element, Elements, Raw};
 use super::walk::{Place, Source, Walk, canonical};
 use super::{forms, labels};
 
 impl Walk<'_> {
     /// A nested block, or a list of objects.
-    pub(super) fn block(&mut self, row: &Row, nesting: Nesting, raw: Option<&Value>, place: &Place) {
+    pub(super) fn block(&mut self, row: &Row, nesting: Nesting, raw: Option<Raw<'_>>, place: &Place) {
         let is_whole = nesting == Nesting::Set && row.key.is_none();
-        let elements: &[Value] = match raw {
-            Some(Value::List(elements) | Value::Set(elements)) => elements,
-            Some(single @ Value::Map(_)) => std::slice::from_ref(single),
-            Some(Value::Unknown(reason)) => {
+        let elements = match raw.map_or(Ok(Elements::Values(&[])), Raw::elements) {
+            Ok(elements) => elements,
+            Err(reason) => {
                 let side = Side::Unknown(Arc::clone(reason));
                 return if is_whole { self.whole_leaf(row, side, place) } else { self.put_below(place, side) };
             }
-            // A scalar where a block should be: nothing can be read of it.
-            Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) | None => &[],
         };
         // A block is given by writing it: none written is not given. An argument can be given as an empty list.
         let is_absent = match raw {
             None => true,
-            Some(Value::Null) => !matches!(self.source, Source::State { .. }),
+            Some(raw) if raw.is_null() => !matches!(self.source, Source::State { .. }),
             Some(_) => elements.is_empty() && self.is_configuration() && !row.is_attribute,
         };
         if is_absent {
@@ -46,8 +44,9 @@ impl Walk<'_> {
         let rest = if self.is_expected() { Side::Unset { counts_as: None } } else { Side::Value(Value::Null) };
         self.put_below(place, rest);
         let resource_type = self.resource_type;
-        let key_row = row.key.as_ref().and_then(|key| resource_type.row(&format!("{}.{key}", row.path)));
+        let key_row = resource_type.key_row(row);
         let mut addresses = Addresses::default();
+        let mut last = None;
         for (index, element) in elements.iter().enumerate() {
             let step = match element::key(element, key_row, self.scope) {
                 element::Key::None => addresses.index(index, row.key.is_some()),
@@ -58,21 +57,25 @@ impl Walk<'_> {
                     continue;
                 }
             };
+            if last.as_ref().is_some_and(|last| *last >= step) {
+                self.go_back();
+            }
+            last = Some(step.clone());
             let place = place.element(step, index);
             if let Some(key) = &row.key {
                 self.note_sensitive_element(&place, key);
             }
-            match element {
-                Value::Map(members) => self.rows(&row.path, members, &place),
-                Value::Unknown(reason) => self.put_below(&place, Side::Unknown(Arc::clone(reason))),
-                _ => {}
+            if let Some(members) = element.members() {
+                self.rows(Some(row), members, &place);
+            } else if let Some(reason) = element.unknown() {
+                self.put_below(&place, Side::Unknown(Arc::clone(reason)));
             }
         }
     }
 
     /// A set of blocks without a key, as one value: a set of maps of what is compared, nulls left out.
-    fn whole(&self, row: &Row, elements: &[Value]) -> Side {
-        if let Some(reason) = elements.iter().find_map(Value::unknown_reason) {
+    fn whole(&self, row: &Row, elements: Elements<'_>) -> Side {
+        if let Some(reason) = elements.iter().find_map(Element::unknown_reason) {
             return Side::Unknown(Arc::clone(reason));
         }
         let elements: Vec<Value> = elements.iter().filter_map(|element| self.whole_element(row, element)).collect();
@@ -80,29 +83,28 @@ impl Walk<'_> {
     }
 
     /// One element of such a set; `None` where nothing of it is compared or not null.
-    fn whole_element(&self, row: &Row, element: &Value) -> Option<Value> {
-        let members = element.as_map()?;
+    fn whole_element(&self, row: &Row, element: Element<'_>) -> Option<Value> {
+        let members = element.members()?;
         let mut out = BTreeMap::new();
-        for child in self.resource_type.children(&row.path) {
+        for child in self.resource_type.below(Some(row)) {
             if child.treatment != Treatment::Compared {
                 continue;
             }
-            let raw = members.get(child.name()).filter(|value| !value.is_null());
+            let raw = members.get(child.name()).filter(|raw| !raw.is_null());
             let value = match (child.kind, raw) {
-                (Kind::Block(nesting), Some(Value::List(inner) | Value::Set(inner))) => {
+                (Kind::Block(nesting), raw) => {
+                    let inner = raw.and_then(|raw| raw.elements().ok()).unwrap_or(Elements::Values(&[]));
                     let inner: Vec<Value> = inner.iter().filter_map(|inner| self.whole_element(child, inner)).collect();
-                    match (inner.is_empty(), nesting) {
+                    // A single object is a list of one.
+                    let is_set = nesting == Nesting::Set && !matches!(raw, Some(Raw::Value(Value::Map(_))));
+                    match (inner.is_empty(), is_set) {
                         (true, _) => Value::Null,
-                        (false, Nesting::Set) => Value::set(inner),
-                        (false, Nesting::List | Nesting::Single) => Value::List(inner),
+                        (false, true) => Value::set(inner),
+                        (false, false) => Value::List(inner),
                     }
                 }
-                (Kind::Block(_), Some(inner @ Value::Map(_))) => {
-                    self.whole_element(child, inner).map_or(Value::Null, |inner| Value::List(vec![inner]))
-                }
-                (Kind::Block(_), _) => Value::Null,
-                (_, Some(value)) => canonical(child, value, self.scope),
-                (_, None) => {
+                (_, Some(Raw::Value(value))) => canonical(child, value, self.scope),
+                (_, Some(Raw::Elements(_)) | None) => {
                     let means = if self.is_configuration() { &child.default } else { &child.when_absent };
                     means.as_ref().map_or(Value::Null, |value| canonical(child, value, self.scope))
                 }
@@ -115,12 +117,7 @@ impl Walk<'_> {
     }
 
     fn whole_leaf(&mut self, row: &Row, side: Side, place: &Place) {
-        let rows = self.resource_type.rows();
-        let prefix = format!("{}.", row.path);
-        let first = rows.partition_point(|other| other.path < prefix);
-        let has_sensitive =
-            rows[first..].iter().take_while(|row| row.path.starts_with(&prefix)).any(|row| row.is_sensitive);
-        self.leaf_of(row.is_sensitive || has_sensitive, Arc::clone(&row.facts), side, place);
+        self.leaf_of(row, row.is_sensitive_within(), &row.facts, side, place);
     }
 
     /// A map of scalars: a leaf for each member.
@@ -144,12 +141,13 @@ impl Walk<'_> {
             let facts =
                 if is_configuration { labels::facts_of_named_member(row) } else { labels::facts_of_member(row, key) };
             let side = self.member_side(row, key, value);
-            self.leaf(row, facts, side, &place.member(key));
+            self.leaf(row, &facts, side, &place.member(key));
         }
         if is_configuration {
             for key in labels::added_by_the_server(row).filter(|key| !members.contains_key(*key)) {
+                self.go_back();
                 let facts = labels::facts_of_member(row, key);
-                self.leaf(row, facts, Side::Unset { counts_as: None }, &place.member(key));
+                self.leaf(row, &facts, Side::Unset { counts_as: None }, &place.member(key));
             }
         }
     }

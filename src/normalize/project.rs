@@ -2,37 +2,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::{Kind, ResourceType, Row, Treatment};
+use crate::catalog::{Kind, Member, ResourceType, Row, Treatment};
 use crate::model::{Identity, LEFT_OUT_MEMBER, Value};
 
+use super::given::{Given, Read};
 use super::{convert, identity};
 
 /// A body under Terraform's names.
 #[derive(Debug, Default)]
-pub(super) struct Projected {
-    /// The attributes, as a state would have them; what the body does not have is not there.
-    pub(super) members: BTreeMap<String, Value>,
+pub(super) struct Projected<'v> {
+    /// The attributes, as a state would have them, sorted by name; what the body does not have is not there.
+    pub(super) members: Vec<Read<'v>>,
     /// Rows of whose member the body says nothing, with the reason.
     pub(super) left_out: BTreeMap<String, &'static str>,
 }
 
 /// Reads all rows of a body. What the URL holds (project, location, name) comes from the identity.
-pub(super) fn attributes(
-    resource_type: &ResourceType,
-    body: &BTreeMap<String, Value>,
+pub(super) fn attributes<'v>(
+    resource_type: &'v ResourceType,
+    body: &'v BTreeMap<String, Value>,
     untold: &[&str],
     identity: &Identity,
-) -> Projected {
-    let reader = Reader { resource_type, body };
-    let mut members = reader.rows("", &mut vec![("", Object::Members(body))]);
+) -> Projected<'v> {
     let named = identity::values_of(resource_type, identity);
-    for row in resource_type.children("") {
-        if row.treatment == Treatment::Identity
-            && let Some(value) = named.get(row.name())
-        {
-            members.insert(row.name().to_owned(), Value::string(value));
-        }
-    }
+    let reader = Reader { resource_type, body, named };
+    let members = reader.rows(None, &mut vec![Object::Members(body)]);
     Projected { members, left_out: left_out(resource_type, body, untold) }
 }
 
@@ -70,37 +64,43 @@ enum Object<'a> {
 struct Reader<'a> {
     resource_type: &'a ResourceType,
     body: &'a BTreeMap<String, Value>,
+    /// What the identity tells, by the names of the rows at the top.
+    named: BTreeMap<String, String>,
 }
 
 impl<'a> Reader<'a> {
-    /// Reads the rows directly below `parent`. `around` are the objects that this one stands in, outermost first, each
-    /// with the member that it was read from.
-    fn rows(&self, parent: &str, around: &mut Vec<(&'a str, Object<'a>)>) -> BTreeMap<String, Value> {
-        let mut out = BTreeMap::new();
-        let resource_type = self.resource_type;
-        for row in resource_type.children(parent) {
-            if let Some(value) = self.row(row, around) {
-                out.insert(row.name().to_owned(), value);
-            }
+    /// Reads the rows directly below `parent` (`None`: the top). `around` are the objects that this one stands in,
+    /// outermost first.
+    fn rows(&self, parent: Option<&'a Row>, around: &mut Vec<Object<'a>>) -> Vec<Read<'a>> {
+        let rows = self.resource_type.below(parent);
+        let mut out = Vec::with_capacity(rows.len());
+        for row in rows {
+            let is_named = parent.is_none() && row.treatment == Treatment::Identity;
+            let named = self.named.get(row.name()).filter(|_| is_named);
+            let given = match named {
+                Some(value) => Some(Given::Made(Value::string(value))),
+                None => self.row(row, around),
+            };
+            out.extend(given.map(|given| Read { name: row.name(), given }));
         }
         out
     }
 
-    fn row(&self, row: &'a Row, around: &mut Vec<(&'a str, Object<'a>)>) -> Option<Value> {
+    fn row(&self, row: &'a Row, around: &mut Vec<Object<'a>>) -> Option<Given<'a>> {
         if let Some(value) = row.converter.and_then(|converter| convert::from_body(converter, self.body)) {
-            return Some(value);
+            return Some(Given::Made(value));
         }
-        let Some(api) = row.api.as_deref() else {
+        let Some(member) = row.member() else {
             // A block that only Terraform has may group rows that the body has elsewhere.
             if !matches!(row.kind, Kind::Block(_)) {
                 return None;
             }
-            let members = self.rows(&row.path, around);
-            return (!members.is_empty()).then(|| Value::List(vec![Value::Map(members)]));
+            let members = self.rows(Some(row), around);
+            return (!members.is_empty()).then(|| Given::Elements(vec![members]));
         };
-        let raw = find(around, api)?;
+        let raw = find(around, member)?;
         if !matches!(row.kind, Kind::Block(_)) {
-            return Some(raw.clone());
+            return Some(Given::Value(raw));
         }
         let elements = match raw {
             Value::List(elements) | Value::Set(elements) => elements.as_slice(),
@@ -115,50 +115,31 @@ impl<'a> Reader<'a> {
         for element in elements {
             // The provider skips empty objects in lists.
             if element.as_map().is_some_and(|members| !(is_list && members.is_empty())) && is_present(element) {
-                around.push((api, Object::Value(element)));
-                read.push(Value::Map(self.rows(&row.path, around)));
+                around.push(Object::Value(element));
+                read.push(self.rows(Some(row), around));
                 around.pop();
             }
         }
-        Some(Value::List(read))
+        Some(Given::Elements(read))
     }
 }
 
-/// The value of a member, named from the body's root, seen from the innermost object around it.
-fn find<'a>(around: &[(&str, Object<'a>)], api: &str) -> Option<&'a Value> {
-    for (prefix, object) in around.iter().rev() {
-        if prefix.is_empty() {
-            return descend(*object, api);
-        }
-        match api.strip_prefix(prefix) {
-            Some("") => {
-                return match object {
-                    Object::Value(value) => Some(value),
-                    Object::Members(_) => None,
-                };
-            }
-            Some(rest) if rest.starts_with('.') => return descend(*object, &rest[1..]),
-            _ => {}
-        }
+/// The value of a row's member, seen from the objects around it.
+fn find<'a>(around: &[Object<'a>], member: &Member) -> Option<&'a Value> {
+    let object = *around.get(around.len().checked_sub(member.out + 1)?)?;
+    match (object, member.names.split_first()) {
+        (Object::Members(members), Some((first, rest))) => descend(members.get(first)?, rest),
+        (Object::Members(_), None) => None,
+        (Object::Value(value), _) => descend(value, &member.names),
     }
-    None
 }
 
 /// Goes down by names; of a list on the way the first element counts.
-fn descend<'a>(object: Object<'a>, names: &str) -> Option<&'a Value> {
-    let mut names = names.split('.');
-    let first = names.next()?;
-    let mut value = match object {
-        Object::Members(members) => members.get(first)?,
-        Object::Value(value) => member(value, first)?,
-    };
-    for name in names {
-        value = member(value, name)?;
-    }
-    Some(value)
+fn descend<'a>(value: &'a Value, names: &[String]) -> Option<&'a Value> {
+    names.iter().try_fold(value, |value, name| inner(value, name))
 }
 
-fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+fn inner<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     match value {
         Value::Map(members) => members.get(name),
         Value::List(elements) | Value::Set(elements) => elements.first().and_then(|first| first.get(name)),

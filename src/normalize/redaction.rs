@@ -110,8 +110,8 @@ impl RedactionKey {
             let nothing = Value::Null;
             let known = candidates.chain([&nothing]).find(|value| self.digest(live, &path, value) == *digest);
             let value = known.cloned().unwrap_or_else(|| Value::string(format!("another value ({digest})")));
-            let leaf = Leaf { side: Side::Value(value), facts, is_sensitive: true, origin: Box::default() };
-            live.leaves.insert(path, leaf);
+            let leaf = Leaf { side: Side::Value(value), facts, is_sensitive: true, origin: None };
+            live.leaves.insert(path, Arc::new(leaf));
         }
     }
 }

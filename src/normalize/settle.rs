@@ -97,8 +97,8 @@ impl Sides<'_> {
                 if says_nothing && !configuration.leaves.contains_key(path) {
                     let side = Side::Unset { counts_as: Some(Value::Null) };
                     let facts = Arc::clone(&leaf.facts);
-                    let leaf = Leaf { side, facts, is_sensitive: leaf.is_sensitive, origin: Box::default() };
-                    configuration.leaves.insert(path.clone(), leaf);
+                    let leaf = Leaf { side, facts, is_sensitive: leaf.is_sensitive, origin: None };
+                    configuration.leaves.insert(path.clone(), Arc::new(leaf));
                 }
             }
         }
@@ -108,12 +108,13 @@ impl Sides<'_> {
         // What the code names is compared, whatever it is: the other sides say so as well.
         let is_map = |facts: &AttributeFacts| resource_type.row(&facts.row).is_some_and(|row| row.kind == Kind::Map);
         for side in [&mut self.state, &mut self.live].into_iter().flatten() {
-            for (path, leaf) in &mut side.leaves {
+            for (path, leaf) in side.leaves.iter_mut() {
                 if is_member(path)
                     && is_map(&leaf.facts)
                     && let Some(owned) = configuration.leaves.get(path)
+                    && !Arc::ptr_eq(&leaf.facts, &owned.facts)
                 {
-                    leaf.facts = Arc::clone(&owned.facts);
+                    Arc::make_mut(leaf).facts = Arc::clone(&owned.facts);
                 }
             }
         }
@@ -131,7 +132,7 @@ impl Sides<'_> {
         let facts = Arc::new(AttributeFacts { is_compared: false, ..(*row.facts).clone() });
         for side in [&mut self.configuration, &mut self.state, &mut self.live].into_iter().flatten() {
             for leaf in side.leaves.values_mut().filter(|leaf| of_row(leaf)) {
-                leaf.facts = Arc::clone(&facts);
+                Arc::make_mut(leaf).facts = Arc::clone(&facts);
             }
         }
     }
@@ -174,7 +175,7 @@ impl Sides<'_> {
                 if let Some(leaf) = side.leaves.get_mut(&path)
                     && number(&leaf.side).is_some_and(|smaller| smaller < size)
                 {
-                    leaf.side = Side::Value(Value::from(size));
+                    Arc::make_mut(leaf).side = Side::Value(Value::from(size));
                 }
             }
         }
@@ -203,7 +204,7 @@ impl Sides<'_> {
             if let Some(stored) = stored
                 && super::convert::means(converter, configured, stored)
             {
-                leaf.side = Side::Value(stored.clone());
+                Arc::make_mut(leaf).side = Side::Value(stored.clone());
             }
         }
     }

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::*;
 use crate::model::{
-    Arguments, Identity, IgnoreChanges, Leaf, PlanVisibility, Position, ProviderDefaults, SourceRange, Value,
+    Arguments, Identity, IgnoreChanges, Leaf, Origin, PlanVisibility, Position, ProviderDefaults, SourceRange, Value,
 };
 
 fn value(json: &str) -> Value {
@@ -84,7 +84,7 @@ const RUN: &str = "//run.googleapis.com/projects/p/locations/r/services/s";
 const REDIS: &str = "//redis.googleapis.com/projects/p/locations/r/instances/i";
 
 fn leaf<'a>(resource: &'a NormalizedResource, text: &str) -> &'a Leaf {
-    resource.leaves.get(&path(text)).unwrap_or_else(|| panic!("no leaf `{text}` in {:?}", resource.leaves.keys()))
+    resource.leaves.get(&path(text)).unwrap_or_else(|| panic!("no leaf `{text}` in {:?}", resource.leaves))
 }
 
 fn side<'a>(resource: &'a NormalizedResource, text: &str) -> &'a Side {
@@ -171,16 +171,19 @@ fn the_origin_is_the_line_or_the_block_around_it() {
         "google_sql_database_instance",
         r#"{"settings":[{"tier":"t","database_flags":[{"name":"b","value":"1"},{"name":"a","value":"2"}]}]}"#,
     );
-    written.arguments.ranges = BTreeMap::from([
-        (path("settings[0]"), vec![range(3)]),
-        (path("settings[0].tier"), vec![range(4)]),
-        (path("settings[0].database_flags[1]"), vec![range(9)]),
+    let ranges = BTreeMap::from([
+        (path("settings[0]"), range(3)),
+        (path("settings[0].tier"), range(4)),
+        (path("settings[0].database_flags[1]"), range(9)),
     ]);
+    written.arguments.ranges = ranges.into();
     let sql = normalize_instance(&written);
-    assert_eq!(*leaf(&sql, "settings[0].tier").origin, [range(4)]);
-    assert_eq!(*leaf(&sql, "settings[0].disk_type").origin, [range(3)]);
-    assert_eq!(*leaf(&sql, "settings[0].database_flags[\"a\"].value").origin, [range(9)]);
-    assert!(leaf(&sql, "region").origin.is_empty());
+    let origin = |at: &str| leaf(&sql, at).origin.as_deref().cloned();
+    let is = |line: usize, at: &str| Some(Origin { range: range(line), path: path(at) });
+    assert_eq!(origin("settings[0].tier"), is(4, "settings[0].tier"));
+    assert_eq!(origin("settings[0].disk_type"), is(3, "settings[0].disk_type"));
+    assert_eq!(origin("settings[0].database_flags[\"a\"].value"), is(9, "settings[0].database_flags[1].value"));
+    assert_eq!(origin("region"), None);
 }
 
 #[test]

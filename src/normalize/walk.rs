@@ -9,10 +9,12 @@ use std::sync::{Arc, LazyLock};
 
 use crate::catalog::{Form, Kind, Mode, ResourceType, Row, Treatment};
 use crate::model::{
-    Arguments, AttributeFacts, AttributePath, Leaf, NormalizedResource, PathStep, ProviderDefaults, Side, SourceRange,
-    Value,
+    Arguments, AttributeFacts, AttributePath, Leaf, NormalizedResource, Origin, PathMap, PathStep, ProviderDefaults,
+    Side, SourceRange, Value,
 };
 
+use super::absent::{Absences, Absent};
+use super::given::{Members, Raw};
 use super::scope::Scope;
 use super::{convert, forms, identity, labels};
 
@@ -119,29 +121,52 @@ pub(crate) struct Walk<'a> {
     pub(super) resource_type: &'a ResourceType,
     pub(crate) scope: &'a Scope<'a>,
     pub(crate) source: Source<'a>,
+    /// What the side says of rows that it does not have, by [`Row::index`]; `None` where that depends on the resource.
+    absences: Option<&'a [Absent]>,
+    /// Whether it is known where the code gives what is in blocks.
+    has_places: bool,
     sensitive: Cow<'a, BTreeSet<AttributePath>>,
-    /// In the order of the walk, which is nearly that of the paths: a map of them is made at the end. Of two with one
-    /// path the later counts.
-    leaves: Vec<(AttributePath, Leaf)>,
+    /// In the order of the walk, which is that of the paths but for what has a key. Of two with one path the later
+    /// counts.
+    leaves: Vec<(AttributePath, Arc<Leaf>)>,
+    /// Whether the leaves are in the order of their paths so far.
+    is_sorted: bool,
     below: Vec<(AttributePath, Side)>,
     unknown_members: usize,
     sensitive_names: BTreeSet<String>,
 }
 
 impl<'a> Walk<'a> {
-    /// A walk that has not begun.
-    pub(crate) fn new(resource_type: &'a ResourceType, scope: &'a Scope<'a>, source: Source<'a>) -> Self {
+    /// A walk that has not begun. `absences` is what such a side says of the rows of the type.
+    pub(crate) fn new(
+        resource_type: &'a ResourceType,
+        scope: &'a Scope<'a>,
+        source: Source<'a>,
+        absences: Option<&'a Absences>,
+    ) -> Self {
         let sensitive = match source {
             Source::Configuration { arguments, .. } => Cow::Borrowed(&arguments.sensitive),
             Source::State { sensitive } => Cow::Owned(sensitive.iter().cloned().collect()),
             Source::Live { .. } => Cow::Owned(BTreeSet::new()),
         };
+        // What depends on the resource: marks, places in its code, and what its body leaves out.
+        let is_usual = sensitive.is_empty()
+            && match source {
+                Source::Configuration { arguments, .. } => !arguments.ranges.contains_key(&AttributePath::root()),
+                Source::State { .. } => true,
+                Source::Live { left_out } => left_out.is_empty(),
+            };
+        let has_places = matches!(source, Source::Configuration { arguments, .. } if !arguments.ranges.is_empty());
+        let absences = absences.filter(|_| is_usual).map(|absences| absences.of(resource_type, source));
         Self {
             resource_type,
             scope,
             source,
+            absences,
+            has_places,
             sensitive,
-            leaves: Vec::with_capacity(resource_type.children("").count()),
+            leaves: Vec::with_capacity(resource_type.below(None).len()),
+            is_sorted: true,
             below: Vec::new(),
             unknown_members: 0,
             sensitive_names: BTreeSet::new(),
@@ -149,7 +174,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Walks over the members of a resource. The identity is left for the caller to fill in.
-    pub(crate) fn run(mut self, members: &BTreeMap<String, Value>) -> NormalizedResource {
+    pub(crate) fn run(mut self, members: Members<'_>) -> NormalizedResource {
         let root = match self.source {
             // A body that was read has what it has.
             Source::Live { .. } => Side::Value(Value::Null),
@@ -160,7 +185,7 @@ impl<'a> Walk<'a> {
         self.below.push((AttributePath::root(), root));
         let is_asked = self.is_configuration() || !self.sensitive.is_empty();
         let written = if is_asked { Written::Same } else { Written::Unasked };
-        self.rows("", members, &Place { path: AttributePath::root(), written, is_first: true });
+        self.rows(None, members, &Place { path: AttributePath::root(), written, is_first: true });
         self.finish()
     }
 
@@ -174,8 +199,9 @@ impl<'a> Walk<'a> {
         NormalizedResource {
             resource_type: Arc::clone(&self.resource_type.name),
             identity: Err("not worked out".to_owned()),
-            leaves: self.leaves.into_iter().collect(),
-            below: self.below.into_iter().collect(),
+            has_own_identity: true,
+            leaves: if self.is_sorted { PathMap::from_sorted(self.leaves) } else { self.leaves.into() },
+            below: self.below.into(),
             unknown_members: self.unknown_members,
             sensitive_names: self.sensitive_names,
         }
@@ -189,18 +215,32 @@ impl<'a> Walk<'a> {
         matches!(self.source, Source::Configuration { is_expected: true, .. })
     }
 
-    /// Walks over the rows directly below `parent` (empty: the top).
-    pub(super) fn rows(&mut self, parent: &str, members: &BTreeMap<String, Value>, place: &Place) {
+    /// Walks over the rows directly below `parent` (`None`: the top).
+    pub(super) fn rows(&mut self, parent: Option<&Row>, members: Members<'_>, place: &Place) {
         let mut read = 0;
         let resource_type = self.resource_type;
         // Rows and members are both in the order of their names, and are gone through side by side.
-        let mut rest = members.iter().peekable();
-        for row in resource_type.children(parent) {
+        let mut rest = members.in_order();
+        let absences = self.absences.filter(|_| place.is_first && (parent.is_none() || !self.has_places));
+        for row in resource_type.below(parent) {
             let name = row.name();
-            while rest.next_if(|(member, _)| member.as_str() < name).is_some() {}
-            let raw = rest.peek().filter(|(member, _)| *member == name).map(|(_, value)| *value);
+            let raw = rest.find(name);
             read += usize::from(raw.is_some());
-            if labels::is_shadow(resource_type, parent, name) {
+            if let (None, Some(absences)) = (raw, absences) {
+                match &absences[row.index()] {
+                    Absent::Nothing => continue,
+                    Absent::Leaf(leaf) => {
+                        self.leaves.push((row.first.clone(), Arc::clone(leaf)));
+                        continue;
+                    }
+                    Absent::Below(side) => {
+                        self.below.push((row.first.clone(), side.clone()));
+                        continue;
+                    }
+                    Absent::Open => {}
+                }
+            }
+            if row.is_label_shadow() {
                 continue;
             }
             if row.form == Form::Labels && row.kind == Kind::Map {
@@ -210,33 +250,33 @@ impl<'a> Walk<'a> {
             let given = raw.filter(|value| !value.is_null());
             if !is_read(row, members) {
                 // Its sibling says that it is not in use: nothing is there, on any side.
-                self.leaf(row, Arc::clone(&row.facts), Side::Value(Value::Null), &place.row(row));
+                self.leaf(row, &row.facts, Side::Value(Value::Null), &place.row(row));
                 continue;
             }
             let default = match self.source {
-                Source::Configuration { provider, .. } if parent.is_empty() && given.is_none() => {
-                    identity::provider_default(provider, name)
+                Source::Configuration { provider, .. } if parent.is_none() && given.is_none() => {
+                    identity::provider_default(provider, name).map(Raw::Value)
                 }
                 _ => None,
             };
             self.attribute(row, default.or(raw), &place.row(row));
         }
         if matches!(self.source, Source::State { .. }) {
-            let always = parent.is_empty() && self.resource_type.row("id").is_none() && members.contains_key("id");
-            let timeouts =
-                parent.is_empty() && self.resource_type.row("timeouts").is_none() && members.contains_key("timeouts");
-            self.unknown_members += members.len() - read - usize::from(always) - usize::from(timeouts);
+            let is_always_there =
+                |name: &str| parent.is_none() && resource_type.row(name).is_none() && members.get(name).is_some();
+            let always = ["id", "timeouts"].into_iter().filter(|name| is_always_there(name)).count();
+            self.unknown_members += members.len() - read - always;
         }
     }
 
     /// One attribute of any kind.
-    fn attribute(&mut self, row: &Row, raw: Option<&Value>, place: &Place) {
+    fn attribute(&mut self, row: &Row, raw: Option<Raw<'_>>, place: &Place) {
         match row.kind {
             Kind::Block(nesting) => self.block(row, nesting, raw, place),
-            Kind::Map => self.map(row, raw, place),
+            Kind::Map => self.map(row, raw.and_then(Raw::value), place),
             _ => {
-                let side = self.side(row, raw);
-                self.leaf(row, Arc::clone(&row.facts), side, place);
+                let side = self.side(row, raw.and_then(Raw::value));
+                self.leaf(row, &row.facts, side, place);
             }
         }
     }
@@ -317,25 +357,55 @@ impl<'a> Walk<'a> {
         (!is_group).then(|| Side::NotObserved(Arc::clone(why)))
     }
 
+    /// Notes that leaves may follow whose paths come before those of leaves that were noted.
+    pub(super) fn go_back(&mut self) {
+        self.is_sorted = false;
+    }
+
     /// Notes what holds at and below a place.
     pub(crate) fn put_below(&mut self, place: &Place, side: Side) {
         self.below.push((place.path.clone(), side));
     }
 
     /// Notes a leaf.
-    pub(crate) fn leaf(&mut self, row: &Row, facts: Arc<AttributeFacts>, side: Side, place: &Place) {
-        self.leaf_of(row.is_sensitive, facts, side, place);
+    pub(crate) fn leaf(&mut self, row: &Row, facts: &Arc<AttributeFacts>, side: Side, place: &Place) {
+        self.leaf_of(row, row.is_sensitive, facts, side, place);
     }
 
     /// Notes a leaf of a row that is sensitive, or is not.
-    pub(super) fn leaf_of(&mut self, is_sensitive: bool, facts: Arc<AttributeFacts>, side: Side, place: &Place) {
-        let written = place.written();
-        let is_sensitive = is_sensitive || written.is_some_and(|written| self.is_marked_sensitive(written));
-        let origin = match (self.source, written) {
+    pub(super) fn leaf_of(
+        &mut self,
+        row: &Row,
+        is_sensitive: bool,
+        facts: &Arc<AttributeFacts>,
+        side: Side,
+        place: &Place,
+    ) {
+        let origin = match (self.source, place.written()) {
             (Source::Configuration { arguments, .. }, Some(written)) => origin(&arguments.ranges, written),
-            _ => Box::default(),
+            _ => None,
         };
-        self.leaves.push((place.path.clone(), Leaf { side, facts, is_sensitive, origin }));
+        self.leaf_from(row, origin, is_sensitive, facts, side, place);
+    }
+
+    /// Notes a leaf with the place that gives it.
+    pub(super) fn leaf_from(
+        &mut self,
+        row: &Row,
+        origin: Option<Arc<Origin>>,
+        is_sensitive: bool,
+        facts: &Arc<AttributeFacts>,
+        side: Side,
+        place: &Place,
+    ) {
+        let is_sensitive = is_sensitive || place.written().is_some_and(|written| self.is_marked_sensitive(written));
+        let is_as_the_row = is_sensitive == row.is_sensitive && origin.is_none() && Arc::ptr_eq(facts, &row.facts);
+        let leaf = if is_as_the_row {
+            row.leaf(side)
+        } else {
+            Arc::new(Leaf { side, facts: Arc::clone(facts), is_sensitive, origin })
+        };
+        self.leaves.push((place.path.clone(), leaf));
     }
 
     /// Notes the keys of a map whose keys the source marks as sensitive, and so does a mark on the whole of it.
@@ -343,6 +413,11 @@ impl<'a> Walk<'a> {
         if place.written().is_some_and(|written| self.is_marked_whole(written)) {
             self.sensitive_names.extend(keys.cloned());
         }
+    }
+
+    /// Notes a text that must not be printed wherever it names something.
+    pub(super) fn note_sensitive_name(&mut self, name: &str) {
+        self.sensitive_names.insert(name.to_owned());
     }
 
     /// Notes the key of an element, where the configuration marks the member `name` that gives it. (The marks of a state
@@ -399,16 +474,25 @@ pub(super) fn canonical(row: &Row, value: &Value, scope: &Scope<'_>) -> Value {
 
 /// Whether a row is in use, by its sibling: see [`Row::only_with`]. A sibling that is unknown or not there says nothing
 /// against it.
-fn is_read(row: &Row, siblings: &BTreeMap<String, Value>) -> bool {
-    match row.only_with.as_ref().map(|(sibling, wanted)| (siblings.get(sibling), wanted)) {
+fn is_read(row: &Row, siblings: Members<'_>) -> bool {
+    match row.only_with.as_ref().map(|(sibling, wanted)| (siblings.value(sibling), wanted)) {
         Some((Some(Value::String(text)), wanted)) => text == wanted,
         _ => true,
     }
 }
 
-/// Where a path was written: its own range, else that of the nearest block around it.
-fn origin(ranges: &BTreeMap<AttributePath, Vec<SourceRange>>, path: &AttributePath) -> Box<[SourceRange]> {
+/// Where a path was written: its own range, else that of the nearest block around it, else of the first block in it
+/// (a set of blocks that is one value).
+fn origin(ranges: &BTreeMap<AttributePath, SourceRange>, path: &AttributePath) -> Option<Arc<Origin>> {
     let steps = path.steps();
-    let nearest = (0..=steps.len()).rev().find_map(|length| ranges.get(&steps[..length]));
-    nearest.map(|ranges| ranges.as_slice().into()).unwrap_or_default()
+    let around = || (0..=steps.len()).rev().find_map(|length| ranges.get(&steps[..length]));
+    let inside = || {
+        ranges
+            .range::<AttributePath, _>(path..)
+            .next()
+            .filter(|(inner, _)| inner.starts_with(path))
+            .map(|(_, range)| range)
+    };
+    let range = around().or_else(inside)?;
+    Some(Arc::new(Origin { range: range.clone(), path: path.clone() }))
 }

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::compare::{AttributeComparison, Comparison, ResourceComparison};
-use crate::model::{AttributePath, Identity, Side, SourceRange, Value, World, WorldKind, WorldResource, printable};
+use crate::model::{
+    AttributePath, Chain, Identity, Provenance, Side, SourceRange, Value, World, WorldAttribute, WorldKind,
+    WorldResource, printable,
+};
 use crate::topology::{Service, Topology};
 
 use super::{Evidence, FindingSeverity};
@@ -67,6 +70,8 @@ pub(super) struct Context<'a> {
     pub(super) planned: Option<&'a PlannedIndex<'a>>,
     /// The comparison.
     pub(super) comparison: &'a ComparisonIndex<'a>,
+    /// Where values of the configuration come from.
+    pub(super) provenance: &'a dyn Provenance,
 }
 
 impl Context<'_> {
@@ -94,11 +99,43 @@ impl Context<'_> {
             path: path.to_string(),
             value,
             range: match attribute {
-                Some(attribute) if attribute.is_sensitive => beside_sensitive(resource, path, &attribute.origin),
-                Some(attribute) => attribute.origin.first().cloned(),
+                Some(attribute) if attribute.is_sensitive => self.beside_sensitive(resource, path, attribute),
+                Some(attribute) => self.chain(resource, attribute).and_then(|chain| chain.setting().cloned()),
                 None => None,
             },
         }
+    }
+
+    /// The places through which a value of the configuration came.
+    fn chain(&self, resource: &WorldResource, attribute: &WorldAttribute) -> Option<Chain> {
+        let origin = attribute.origin.as_deref()?;
+        Some(match &resource.address {
+            Some(address) => self.provenance.chain(address, origin),
+            None => Chain::of(origin.range.clone()),
+        })
+    }
+
+    /// Where to point for a sensitive attribute: a report quotes the lines that it points at, and this value may stand
+    /// in its own as a literal. The element's `name` beside it (an environment variable's) tells the place as well;
+    /// where that is on the same line, the resource does.
+    fn beside_sensitive(
+        &self,
+        resource: &WorldResource,
+        path: &AttributePath,
+        secret: &WorldAttribute,
+    ) -> Option<SourceRange> {
+        let name = path.parent().map(|element| element.attribute("name"));
+        let named = name.and_then(|name| resource.attributes.get(&name)).filter(|attribute| !attribute.is_sensitive);
+        let named = named.and_then(|attribute| self.chain(resource, attribute)?.setting().cloned());
+        let secrets = self.chain(resource, secret).map(|chain| chain.places).unwrap_or_default();
+        let is_apart = |range: &SourceRange| {
+            secrets.iter().all(|secret| {
+                secret.filename != range.filename
+                    || range.end.line < secret.start.line
+                    || secret.end.line < range.start.line
+            })
+        };
+        named.into_iter().chain(resource.range.clone()).find(is_apart)
     }
 
     /// What is so at a path, in words; the value itself is not shown.
@@ -115,23 +152,6 @@ impl Context<'_> {
             range: resource.range.clone(),
         }
     }
-}
-
-/// Where to point for a sensitive attribute: a report quotes the lines that it points at, and this value may stand in
-/// its own as a literal. The element's `name` beside it (an environment variable's) tells the place as well; where that
-/// is on the same line, the resource does.
-fn beside_sensitive(resource: &WorldResource, path: &AttributePath, origin: &[SourceRange]) -> Option<SourceRange> {
-    let name = path.parent().map(|element| element.attribute("name"));
-    let named = name.and_then(|name| resource.attributes.get(&name)).filter(|attribute| !attribute.is_sensitive);
-    let mut candidates = named.and_then(|attribute| attribute.origin.first()).into_iter().chain(&resource.range);
-    let is_apart = |range: &&SourceRange| {
-        origin.iter().all(|secret| {
-            secret.filename != range.filename
-                || range.end.line < secret.start.line
-                || secret.end.line < range.start.line
-        })
-    };
-    candidates.find(is_apart).cloned()
 }
 
 /// Planned resources, found by what names them.
@@ -212,7 +232,7 @@ impl<'a> ComparisonIndex<'a> {
         }
         Some(Evidence {
             value: format!("{} in the configuration", shown(value)),
-            range: Some(origin.first()?.clone()),
+            range: Some(origin.as_ref()?.setting()?.clone()),
             ..evidence.clone()
         })
     }

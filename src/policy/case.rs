@@ -11,8 +11,8 @@ use thiserror::Error;
 use super::{Judgment, PolicyInput, judge};
 use crate::compare::{Basis, Comparison, Presence, ResourceComparison};
 use crate::model::{
-    AddressError, AttributePath, Identity, InstanceAddress, Number, PathError, Position, SourceRange, Value, World,
-    WorldAttribute, WorldKind, WorldResource,
+    AddressError, AttributePath, Identity, InstanceAddress, Number, Origin, OwnPlaces, PathError, Position,
+    SourceRange, Value, World, WorldAttribute, WorldKind, WorldResource,
 };
 
 /// A case: worlds, a comparison, and what must be said.
@@ -86,7 +86,12 @@ impl Case {
 
     /// What all policies say of it, with their own severities.
     pub fn judge(&self) -> Judgment {
-        judge(&PolicyInput { worlds: &self.worlds, comparison: &self.comparison, severities: &[] })
+        judge(&PolicyInput {
+            worlds: &self.worlds,
+            provenance: &OwnPlaces,
+            comparison: &self.comparison,
+            severities: &[],
+        })
     }
 }
 
@@ -195,12 +200,14 @@ impl ResourceText {
         for ((path, value), is_configured) in sides.chain(self.configured.iter().map(|entry| (entry, true))) {
             // Only the planned world holds values of the code.
             let is_configured = is_configured && kind == WorldKind::Planned;
+            let parsed = path.parse::<AttributePath>()?;
+            let origin = Origin { range: source_range(attributes.len() + 2), path: parsed.clone() };
             let attribute = WorldAttribute {
                 value: read_value(value)?,
                 is_sensitive: self.sensitive.contains(path),
-                origin: if is_configured { vec![source_range(attributes.len() + 2)] } else { Vec::new() },
+                origin: is_configured.then(|| Arc::new(origin)),
             };
-            attributes.insert(path.parse::<AttributePath>()?, attribute);
+            attributes.insert(parsed, attribute);
         }
         let mut unknown = BTreeMap::new();
         for (path, reason) in &self.unknown {

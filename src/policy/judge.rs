@@ -8,7 +8,7 @@ use super::answer::{Answer, ComparisonIndex, Context, Draft, PlannedIndex};
 use super::registry::{Policy, policies};
 use super::{Evidence, Finding, FindingSeverity, Judgment, Undetermined};
 use crate::compare::Comparison;
-use crate::model::{Diagnostic, SeverityLevel, SeverityRule, World, WorldKind};
+use crate::model::{Diagnostic, Provenance, SeverityLevel, SeverityRule, World, WorldKind};
 use crate::topology::Topology;
 
 /// All that policies look at.
@@ -16,6 +16,8 @@ use crate::topology::Topology;
 pub struct PolicyInput<'a> {
     /// The worlds. Live and planned are judged; others are passed over.
     pub worlds: &'a [World],
+    /// Where values of the configuration come from; asked for what findings rest on only.
+    pub provenance: &'a dyn Provenance,
     /// The comparison that the worlds belong to.
     pub comparison: &'a Comparison,
     /// `severity` blocks; the last one for a policy counts.
@@ -33,7 +35,13 @@ pub fn judge(input: &PolicyInput<'_>) -> Judgment {
     for kind in [WorldKind::Live, WorldKind::Planned] {
         for world in input.worlds.iter().filter(|world| world.kind == kind) {
             let topology = Topology::of(world);
-            let context = Context { kind, topology: &topology, planned: planned.as_ref(), comparison: &comparison };
+            let context = Context {
+                kind,
+                topology: &topology,
+                planned: planned.as_ref(),
+                comparison: &comparison,
+                provenance: input.provenance,
+            };
             for policy in policies() {
                 let level = levels.get(policy.id()).copied();
                 if level == Some(SeverityLevel::Off) {

@@ -182,7 +182,7 @@ static POLICIES: [Policy; 11] = [
 mod tests {
     use super::super::{Case, Finding, Judgment, PolicyInput, judge};
     use super::*;
-    use crate::model::WorldResource;
+    use crate::model::{OwnPlaces, WorldResource};
     use crate::topology;
 
     #[test]
@@ -233,7 +233,12 @@ mod tests {
                     world.resources.retain(|resource| policy.reads.contains(&&*resource.resource_type));
                     world.complete.retain(|(resource_type, _)| policy.reads.contains(&resource_type.as_str()));
                 }
-                let input = PolicyInput { worlds: &worlds, comparison: &case.comparison, severities: &[] };
+                let input = PolicyInput {
+                    worlds: &worlds,
+                    provenance: &OwnPlaces,
+                    comparison: &case.comparison,
+                    severities: &[],
+                };
                 assert_eq!(
                     answers(policy, judge(&input)),
                     answers(policy, case.judge()),

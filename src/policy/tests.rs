@@ -1,11 +1,14 @@
 //! Break one thing in a clean world, and expect exactly that finding; and what holds for all policies together.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::compare::Comparison;
 use crate::model::{
-    AttributePath, SeverityLevel, SeverityRule, Value, World, WorldAttribute, WorldKind, WorldResource,
+    AttributePath, Origin, OwnPlaces, SeverityLevel, SeverityRule, Value, World, WorldAttribute, WorldKind,
+    WorldResource,
 };
 use crate::topology::fixture::{configured, range, resource, with, world};
 
@@ -83,7 +86,7 @@ fn judged(resources: Vec<WorldResource>) -> Judgment {
 }
 
 fn judge_worlds(worlds: &[World], severities: &[SeverityRule]) -> Judgment {
-    judge(&PolicyInput { worlds, comparison: &Comparison::default(), severities })
+    judge(&PolicyInput { worlds, provenance: &OwnPlaces, comparison: &Comparison::default(), severities })
 }
 
 /// The clean world with one thing changed.
@@ -104,7 +107,7 @@ fn set(resources: &mut [WorldResource], resource_type: &str, path: &str, value: 
     match resource.attributes.get_mut(&path) {
         Some(attribute) => attribute.value = value,
         None => {
-            let attribute = WorldAttribute { value, is_sensitive: false, origin: Vec::new() };
+            let attribute = WorldAttribute { value, is_sensitive: false, origin: None };
             resource.attributes.insert(path, attribute);
         }
     }
@@ -148,7 +151,7 @@ fn one_broken_thing_gives_one_finding() {
         ("firewall-open-unnamed", |it| {
             set(it, "google_compute_firewall", "source_ranges", Value::set(vec!["0.0.0.0/0".into()]));
             for attribute in of(it, "google_compute_firewall").attributes.values_mut() {
-                attribute.origin.clear();
+                attribute.origin = None;
             }
         }),
     ];
@@ -166,7 +169,7 @@ fn a_finding_of_both_worlds_is_one_and_points_into_the_code() {
     let mut planned = live.clone();
     let path: AttributePath = EGRESS.parse().expect("a path");
     if let Some(attribute) = of(&mut planned, "google_cloud_run_v2_service").attributes.get_mut(&path) {
-        attribute.origin = vec![range()];
+        attribute.origin = Some(Arc::new(Origin { range: range(), path: path.clone() }));
     }
     let judgment = judge_worlds(&[world(WorldKind::Live, live), world(WorldKind::Planned, planned)], &[]);
     let [finding] = judgment.findings.as_slice() else { panic!("{judgment:#?}") };
@@ -308,20 +311,21 @@ proptest! {
 
 /// The same through a real comparison: what `compare` makes of sides is what policies take them for.
 mod compared {
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeSet;
     use std::sync::Arc;
 
     use super::*;
     use crate::compare::{ConfiguredSide, LiveSide, Request, compare, worlds};
     use crate::model::{
         AttributeFacts, Configuration, Identity, IgnoreChanges, Inventory, Leaf, Listing, LiveKind, NormalizedResource,
-        PlanVisibility, Replacement, Side, VisibilityRule,
+        PathMap, PlanVisibility, Replacement, Side, VisibilityRule,
     };
 
     fn leaf(path: &str, value: Value, is_configured: bool) -> Leaf {
         let facts = AttributeFacts {
             row: path.to_owned(),
             is_compared: true,
+            is_identity: false,
             replacement: Replacement::Never,
             visibility: VisibilityRule {
                 set: (PlanVisibility::Shown, "it is set".into()),
@@ -329,20 +333,22 @@ mod compared {
             },
             exception: None,
         };
-        let origin = if is_configured { [range()].into() } else { Box::default() };
+        let path = path.parse().expect("a path");
+        let origin = is_configured.then(|| Arc::new(Origin { range: range(), path }));
         Leaf { side: Side::Value(value), facts: Arc::new(facts), is_sensitive: false, origin }
     }
 
     fn normalized(resource_type: &str, identity: &str, leaves: &[(&str, Value)], below: Side) -> NormalizedResource {
         let is_configured = matches!(below, Side::Unset { .. });
         let leaves = leaves.iter().map(|(path, value)| {
-            (path.parse::<AttributePath>().expect("a path"), leaf(path, value.clone(), is_configured))
+            (path.parse::<AttributePath>().expect("a path"), Arc::new(leaf(path, value.clone(), is_configured)))
         });
         NormalizedResource {
             resource_type: resource_type.into(),
             identity: Ok(Identity::new(identity)),
+            has_own_identity: true,
             leaves: leaves.collect(),
-            below: BTreeMap::from([(AttributePath::root(), below)]),
+            below: PathMap::from(vec![(AttributePath::root(), below)]),
             unknown_members: 0,
             sensitive_names: BTreeSet::new(),
         }
@@ -392,6 +398,7 @@ mod compared {
             live: live.iter().map(live_side).collect(),
             inventory: &inventory,
             configuration: &configuration,
+            provenance: &OwnPlaces,
             ignores: &[],
             unmanaged_types: types,
             unmanaged_scopes: ["projects/p".to_owned()].into(),
@@ -403,7 +410,7 @@ mod compared {
         };
         let comparison = compare(&request);
         let worlds = worlds(&request);
-        judge(&PolicyInput { worlds: &worlds, comparison: &comparison, severities: &[] })
+        judge(&PolicyInput { worlds: &worlds, provenance: &OwnPlaces, comparison: &comparison, severities: &[] })
     }
 
     #[test]

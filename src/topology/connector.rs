@@ -92,6 +92,6 @@ impl<'w> Connector<'w> {
     }
 
     fn is_configured(&self, path: &AttributePath) -> bool {
-        self.resource.attributes.get(path).is_some_and(|attribute| !attribute.origin.is_empty())
+        self.resource.attributes.get(path).is_some_and(|attribute| attribute.origin.is_some())
     }
 }

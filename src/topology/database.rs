@@ -107,5 +107,5 @@ fn public_address(
 /// Whether the code writes the block that the setting stands in.
 fn is_block_configured(resource: &WorldResource) -> bool {
     let is_in_block = |path: &AttributePath| path.pattern().starts_with("settings.ip_configuration.");
-    resource.attributes.iter().any(|(path, attribute)| !attribute.origin.is_empty() && is_in_block(path))
+    resource.attributes.iter().any(|(path, attribute)| attribute.origin.is_some() && is_in_block(path))
 }

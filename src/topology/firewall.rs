@@ -46,7 +46,7 @@ impl<'w> Firewall<'w> {
             Fact::Known(stated) => {
                 let attribute = self.resource.attributes.get(&stated.path);
                 match attribute {
-                    Some(attribute) if !attribute.origin.is_empty() => Fact::Known(stated.path.clone()),
+                    Some(attribute) if attribute.origin.is_some() => Fact::Known(stated.path.clone()),
                     _ => Fact::Absent,
                 }
             }

@@ -1,9 +1,10 @@
 //! Resources and worlds made by hand, for tests.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::model::{
-    AttributePath, Identity, Position, SourceRange, Value, World, WorldAttribute, WorldKind, WorldResource,
+    AttributePath, Identity, Origin, Position, SourceRange, Value, World, WorldAttribute, WorldKind, WorldResource,
 };
 
 /// A resource without attributes.
@@ -20,7 +21,7 @@ pub(crate) fn resource(resource_type: &str, identity: &str) -> WorldResource {
 
 /// The resource with an attribute that is only live.
 pub(crate) fn with(mut resource: WorldResource, path: &str, value: impl Into<Value>) -> WorldResource {
-    let attribute = WorldAttribute { value: value.into(), is_sensitive: false, origin: Vec::new() };
+    let attribute = WorldAttribute { value: value.into(), is_sensitive: false, origin: None };
     resource.attributes.insert(path.parse().expect("a path"), attribute);
     resource
 }
@@ -29,7 +30,7 @@ pub(crate) fn with(mut resource: WorldResource, path: &str, value: impl Into<Val
 pub(crate) fn configured(resource: WorldResource, path: &str, value: impl Into<Value>) -> WorldResource {
     let mut resource = with(resource, path, value);
     if let Some(attribute) = resource.attributes.get_mut(&path.parse::<AttributePath>().expect("a path")) {
-        attribute.origin = vec![range()];
+        attribute.origin = Some(Arc::new(Origin { range: range(), path: AttributePath::root() }));
     }
     resource
 }

@@ -2,6 +2,7 @@
 provider "google" {
  project = "acme-test"
  region = "europe-west1"
+ default_labels = { beside = var.secret }
 }
 variable "secret" {
   type = string

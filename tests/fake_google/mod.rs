@@ -241,6 +241,7 @@ impl FakeGoogle {
             ("service_networking", "servicenetworking/v1/"),
             ("resource_manager", "crm/v1/"),
             ("storage", "storage/v1/"),
+            ("cloud_asset", "cloudasset/v1/"),
         ];
         bases.iter().map(|(service, base)| format!("{service}={}/{base}", self.url())).collect()
     }

@@ -28,6 +28,7 @@ pub(super) fn needed(path: &str) -> Option<String> {
         "vpcaccess" => of("vpcaccess", "connectors"),
         "servicenetworking" => Some("servicenetworking.services.get".to_owned()),
         "crm" => Some("resourcemanager.projects.get".to_owned()),
+        "cloudasset" => Some("cloudasset.assets.listResource".to_owned()),
         "storage" => Some("storage.objects.get".to_owned()),
         _ => None,
     }

@@ -2,10 +2,10 @@
 
 use serde_json::{Value as Json, json};
 use trueup::compare::{NotObserved, Presence, Verdict};
-use trueup::model::Side;
+use trueup::model::{Chain, Side};
 use trueup::policy::Undetermined;
 
-use crate::samples::{Run, attribute, everything, resource, value};
+use crate::samples::{Run, attribute, everything, range, resource, value};
 
 fn schema() -> Json {
     serde_json::to_value(trueup::report::json::schema()).expect("a schema")
@@ -120,6 +120,20 @@ fn sides_say_what_they_are() {
     let unclear = &document["resources"][1]["attributes"][0];
     assert_eq!(unclear["configuration"], json!({ "unknown": "depends on random_id.x" }));
     assert_eq!(unclear["state"], json!({ "not_observed": "the state does not record it" }));
+}
+
+#[test]
+fn a_value_from_elsewhere_has_its_chain() {
+    let mut pending = attribute("name", Verdict::Pending, [value("new"), value("old"), value("old")]);
+    pending.origin = Some(Chain { places: vec![range(1, "resource"), range(2, "1")], borrowed: 0 });
+    let document = Run::new(vec![resource("google_x.pending", Presence::Managed, vec![pending])]).json();
+    let configuration = &document["resources"][0]["attributes"][0]["configuration"];
+    assert_eq!(configuration["range"]["start"]["line"], 1);
+    let lines: Vec<&Json> =
+        configuration["chain"].as_array().expect("a list").iter().map(|it| &it["start"]["line"]).collect();
+    assert_eq!(lines, [1, 2]);
+    assert_eq!(configuration["chain"][0], configuration["range"]);
+    assert!(jsonschema::is_valid(&schema(), &document));
 }
 
 #[test]

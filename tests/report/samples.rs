@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use trueup::compare::{AttributeComparison, Basis, Comparison, Coverage, Presence, ResourceComparison, Verdict};
 use trueup::model::{
-    Diagnostic, Identity, LiveKind, LiveSource, PlanVisibility, Position, Side, SourceMap, SourceRange, StateSource,
-    Value, WorldKind,
+    Chain, Diagnostic, Identity, LiveKind, LiveSource, PlanVisibility, Position, Side, SourceMap, SourceRange,
+    StateSource, Value, WorldKind,
 };
 use trueup::policy::{Evidence, Finding, FindingSeverity, Judgment};
 use trueup::report::{ConfigurationKind, ConfigurationSource, Report, Root, Show, Sources};
@@ -40,7 +40,7 @@ pub(crate) fn attribute(path: &str, verdict: Verdict, sides: [Side; 3]) -> Attri
         state,
         live,
         is_sensitive: false,
-        origin: Vec::new(),
+        origin: None,
         forces_replacement: false,
         plan_visibility: PlanVisibility::Shown,
         plan_visibility_reason: "the configuration sets it".into(),
@@ -186,7 +186,7 @@ impl Run {
 /// A run with one of everything.
 pub(crate) fn everything() -> Run {
     let mut drifted = attribute("memory_size_gb", Verdict::Drifted, [value(1), value(1), value(5)]);
-    drifted.origin = vec![range(2, "memory_size_gb = 1")];
+    drifted.origin = Some(Chain::of(range(2, "memory_size_gb = 1")));
     let mut secret = attribute(
         "auth_string",
         Verdict::Drifted,

@@ -1,10 +1,10 @@
 //! The text report, as a person reads it.
 
 use trueup::compare::{NotObserved, Presence, Verdict};
-use trueup::model::{LiveKind, PlanVisibility, Side, Value, is_printable};
+use trueup::model::{Chain, LiveKind, PlanVisibility, Side, SourceRange, Value, is_printable};
 use trueup::report::text::{Style, render};
 
-use crate::samples::{Run, attribute, everything, resource, value};
+use crate::samples::{Run, attribute, everything, range, resource, value};
 
 /// The part of a text between two markers, both included.
 fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
@@ -61,6 +61,7 @@ Note: The configuration is not applied yet (live -> configuration)
   - resource \"google_x\" \"left\" # main.tf:1
   # google_x.new will be created
   + resource \"google_x\" \"new\" # main.tf:1
+
   # google_x.pending must be replaced
   -/+ resource \"google_x\" \"pending\" { # main.tf:1
       ~ name = \"old\" -> \"new\" # forces replacement
@@ -76,7 +77,7 @@ fn the_counts_close_the_report() {
     let last = text.lines().last().expect("a line");
     assert_eq!(
         last,
-        "Findings: 1 error. Drift: 1 changed, 1 missing, 1 unmanaged. Pending: 1 to change, 1 to create, 1 to destroy, \
+        "Findings: 1 error. Drift: 1 changed, 1 missing, 1 unmanaged. Pending: 1 to replace, 1 to create, 1 to destroy, \
          1 to import. Converged: 1. Not compared: 1 attribute. Ignored: 1. In sync: 1."
     );
     assert!(text.contains("  + google_x //x.googleapis.com/projects/p/things/foreign\n"));
@@ -133,7 +134,13 @@ fn no_changes_is_said_only_of_a_complete_check() {
     run.live.kind = LiveKind::None;
     let text = run.text();
     assert!(text.starts_with("Compared 1 configuration file and the state terraform.tfstate"), "{text}");
-    assert!(text.contains("; live was not asked.\nNo changes. State and configuration agree; live was not asked.\n"));
+    assert!(
+        text.ends_with("; live was not asked.\nNo changes. State and configuration agree.\nIn sync: 1.\n"),
+        "{text}"
+    );
+    run.comparison.coverage.types_not_supported.insert("google_y".to_owned(), 2);
+    assert!(!run.text().contains("No changes."), "two resources were not looked at");
+    run.comparison.coverage.types_not_supported.clear();
     run.comparison.coverage.not_observed.push(NotObserved {
         what: "google_x in projects/p".to_owned(),
         why: "403".to_owned(),
@@ -324,4 +331,48 @@ fn what_exists_without_state_is_told_from_what_is_expected() {
     assert!(text.contains("# google_x.other exists, is not in the state, and differs\n"), "{text}");
     let agreeing = "# exist and are not in the state; no difference was found\n    google_x.one # main.tf:1\n";
     assert!(text.contains(agreeing), "{text}");
+}
+
+/// The line of an attribute whose configured value came through as many places.
+fn line_of(places: usize) -> String {
+    let mut pending = attribute("name", Verdict::Pending, [value("new"), value("old"), value("old")]);
+    let at = |index: usize| SourceRange { filename: format!("m{index}/main.tf").into(), ..range(2, "1") };
+    pending.origin = Some(Chain { places: (0..places).map(at).collect(), borrowed: 0 });
+    let run = Run::new(vec![resource("google_x.pending", Presence::Managed, vec![pending])]);
+    run.text().lines().find(|line| line.contains("old")).expect("a line").trim().to_owned()
+}
+
+#[test]
+fn a_chain_of_places_reads_from_what_sets_the_value_to_the_resource() {
+    assert_eq!(line_of(1), "~ name = \"old\" -> \"new\" # m0/main.tf:2");
+    assert_eq!(line_of(2), "~ name = \"old\" -> \"new\" # m0/main.tf:2 → m1/main.tf:2");
+    let four = "m0/main.tf:2 → m1/main.tf:2 → m2/main.tf:2 → m3/main.tf:2";
+    assert_eq!(line_of(4), format!("~ name = \"old\" -> \"new\" # {four}"));
+    let long = "m0/main.tf:2 → m1/main.tf:2 → … 5 more … → m7/main.tf:2";
+    assert_eq!(line_of(8), format!("~ name = \"old\" -> \"new\" # {long}"));
+}
+
+#[test]
+fn nothing_beside_something_reads_as_what_was_written() {
+    let unset = || Side::Unset { counts_as: Some(Value::Null) };
+    let pending = |path: &str, configuration: Side, live: Side| {
+        attribute(path, Verdict::Pending, [configuration, live.clone(), live])
+    };
+    let attributes = vec![
+        pending("gone", unset(), value(5)),
+        pending("off", value(Value::Null), value(true)),
+        pending("on", value(true), value(Value::Null)),
+        pending("text", value(Value::Null), value("t")),
+        pending("zero", value(Value::Null), value(5)),
+    ];
+    let text = Run::new(vec![resource("google_x.pending", Presence::Managed, attributes)]).text();
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| line.contains("->")).skip(1).collect();
+    let expected = [
+        "- gone = 5 -> null",
+        "~ off  = true -> false",
+        "~ on   = false -> true",
+        "- text = \"t\" -> null",
+        "~ zero = 5 -> 0",
+    ];
+    assert_eq!(lines, expected);
 }

@@ -7,6 +7,7 @@
 #[path = "../shared/mod.rs"]
 mod shared;
 
+mod changes;
 mod planned;
 mod recorded;
 mod run;

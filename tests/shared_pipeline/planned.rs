@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value as Json, json};
-use trueup::catalog::{Catalog, Form, Kind, ResourceType, Row, Treatment};
-use trueup::model::{IgnoreChanges, InstanceAddress, InstanceKey, Nesting, ResourceMode, Value};
-use trueup::terraform::config::{EvaluateOptions, VariableArgument, evaluate, parse_root};
+use trueup::catalog::Catalog;
+use trueup::model::{InstanceAddress, InstanceKey, ResourceMode};
+use trueup::terraform::config::{EvaluateOptions, Evaluated, VariableArgument, evaluate, parse_root};
 use trueup::terraform::state::{self, StateReference};
 
 use super::run;
@@ -25,23 +25,20 @@ const OF_PLANS_ALONE: &[(&str, &str, &str, &str)] = &[(
     "a bare name; a real state has the path in it, and an id that tells the project",
 )];
 
-/// How many values of one row of a type are changed.
-const CHANGES_OF_A_ROW: usize = 2;
-
-struct Plan {
-    root: String,
+pub(crate) struct Plan {
+    pub(crate) root: String,
     variables: Json,
-    resources: Vec<(InstanceAddress, Json)>,
+    pub(crate) resources: Vec<(InstanceAddress, Json)>,
 }
 
 /// The samples, copied so that each repository is one for the check as well.
-struct Samples {
-    plans: Vec<Plan>,
+pub(crate) struct Samples {
+    pub(crate) plans: Vec<Plan>,
     hcl: tempfile::TempDir,
 }
 
 impl Samples {
-    fn read() -> Option<Self> {
+    pub(crate) fn read() -> Option<Self> {
         let samples = crate::shared::folder_with("samples/planned/index.json")?.join("samples");
         let hcl = tempfile::tempdir().expect("a temporary directory");
         let index = run::json(&samples.join("planned/index.json"));
@@ -64,12 +61,24 @@ impl Samples {
         Some(Self { plans, hcl })
     }
 
+    /// A plan's root, evaluated against the state of what it plans.
+    pub(crate) fn evaluate(&self, plan: &Plan) -> Evaluated {
+        let variables = tempfile::Builder::new().suffix(".tfvars.json").tempfile().expect("a temporary file");
+        fs::write(variables.path(), plan.variables.to_string()).expect("written");
+        let mut options = EvaluateOptions::new(self.hcl.path().to_owned());
+        options.variables.push(VariableArgument::File(variables.path().to_owned()));
+        options.environment =
+            ENVIRONMENT.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let state = state::parse(plan.state(None).to_string().into_bytes(), "planned").expect("a state");
+        evaluate(&parse_root(&self.root(plan)), None, &options, &StateReference::new(&state), Catalog::builtin())
+    }
+
     fn root(&self, plan: &Plan) -> PathBuf {
         self.hcl.path().join(&plan.root)
     }
 
     /// The report on a plan's root against a state.
-    fn check(&self, plan: &Plan, state: &Json) -> Json {
+    pub(crate) fn check(&self, plan: &Plan, state: &Json) -> Json {
         let files = tempfile::tempdir().expect("a temporary directory");
         let (state_path, variables) = (files.path().join("plan.tfstate"), files.path().join("plan.tfvars.json"));
         fs::write(&state_path, state.to_string()).expect("written");
@@ -94,8 +103,18 @@ fn copy(from: &Path, to: &Path) {
 }
 
 impl Plan {
+    /// The planned values of an instance.
+    pub(crate) fn values(&self, instance: &InstanceAddress) -> Option<&Json> {
+        self.resources.iter().find(|(address, _)| address == instance).map(|(_, resource)| &resource["values"])
+    }
+
+    /// Whether an attribute is pending only because a plan does not hold what is known after apply.
+    pub(crate) fn is_of_plans_alone(&self, address: &str, path: &str) -> bool {
+        OF_PLANS_ALONE.iter().any(|known| (known.0, known.1, known.2) == (self.root.as_str(), address, path))
+    }
+
     /// A state whose objects have the planned values; `changed` stands in for those of one of them.
-    fn state(&self, changed: Option<(usize, &Json)>) -> Json {
+    pub(crate) fn state(&self, changed: Option<(usize, &Json)>) -> Json {
         let mut resources: BTreeMap<String, Json> = BTreeMap::new();
         for (index, (address, resource)) in self.resources.iter().enumerate() {
             let entry = resources.entry(address.resource.to_string()).or_insert_with(|| {
@@ -157,10 +176,7 @@ fn planned_values_are_not_pending() {
         }
         faults.extend(expected.into_iter().map(|address| format!("{root}: {address} is not there")));
         for (address, path, verdict) in run::differing(report) {
-            let is_known = |(of, instance, attribute, _): &&(&str, &str, &str, &str)| {
-                (*of, *instance, *attribute) == (root, address.as_str(), path.as_str())
-            };
-            if !OF_PLANS_ALONE.iter().any(|known| is_known(&known)) {
+            if !plan.is_of_plans_alone(&address, &path) {
                 faults.push(format!("{root}: {address} {path} is {verdict}"));
             }
         }
@@ -174,156 +190,5 @@ fn planned_values_are_not_pending() {
         samples.plans.len()
     ));
     assert!(managed > 0 && compared > 0);
-    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
-}
-
-/// One value of a state to be changed.
-struct Change {
-    plan: usize,
-    resource: usize,
-    row: String,
-    pointer: String,
-    value: Json,
-}
-
-/// The scalars that a configuration gives and a planned object has as well, each with its pointer and its row.
-fn given<'a>(
-    rows: &impl Fn(&str) -> Option<&'a Row>,
-    configured: &Value,
-    planned: &Json,
-    pointer: &str,
-    path: &str,
-    out: &mut Vec<(String, String, Json)>,
-) {
-    match (configured, planned) {
-        (Value::Map(members), Json::Object(planned)) => {
-            for (name, value) in members {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                let is_map = rows(&path).is_none_or(|row| row.kind == Kind::Map);
-                if let Some(planned) = planned.get(name)
-                    && !is_map
-                {
-                    given(rows, value, planned, &format!("{pointer}/{name}"), &path, out);
-                }
-            }
-        }
-        // In JSON syntax a block may be an object.
-        (Value::Map(_), Json::Array(elements)) if elements.len() == 1 => {
-            given(rows, configured, &elements[0], &format!("{pointer}/0"), path, out);
-        }
-        // Sets are planned in an order of their own.
-        (Value::List(configured) | Value::Set(configured), Json::Array(planned))
-            if configured.len() == 1 && planned.len() == 1 =>
-        {
-            given(rows, &configured[0], &planned[0], &format!("{pointer}/0"), path, out);
-        }
-        (Value::Bool(_) | Value::Number(_) | Value::String(_), Json::Bool(_) | Json::Number(_) | Json::String(_)) => {
-            out.push((path.to_owned(), pointer.to_owned(), planned.clone()));
-        }
-        _ => {}
-    }
-}
-
-/// Another value of the same type and form.
-fn other(value: &Json, form: Form) -> Json {
-    match value {
-        Json::Bool(value) => json!(!value),
-        Json::Number(number) => json!(number.as_f64().unwrap_or_default() + 1.0),
-        Json::String(text) => match (form, text.parse::<i64>()) {
-            (_, Ok(number)) => json!((number + 1).to_string()),
-            (Form::Cidr, _) => json!("203.0.113.0/29"),
-            (Form::Duration, _) => json!("7s"),
-            (Form::Quantity, _) => json!("3"),
-            _ => json!(format!("{text}x")),
-        },
-        other => other.clone(),
-    }
-}
-
-/// The row under which a change of a value is reported: the outermost set of blocks around it that has no key, since
-/// such a set is compared as a whole, or its own.
-fn reported(kind: &ResourceType, path: &str) -> String {
-    let above = path.match_indices('.').map(|(end, _)| &path[..end]);
-    let is_whole =
-        |path: &&str| kind.row(path).is_some_and(|row| row.kind == Kind::Block(Nesting::Set) && row.key.is_none());
-    above.into_iter().find(is_whole).unwrap_or(path).to_owned()
-}
-
-/// The changes to make: of every row that a configuration gives a few values.
-fn changes(samples: &Samples) -> Vec<Change> {
-    let catalog = Catalog::builtin();
-    let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
-    let mut changes = Vec::new();
-    for (plan_index, plan) in samples.plans.iter().enumerate() {
-        let variables = tempfile::Builder::new().suffix(".tfvars.json").tempfile().expect("a temporary file");
-        fs::write(variables.path(), plan.variables.to_string()).expect("written");
-        let mut options = EvaluateOptions::new(samples.hcl.path().to_owned());
-        options.variables.push(VariableArgument::File(variables.path().to_owned()));
-        options.environment =
-            ENVIRONMENT.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let state = state::parse(plan.state(None).to_string().into_bytes(), "planned").expect("a state");
-        let evaluated =
-            evaluate(&parse_root(&samples.root(plan)), None, &options, &StateReference::new(&state), catalog);
-        for instance in &evaluated.configuration.instances {
-            let resource_type = &instance.address.resource.resource_type;
-            let Some(kind) = catalog.get(resource_type).filter(|kind| !kind.is_facts_only) else { continue };
-            let found = plan.resources.iter().position(|(address, _)| *address == instance.address);
-            let Some(resource) = found else { continue };
-            let IgnoreChanges::Paths(ignored) = &instance.ignore_changes else { continue };
-            let ignored: Vec<String> = ignored.iter().map(trueup::model::AttributePath::pattern).collect();
-            let rows = |path: &str| kind.row(path);
-            let mut scalars = Vec::new();
-            given(&rows, &instance.arguments.value, &plan.resources[resource].1["values"], "", "", &mut scalars);
-            for (path, pointer, value) in scalars {
-                let Some(row) = kind.row(&path) else { continue };
-                // The key of an element: another key is another element.
-                let is_key = kind.row(row.parent()).is_some_and(|parent| parent.key.as_deref() == Some(row.name()));
-                let is_ignored = ignored.iter().any(|ignored| {
-                    path.strip_prefix(ignored.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-                });
-                let count = counts.entry((resource_type.clone(), path.clone())).or_default();
-                if row.treatment != Treatment::Compared || is_key || is_ignored || *count == CHANGES_OF_A_ROW {
-                    continue;
-                }
-                *count += 1;
-                let value = other(&value, row.form);
-                let row = reported(kind, &path);
-                changes.push(Change { plan: plan_index, resource, row, pointer, value });
-            }
-        }
-    }
-    changes
-}
-
-#[test]
-fn a_planned_value_that_the_state_has_otherwise_is_pending_and_nothing_else() {
-    let Some(samples) = Samples::read() else { return };
-    let changes = changes(&samples);
-    let reports = run::for_each(&changes, |change| {
-        let plan = &samples.plans[change.plan];
-        let mut values = plan.resources[change.resource].1["values"].clone();
-        *values.pointer_mut(&change.pointer).expect("the pointer is of these values") = change.value.clone();
-        samples.check(plan, &plan.state(Some((change.resource, &values))))
-    });
-    let (mut counts, mut faults): (BTreeMap<&str, usize>, Vec<String>) = (BTreeMap::new(), Vec::new());
-    for (change, report) in changes.iter().zip(reports) {
-        let plan = &samples.plans[change.plan];
-        let address = &plan.resources[change.resource].0;
-        *counts.entry(&address.resource.resource_type).or_default() += 1;
-        let found: Vec<(String, String, String)> = run::differing(&report)
-            .into_iter()
-            .filter(|(address, path, _)| {
-                !OF_PLANS_ALONE.iter().any(|known| (known.0, known.1, known.2) == (&plan.root, address, path))
-            })
-            .map(|(address, path, verdict)| (address, run::pattern(&path), verdict))
-            .collect();
-        if found != [(address.to_string(), change.row.clone(), "pending".to_owned())] {
-            faults.push(format!("{}: {address} {} = {}: {found:?}", plan.root, change.pointer, change.value));
-        }
-    }
-    for (name, count) in counts {
-        crate::shared::say(&format!("{name}: {count} changes"));
-    }
-    assert!(!changes.is_empty());
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }

@@ -81,6 +81,42 @@ pub fn read(reader: impl BufRead, path: &str, catalog: &Catalog) -> Result<Inven
     reading.finish(&kinds)
 }
 
+/// Assets that come one by one, as the pages of the inventory's API give them.
+pub(crate) struct Pages<'c> {
+    kinds: Kinds<'c>,
+    reading: Reading,
+    taken: usize,
+}
+
+impl<'c> Pages<'c> {
+    /// Nothing is read yet. `label` is the source's name for messages.
+    pub(crate) fn new(label: &str, catalog: &'c Catalog) -> Self {
+        Self { kinds: Kinds::new(catalog), reading: Reading::new(label), taken: 0 }
+    }
+
+    /// Takes one asset, as JSON. One that cannot be read is a diagnostic.
+    ///
+    /// # Errors
+    /// It says that it is of a format that this program does not know.
+    pub(crate) fn take(&mut self, asset: &str) -> Result<(), AssetError> {
+        self.taken += 1;
+        let start = Position { line: self.taken, column: 1, byte: 0 };
+        self.reading.take(&self.kinds, Chunk { start, text: Ok(asset.to_owned()) })
+    }
+
+    /// All that was read.
+    ///
+    /// # Errors
+    /// Nothing of it was an asset.
+    pub(crate) fn finish(self) -> Result<Inventory, AssetError> {
+        if self.taken == 0 {
+            // A scope that holds none of what was asked for is an answer too.
+            return Ok(Inventory::default());
+        }
+        self.reading.finish(&self.kinds)
+    }
+}
+
 struct Reading {
     path: Arc<str>,
     objects: ObjectSet<Position>,

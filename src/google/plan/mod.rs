@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use url::Url;
 
+use super::asset_inventory::SERVICE as ASSET_INVENTORY;
 use super::endpoint::{EndpointError, Endpoints};
 use crate::catalog::{Catalog, ListCall, ResourceType};
 use crate::model::{Identity, ProjectNumbers};
@@ -147,7 +148,7 @@ pub fn plan(wants: &Wants, catalog: &Catalog, endpoints: &Endpoints) -> Result<P
 /// An endpoint override of a service that does not exist; it names those that do.
 pub fn check_endpoints(endpoints: &Endpoints, catalog: &Catalog) -> Result<(), EndpointError> {
     let services: Vec<String> = catalog.types().flat_map(service_names).collect();
-    endpoints.check(services.iter().map(String::as_str).chain([RESOURCE_MANAGER.0, "storage"]))
+    endpoints.check(services.iter().map(String::as_str).chain([RESOURCE_MANAGER.0, ASSET_INVENTORY.0, "storage"]))
 }
 
 impl Plan {

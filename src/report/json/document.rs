@@ -223,6 +223,9 @@ pub(super) enum Side<'a> {
         /// Where the configuration sets it.
         #[serde(skip_serializing_if = "Option::is_none")]
         range: Option<Range<'a>>,
+        /// The places through which it came, from there to the resource's block; absent where it is set in that block.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        chain: Vec<Range<'a>>,
     },
     /// The configuration does not give it.
     Unset {
@@ -236,6 +239,9 @@ pub(super) enum Side<'a> {
         /// Where the configuration sets it.
         #[serde(skip_serializing_if = "Option::is_none")]
         range: Option<Range<'a>>,
+        /// The places through which it came, from there to the resource's block; absent where it is set in that block.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        chain: Vec<Range<'a>>,
     },
     /// It was not looked at, or could not be.
     NotObserved {
@@ -249,6 +255,9 @@ pub(super) enum Side<'a> {
         /// Where the configuration sets it.
         #[serde(skip_serializing_if = "Option::is_none")]
         range: Option<Range<'a>>,
+        /// The places through which it came, from there to the resource's block; absent where it is set in that block.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        chain: Vec<Range<'a>>,
     },
 }
 

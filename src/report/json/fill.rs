@@ -10,7 +10,7 @@ use super::document::{
 };
 use super::value::Json;
 use crate::compare::{self, AttributeComparison, ResourceComparison};
-use crate::model::{self, InstanceAddress, SourceRange};
+use crate::model::{self, Chain, InstanceAddress, SourceRange};
 use crate::policy;
 use crate::report::{self, Report};
 
@@ -171,7 +171,7 @@ fn attribute(attribute: &AttributeComparison) -> Option<Attribute<'_>> {
     Some(Attribute {
         path: attribute.path.to_string(),
         verdict,
-        configuration: side(&attribute.configuration, attribute.is_sensitive, attribute.origin.first()),
+        configuration: side(&attribute.configuration, attribute.is_sensitive, attribute.origin.as_ref()),
         state: side(&attribute.state, attribute.is_sensitive, None),
         live: side(&attribute.live, attribute.is_sensitive, None),
         forces_replacement: attribute.forces_replacement,
@@ -184,16 +184,18 @@ fn attribute(attribute: &AttributeComparison) -> Option<Attribute<'_>> {
     })
 }
 
-fn side<'a>(side: &'a model::Side, is_sensitive: bool, origin: Option<&'a SourceRange>) -> Side<'a> {
-    let range = origin.map(range);
+fn side<'a>(side: &'a model::Side, is_sensitive: bool, origin: Option<&'a Chain>) -> Side<'a> {
+    let places = origin.map_or(&[][..], |chain| &chain.places);
+    let chain = if places.len() > 1 { places.iter().map(range).collect() } else { Vec::new() };
+    let range = places.first().map(range);
     match side {
-        model::Side::Value(_) if is_sensitive => Side::Sensitive { sensitive: true, range },
+        model::Side::Value(_) if is_sensitive => Side::Sensitive { sensitive: true, range, chain },
         model::Side::Value(value) => match value.unknown_reason() {
-            Some(reason) => Side::Unknown { unknown: reason, range },
-            None => Side::Value { value: Json(value), range },
+            Some(reason) => Side::Unknown { unknown: reason, range, chain },
+            None => Side::Value { value: Json(value), range, chain },
         },
         model::Side::Unset { .. } => Side::Unset { unset: true },
-        model::Side::Unknown(reason) => Side::Unknown { unknown: reason, range },
+        model::Side::Unknown(reason) => Side::Unknown { unknown: reason, range, chain },
         model::Side::NotObserved(reason) => Side::NotObserved { not_observed: reason },
         model::Side::NotRecorded => Side::NotObserved { not_observed: "the state does not record it" },
     }

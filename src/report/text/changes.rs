@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::Writer;
-use super::section::{Action, Direction, label, write_bare, write_block, write_header, write_named};
+use super::section::{
+    Action, Direction, is_replaced, label, pending_attributes, write_bare, write_block, write_header, write_named,
+};
 use super::style::Ink;
 use super::value::Shown;
 use crate::compare::{AttributeComparison, Presence, ResourceComparison, Verdict};
@@ -161,7 +163,7 @@ fn unmanaged(resources: &[&ResourceComparison], out: &mut Writer) {
 fn pending(report: &Report<'_>, resources: &[&ResourceComparison], out: &mut Writer) {
     let concerned: Vec<_> = resources
         .iter()
-        .map(|resource| (*resource, attributes(resource, &[Verdict::Pending])))
+        .map(|resource| (*resource, pending_attributes(resource).collect::<Vec<_>>()))
         .filter(|(resource, attributes)| {
             !attributes.is_empty()
                 || resource.is_tainted
@@ -175,12 +177,15 @@ fn pending(report: &Report<'_>, resources: &[&ResourceComparison], out: &mut Wri
     }
     let before = if report.sources.live.kind == LiveKind::None { "state" } else { "live" };
     heading(out, &format!("The configuration is not applied yet ({before} -> configuration)"));
-    out.gap();
-    for (resource, attributes) in &concerned {
+    for (position, (resource, attributes)) in concerned.iter().enumerate() {
+        // Resources of one line each stand together.
+        let follows_line = position > 0 && concerned[position - 1].1.is_empty();
+        if !(follows_line && attributes.is_empty()) {
+            out.gap();
+        }
         let label = label(resource);
         let moved = resource.moved_from.as_ref().map(|from| printable(&from.to_string()).into_owned());
         let from = moved.map(|from| format!(" (moved from {from})")).unwrap_or_default();
-        let replaces = resource.is_tainted || attributes.iter().any(|attribute| attribute.forces_replacement);
         let (action, header) = match resource.presence {
             Presence::NotYetCreated => (Action::Add, format!("{label} will be created")),
             Presence::NotInConfiguration if resource.deposed.is_some() => {
@@ -193,7 +198,7 @@ fn pending(report: &Report<'_>, resources: &[&ResourceComparison], out: &mut Wri
                 (Action::Remove, format!("{label} will no longer be managed by Terraform, but will not be destroyed"))
             }
             _ if resource.is_tainted => (Action::Replace, format!("{label} is tainted, so it must be replaced{from}")),
-            _ if replaces => (Action::Replace, format!("{label} must be replaced{from}")),
+            _ if is_replaced(resource) => (Action::Replace, format!("{label} must be replaced{from}")),
             _ if attributes.is_empty() => (Action::Update, format!("{label} has moved{from}")),
             _ => (Action::Update, format!("{label} will be updated in-place{from}")),
         };

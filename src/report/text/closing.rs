@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Writer;
 use super::findings::write_diagnostics;
-use super::section::label;
+use super::section::{is_replaced, label, pending_attributes};
 use super::style::Ink;
-use crate::compare::{Presence, ResourceComparison, Verdict};
+use crate::compare::{Presence, ResourceComparison};
 use crate::model::{LiveKind, Severity, printable};
 use crate::report::{Report, Sources, Summary};
 
@@ -110,14 +110,15 @@ fn summary(report: &Report<'_>, out: &mut Writer) {
     out.gap();
     out.line(&sources(&report.sources));
     let line = counts(report, &summary);
-    if summary.is_clean() && errors == 0 && to_change(report) == 0 {
+    if summary.is_clean() && errors == 0 && to_change(report).next().is_none() {
         let whole = report.is_complete()
             && report.comparison.coverage.not_observed.is_empty()
+            && report.comparison.coverage.types_not_supported.is_empty()
             && report.judgment.undetermined.is_empty();
         if whole {
             let good = out.style.paint(Ink::Good, "No changes.");
             let what = match report.sources.live.kind {
-                LiveKind::None => "State and configuration agree; live was not asked.",
+                LiveKind::None => "State and configuration agree.",
                 LiveKind::Api | LiveKind::Assets => "Live, state and configuration agree.",
             };
             out.line(&format!("{good} {what}"));
@@ -196,14 +197,19 @@ fn counts(report: &Report<'_>, summary: &Summary) -> String {
         parts.extend(some(findings.note, "note", "notes"));
         sentences.push(format!("Findings: {}.", parts.join(", ")));
     }
-    sentences.push(format!(
-        "Drift: {} changed, {} missing, {} unmanaged.",
-        resources.drifted + resources.conflict,
-        resources.missing,
-        resources.unmanaged
-    ));
+    // Without live nothing can be said of drift, not even that there is none.
+    if report.sources.live.kind != LiveKind::None {
+        sentences.push(format!(
+            "Drift: {} changed, {} missing, {} unmanaged.",
+            resources.drifted + resources.conflict,
+            resources.missing,
+            resources.unmanaged
+        ));
+    }
+    let (changed, replaced): (Vec<_>, Vec<_>) = to_change(report).partition(|resource| !is_replaced(resource));
     let mut pending = Vec::new();
-    pending.extend(some(to_change(report), "to change", "to change"));
+    pending.extend(some(changed.len(), "to change", "to change"));
+    pending.extend(some(replaced.len(), "to replace", "to replace"));
     pending.extend(some(resources.not_yet_created, "to create", "to create"));
     pending.extend(some(resources.not_in_configuration, "to destroy", "to destroy"));
     pending.extend(some(resources.not_in_state, "to import", "to import"));
@@ -227,16 +233,11 @@ fn counts(report: &Report<'_>, summary: &Summary) -> String {
     sentences.join(" ")
 }
 
-/// How many resources the next apply would change or replace, whatever else is the matter with them.
-fn to_change(report: &Report<'_>) -> usize {
-    let is_pending = |resource: &&ResourceComparison| {
-        resource.is_tainted
-            || resource
-                .attributes
-                .iter()
-                .any(|attribute| attribute.verdict == Verdict::Pending && attribute.ignored_by.is_none())
-    };
-    report.comparison.resources.iter().filter(|resource| resource.ignored_by.is_none()).filter(is_pending).count()
+/// The resources that the next apply would change or replace, whatever else is the matter with them.
+fn to_change<'a>(report: &Report<'a>) -> impl Iterator<Item = &'a ResourceComparison> {
+    let is_pending =
+        |resource: &&ResourceComparison| resource.is_tainted || pending_attributes(resource).next().is_some();
+    report.comparison.resources.iter().filter(|resource| resource.ignored_by.is_none()).filter(is_pending)
 }
 
 fn some(count: usize, one: &str, many: &str) -> Option<String> {

@@ -91,6 +91,7 @@ fn finding_message(finding: &Finding, live: LiveKind) -> Message {
         id: Some(finding.policy.clone()),
         title: finding.message.clone(),
         places,
+        shows_neighbors: false,
         notes,
         help: finding.remedy.clone(),
     }
@@ -222,6 +223,7 @@ fn diagnostic_message(diagnostic: &Diagnostic) -> Message {
         id: None,
         title: diagnostic.summary.clone(),
         places: diagnostic.range.iter().map(|range| (range.clone(), String::new())).collect(),
+        shows_neighbors: true,
         notes: Some(diagnostic.detail.clone()).filter(|detail| !detail.trim().is_empty()).into_iter().collect(),
         help: String::new(),
     }

@@ -4,7 +4,10 @@ use super::Writer;
 use super::style::{Ink, Style};
 use super::value::{Change, Shown, change};
 use crate::compare::{AttributeComparison, ResourceComparison, Verdict};
-use crate::model::{PlanVisibility, Side, SourceRange, Value, printable};
+use crate::model::{Chain, PlanVisibility, Side, SourceRange, Value, printable};
+
+/// At most this many places of a chain are named.
+const MOST_PLACES: usize = 4;
 
 /// What happened or would happen to a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,14 +54,31 @@ pub(super) fn label(resource: &ResourceComparison) -> String {
     }
 }
 
-/// A place in the code, `FILE:LINE`; where a module call sets it, the innermost place too.
-pub(super) fn place(origin: &[SourceRange]) -> Option<String> {
-    let outer = origin.first()?;
-    let inner = origin.last().filter(|inner| *inner != outer);
-    Some(match inner {
-        Some(inner) => printable(&format!("{outer}, used in {inner}")).into_owned(),
-        None => printable(&outer.to_string()).into_owned(),
-    })
+/// A place in the code, `FILE:LINE`.
+fn place(range: &SourceRange) -> String {
+    printable(&range.to_string()).into_owned()
+}
+
+/// The places through which a value came, from the one that sets it to the resource: `a.tf:1 → b.tf:2`. A long chain is
+/// cut in its middle.
+fn places(chain: &Chain) -> String {
+    let mut lines: Vec<String> = chain.places.iter().map(place).collect();
+    lines.dedup();
+    if lines.len() > MOST_PLACES {
+        let left_out = lines.len() - MOST_PLACES + 1;
+        lines.splice(MOST_PLACES - 2..lines.len() - 1, [format!("… {left_out} more …")]);
+    }
+    lines.join(" → ")
+}
+
+/// The attributes that the next apply would change.
+pub(super) fn pending_attributes(resource: &ResourceComparison) -> impl Iterator<Item = &AttributeComparison> {
+    resource.attributes.iter().filter(|it| it.ignored_by.is_none() && it.verdict == Verdict::Pending)
+}
+
+/// Whether the next apply would replace the resource.
+pub(super) fn is_replaced(resource: &ResourceComparison) -> bool {
+    resource.is_tainted || pending_attributes(resource).any(|attribute| attribute.forces_replacement)
 }
 
 /// Writes the header line of a resource: `# ADDRESS has changed`.
@@ -70,13 +90,13 @@ pub(super) fn write_header(out: &mut Writer, text: &str) {
 /// Writes a resource without attributes on one line.
 pub(super) fn write_bare(out: &mut Writer, action: Action, resource: &ResourceComparison) {
     let line = format!("  {} {}", action.symbol(out.style), block_name(resource));
-    let place = resource.range.as_ref().and_then(|range| place(std::slice::from_ref(range)));
+    let place = resource.range.as_ref().map(place);
     out.line(&with_comment(&line, place.as_deref(), out.style));
 }
 
 /// Writes the name of a resource on one line.
 pub(super) fn write_named(out: &mut Writer, resource: &ResourceComparison) {
-    let place = resource.range.as_ref().and_then(|range| place(std::slice::from_ref(range)));
+    let place = resource.range.as_ref().map(place);
     out.line(&with_comment(&format!("    {}", label(resource)), place.as_deref(), out.style));
 }
 
@@ -94,7 +114,7 @@ pub(super) fn write_block(
         out.line(&style.paint(Ink::Faint, &format!("  # {note}")));
     }
     let head = format!("  {} {} {{", action.symbol(style), block_name(resource));
-    let range = resource.range.as_ref().and_then(|range| place(std::slice::from_ref(range)));
+    let range = resource.range.as_ref().map(place);
     out.line(&with_comment(&head, range.as_deref(), style));
     let paths: Vec<String> =
         attributes.iter().map(|attribute| printable(&attribute.path.to_string()).into_owned()).collect();
@@ -137,7 +157,7 @@ fn write_attribute(out: &mut Writer, attribute: &AttributeComparison, path: &str
     } else if attribute.forces_replacement {
         comments.push(style.paint(Ink::Removed, "setting it right forces replacement"));
     }
-    comments.extend(place(&attribute.origin).map(|place| style.paint(Ink::Faint, &place)));
+    comments.extend(attribute.origin.as_ref().map(|chain| style.paint(Ink::Faint, &places(chain))));
     let line = format!("      {} {path:width$} = {head}", symbol.symbol(style));
     let comment = (!comments.is_empty()).then(|| comments.join(", "));
     out.line(&with_comment(&line, comment.as_deref(), style));
@@ -159,14 +179,20 @@ fn ends(attribute: &AttributeComparison, direction: Direction) -> (Shown<'_>, Sh
     let shown = |side| Shown::new(side, attribute.is_sensitive);
     let (configuration, state, live) =
         (shown(&attribute.configuration), shown(&attribute.state), shown(&attribute.live));
-    match direction {
+    let (before, after) = match direction {
         Direction::StateToLive => (state, live),
         Direction::ConfigurationToLive => (configuration, live),
         Direction::LiveToConfiguration => match attribute.live {
             Side::Value(_) => (live, configuration),
             _ => (state, configuration),
         },
-    }
+    };
+    // What is zero counts as absent in the comparison; a person wrote it, and reads it as a change of the value.
+    let is_given = matches!(attribute.configuration, Side::Value(_));
+    (
+        before.beside(after, is_given && direction == Direction::ConfigurationToLive),
+        after.beside(before, is_given && direction == Direction::LiveToConfiguration),
+    )
 }
 
 fn block_name(resource: &ResourceComparison) -> String {

@@ -22,6 +22,8 @@ pub(super) struct Message {
     pub(super) title: String,
     /// Places with what is to be said of each; the first is the main one.
     pub(super) places: Vec<(SourceRange, String)>,
+    /// Whether what stands beside a place on its lines is drawn too. The neighbors of a value may be secrets.
+    pub(super) shows_neighbors: bool,
     /// Facts below, each of one or more lines.
     pub(super) notes: Vec<String>,
     /// What to do, of one or more lines; may be empty.
@@ -43,7 +45,7 @@ pub(super) fn draw(message: &Message, sources: &SourceMap, style: Style) -> Stri
     for (position, (range, label)) in message.places.iter().enumerate() {
         let path = printable(&range.filename).into_owned();
         let label = printable(label).into_owned();
-        group = match sources.get(&range.filename).and_then(|text| Excerpt::new(text, range)) {
+        group = match sources.get(&range.filename).and_then(|text| Excerpt::new(text, range, message.shows_neighbors)) {
             Some(excerpt) => {
                 let kind = if position == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
                 let annotation = kind.span(excerpt.span);
@@ -84,7 +86,7 @@ impl Excerpt {
     const MOST_LINES: usize = 6;
 
     /// `None` where the range does not fit the text.
-    fn new(text: &str, range: &SourceRange) -> Option<Self> {
+    fn new(text: &str, range: &SourceRange, shows_neighbors: bool) -> Option<Self> {
         let (start, mut end) = offsets(text, range)?;
         let first = text[..start].rfind('\n').map_or(0, |at| at + 1);
         let line_end = |from: usize| text[from..].find('\n').map_or(text.len(), |at| from + at);
@@ -92,9 +94,14 @@ impl Excerpt {
             end = line_end(start);
         }
         let last = line_end(end.max(start));
+        let hides_left = !shows_neighbors && !is_lead(&text[first..start]);
+        let hides_right = !shows_neighbors && text[end..last].contains(SETS);
         let mut safe = String::with_capacity(last - first);
         let mut span = None;
         let mut span_end = None;
+        // The last character before the range that is no blank.
+        let before = text[first..start].char_indices().rfind(|(_, character)| !character.is_whitespace());
+        let last_before = before.map_or(start, |(at, _)| first + at);
         for (offset, character) in text[first..last].char_indices() {
             let at = first + offset;
             if at == start {
@@ -103,7 +110,14 @@ impl Excerpt {
             if at == end {
                 span_end = Some(safe.len());
             }
+            if at >= end && hides_right {
+                safe.push_str(" …");
+                break;
+            }
+            let is_hidden = at < start && hides_left && !character.is_whitespace();
             match character {
+                // Columns stay what they are.
+                _ if is_hidden => safe.push(if at == last_before { '…' } else { ' ' }),
                 '\r' => {}
                 '\n' | '\t' => safe.push(character),
                 _ if is_printable(character) => safe.push(character),
@@ -113,6 +127,26 @@ impl Excerpt {
         let span_start = span.unwrap_or(safe.len());
         let span_end = span_end.unwrap_or(safe.len());
         Some(Self { span: span_start..span_end.max(span_start), text: safe })
+    }
+}
+
+/// What stands between a name and its value.
+const SETS: [char; 2] = ['=', ':'];
+
+/// Whether what stands before a place on its line only leads to it: the opening of a block, its own name, or the name of
+/// the list that it is an element of. All else may set something else.
+fn is_lead(before: &str) -> bool {
+    match before.split_once(SETS) {
+        None => true,
+        Some((_, list)) => {
+            let depth = list.chars().try_fold(0_usize, |depth, character| match character {
+                '[' | '(' => Some(depth + 1),
+                ']' | ')' => depth.checked_sub(1),
+                '{' | '=' | ':' => None,
+                _ => Some(depth),
+            });
+            list.trim().is_empty() || depth.is_some_and(|depth| depth > 0)
+        }
     }
 }
 
@@ -154,6 +188,7 @@ mod tests {
             id: Some("rule".to_owned()),
             title: "it is wrong".to_owned(),
             places: vec![(range, "here".to_owned())],
+            shows_neighbors: true,
             notes: vec!["a fact".to_owned()],
             help: "do this\n  and that".to_owned(),
         };
@@ -177,6 +212,52 @@ error[rule]: it is wrong
         assert_eq!(drawn(text, range((2, 5, 0), (2, 8, 0))), expected, "without byte offsets");
     }
 
+    /// The line of code that is drawn for a part of it, without its neighbors.
+    fn alone(line: &str, part: &str) -> String {
+        let at = line.find(part).expect("a part");
+        let column = line[..at].chars().count() + 1;
+        let (start, end) = ((1, column, at), (1, column + part.chars().count(), at + part.len()));
+        let excerpt = Excerpt::new(line, &range(start, end), false).expect("it fits");
+        assert_eq!(&excerpt.text[excerpt.span.clone()], part);
+        let before = excerpt.text[..excerpt.span.start].chars().count();
+        assert_eq!(before + 1, column, "columns stay what they are");
+        excerpt.text
+    }
+
+    #[test]
+    fn what_is_set_beside_a_place_is_not_drawn() {
+        let hidden = [
+            ("db = { host = \"h\", password = \"hunter2\" }", "host = \"h\""),
+            ("db = { password = \"hunter2\", host = \"h\" }", "host = \"h\""),
+            ("  password = \"hunter2\", host = \"h\"", "host = \"h\""),
+            ("{\"ä\": \"hunter2\", \"host\": \"h\"}", "\"host\": \"h\""),
+            ("  [{ name = \"hunter2\" }, { host = \"h\" }]", "host = \"h\""),
+            ("a = [\"hunter2\"], b = [\"h\"]", "b = [\"h\"]"),
+            ("host = \"h\" # password: hunter2", "host = \"h\""),
+            ("db = jsondecode(\"{'password':'hunter2'}\")", "db"),
+        ];
+        for (line, part) in hidden {
+            let drawn = alone(line, part);
+            assert!(!drawn.contains("hunter2") && drawn.contains('…'), "{drawn:?}");
+        }
+        assert_eq!(alone("db = { host = \"h\", password = \"p\" }", "host = \"h\""), "     … host = \"h\" …");
+    }
+
+    #[test]
+    fn what_leads_to_a_place_is_drawn() {
+        let shown = [
+            ("  tier = \"t\" # as before", "tier = \"t\""),
+            ("variable \"x\" { default = \"y\" }", "default = \"y\""),
+            ("  tier = \"t\"", "\"t\""),
+            ("names = [\"a\", \"b\"]", "\"b\""),
+            ("names = toset([\"a\", \"b\"])", "\"a\""),
+            ("resource \"google_x\" \"y\" {", "resource \"google_x\" \"y\""),
+        ];
+        for (line, part) in shown {
+            assert_eq!(alone(line, part), line);
+        }
+    }
+
     #[test]
     fn a_long_range_is_cut_to_its_first_line() {
         let text = "a {\n1\n2\n3\n4\n5\n6\n7\n}\n";
@@ -196,6 +277,8 @@ error[rule]: it is wrong
             text in "[a\u{e4}\u{1f600}\n\r\t\u{1b} ]{0,40}",
             start in (0_usize..6, 0_usize..12, 0_usize..80), end in (0_usize..6, 0_usize..12, 0_usize..80),
         ) {
+            let excerpt = Excerpt::new(&text, &range(start, end), false);
+            prop_assert!(excerpt.is_none_or(|it| it.text.get(it.span).is_some()));
             let drawn = drawn(&text, range(start, end));
             prop_assert!(drawn.contains("it is wrong"));
             prop_assert!(drawn.chars().all(|character| character == '\n' || is_printable(character)));

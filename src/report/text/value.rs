@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use super::style::{Ink, Style};
 use crate::model::{Side, Value, printable};
@@ -35,6 +36,18 @@ impl<'a> Shown<'a> {
             Side::Unknown(_) => Self::Words("(unknown)"),
             Side::NotObserved(_) => Self::Words("(not observed)"),
             Side::NotRecorded => Self::Words("(not recorded)"),
+        }
+    }
+
+    /// The same, where nothing stands beside something: `false` beside `true`, and, where somebody gave it, 0 beside a
+    /// number.
+    pub(super) fn beside(self, other: Shown<'_>, is_given: bool) -> Self {
+        const FALSE: &Value = &Value::Bool(false);
+        static ZERO: LazyLock<Value> = LazyLock::new(|| Value::from(0_i64));
+        match (self, other) {
+            (Self::Value(Value::Null), Shown::Value(Value::Bool(true))) => Self::Value(FALSE),
+            (Self::Value(Value::Null), Shown::Value(Value::Number(_))) if is_given => Self::Value(&ZERO),
+            _ => self,
         }
     }
 

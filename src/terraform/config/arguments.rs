@@ -2,8 +2,9 @@
 //!
 //! `timeouts`, `connection`, `provisioner` and `lifecycle` are no arguments and are left out.
 
-use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use hcl_edit::expr::Expression;
@@ -11,16 +12,23 @@ use hcl_edit::expr::Expression;
 use super::body::{Attribute, Block, Body};
 use super::evaluator::Evaluator;
 use super::module::ResourceKey;
+use super::places::Places;
+use super::provider::provider_of;
 use super::resource::to_schema_type;
+use super::schema::SchemaNode;
 use super::scope::BlockScope;
 use super::spelling::closest;
 use crate::model::{
-    ArgumentFacts, Arguments, AttributePath, Diagnostic, Nesting, ResourceMode, SourceRange, Value, ValueType,
+    ArgumentFacts, Arguments, AttributePath, Diagnostic, Nesting, ProviderVersion, ResourceMode, SourceRange, Value,
+    ValueType,
 };
 use crate::terraform::lang::{Kind, Val};
 
 /// How many blocks `dynamic` may make in one resource instance.
 const MAX_BLOCKS: usize = 100_000;
+
+/// What an argument takes in memory beside its value, in bytes: its name, its path and its places.
+const ARGUMENT_BYTES: usize = 256;
 
 /// The arguments that every resource and data block takes. Source: the configuration language's meta-arguments.
 const META_ARGUMENTS: &[&str] = &["count", "for_each", "provider", "depends_on"];
@@ -32,14 +40,33 @@ pub(crate) struct ArgumentReader<'e, 'a> {
     evaluator: &'e Evaluator<'a>,
     instance: usize,
     resource_type: &'e str,
-    /// Whether the schema knows the type.
-    is_checked: bool,
+    /// The provider's type, once the block is known.
+    provider_type: String,
+    /// What the schema knows of the type.
+    schema: Option<Rc<SchemaNode<'a>>>,
     /// Whether what the schema requires has to be there.
     is_complete: bool,
     meta_arguments: &'static [&'static str],
     meta_blocks: &'static [&'static str],
-    arguments: Arguments,
+    /// Where the arguments of this instance and of others stand.
+    places: &'e RefCell<Places>,
     blocks: Cell<usize>,
+}
+
+/// Where a body stands in its resource.
+#[derive(Clone, Copy)]
+struct Spot<'s, 'a> {
+    path: &'s AttributePath,
+    /// The names of the path.
+    names: &'s [&'s str],
+    /// What the schema has there.
+    schema: Option<&'s SchemaNode<'a>>,
+}
+
+impl<'s, 'a> Spot<'s, 'a> {
+    fn facts(self, name: &str) -> Option<&'s ArgumentFacts> {
+        self.schema?.get(name)?.facts()
+    }
 }
 
 /// The blocks of one kind in a body.
@@ -51,79 +78,94 @@ struct Occurrences {
     range: Option<SourceRange>,
     /// Whether how many there are is certain.
     is_dynamic: bool,
+    /// Whether those that are being added are sensitive.
+    is_sensitive: bool,
 }
 
 impl<'e, 'a> ArgumentReader<'e, 'a> {
     /// A reader for a resource or data block.
-    pub(crate) fn new(evaluator: &'e Evaluator<'a>, instance: usize, key: &'e ResourceKey) -> Self {
+    pub(crate) fn new(
+        evaluator: &'e Evaluator<'a>,
+        instance: usize,
+        key: &'e ResourceKey,
+        places: &'e RefCell<Places>,
+    ) -> Self {
         Self {
             evaluator,
             instance,
             resource_type: &key.resource_type,
-            is_checked: key.mode == ResourceMode::Managed && evaluator.facts.knows(&key.resource_type),
+            provider_type: String::new(),
+            schema: evaluator.schemas.of(&key.resource_type).filter(|_| key.mode == ResourceMode::Managed),
             is_complete: true,
             meta_arguments: META_ARGUMENTS,
             meta_blocks: META_BLOCKS,
-            arguments: Arguments::default(),
+            places,
             blocks: Cell::new(0),
         }
     }
 
     /// A reader for an `expect` block, which takes no meta-arguments but `provider`, and says only what is expected.
-    pub(crate) fn for_expectation(evaluator: &'e Evaluator<'a>, resource_type: &'e str) -> Self {
+    pub(crate) fn for_expectation(
+        evaluator: &'e Evaluator<'a>,
+        resource_type: &'e str,
+        places: &'e RefCell<Places>,
+    ) -> Self {
         Self {
             evaluator,
             instance: 0,
             resource_type,
-            is_checked: evaluator.facts.knows(resource_type),
+            provider_type: String::new(),
+            schema: evaluator.schemas.of(resource_type),
             is_complete: false,
             meta_arguments: &["provider"],
             meta_blocks: &[],
-            arguments: Arguments::default(),
+            places,
             blocks: Cell::new(0),
         }
     }
 
     /// The arguments of an `expect` block. Its second label is the object's name where no argument says it.
     pub(crate) fn read_expectation(self, block: &Block, scope: BlockScope<'_, '_>) -> Arguments {
-        let has_name = !self.is_checked
-            || self
-                .facts(&["name"])
-                .is_some_and(|facts| facts.block.is_none() && (facts.is_required || facts.is_optional));
+        let has_name = self.schema.as_ref().is_none_or(|schema| {
+            let facts = schema.get("name").and_then(SchemaNode::facts);
+            facts.is_some_and(|facts| facts.block.is_none() && (facts.is_required || facts.is_optional))
+        });
         let (_, mut arguments) = self.read(block, scope);
         if let (true, Value::Map(members), Some(label)) = (has_name, &mut arguments.value, block.labels.get(1))
             && !members.contains_key("name")
         {
             members.insert("name".to_owned(), Value::string(label.as_str()));
-            arguments.ranges.insert(AttributePath::root().attribute("name"), vec![block.range.clone()]);
+            let ranges = Arc::make_mut(&mut arguments.ranges);
+            ranges.insert(AttributePath::root().attribute("name"), block.range.clone());
         }
         arguments
     }
 
     /// The arguments: as the language has them, and as the model has them.
     pub(crate) fn read(mut self, block: &Block, mut scope: BlockScope<'_, '_>) -> (BTreeMap<Arc<str>, Val>, Arguments) {
-        let members = self.body(&block.body, &block.range, &mut scope, &AttributePath::root(), &[]);
-        let mut value = BTreeMap::new();
-        for (name, member) in &members {
-            let path = AttributePath::root().attribute(&**name);
-            value.insert(name.to_string(), member.to_model(&path, &mut self.arguments.sensitive));
-        }
-        self.arguments.value = Value::Map(value);
-        (members, self.arguments)
-    }
-
-    fn facts(&self, names: &[&str]) -> Option<ArgumentFacts> {
-        if self.is_checked { self.evaluator.facts.argument(self.resource_type, names) } else { None }
+        let provider = provider_of(block, self.resource_type);
+        self.provider_type = self.evaluator.source(self.instance).provider_type(&provider.local);
+        let schema = self.schema.clone();
+        let spot = Spot { path: &AttributePath::root(), names: &[], schema: schema.as_deref() };
+        let members = self.body(&block.body, &block.range, &mut scope, spot);
+        let mut sensitive = BTreeSet::new();
+        let value = members.iter().map(|(name, member)| {
+            let path = || AttributePath::root().attribute(&**name);
+            (name.to_string(), member.to_model_at(path, &mut sensitive))
+        });
+        let value = Value::Map(value.collect());
+        let ranges = self.places.borrow_mut().take();
+        (members, Arguments { value, ranges, sensitive })
     }
 
     fn body(
-        &mut self,
+        &self,
         body: &Body,
         header: &SourceRange,
         scope: &mut BlockScope<'_, '_>,
-        path: &AttributePath,
-        names: &[&str],
+        spot: Spot<'_, 'a>,
     ) -> BTreeMap<Arc<str>, Val> {
+        let names = spot.names;
         let is_top = names.is_empty();
         let mut members: BTreeMap<Arc<str>, Val> = BTreeMap::new();
         let mut blocks: BTreeMap<&str, Occurrences> = BTreeMap::new();
@@ -134,25 +176,22 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             if is_top && attribute.is_json() && self.meta_blocks.contains(&attribute.name.as_str()) {
                 continue;
             }
-            let mut inner = names.to_vec();
-            inner.push(&attribute.name);
-            let facts = self.facts(&inner);
+            let facts = spot.facts(&attribute.name);
             if attribute.is_json()
-                && facts.as_ref().is_some_and(|facts| facts.block.is_some())
+                && facts.is_some_and(|facts| facts.block.is_some())
                 && let Some(bodies) = Body::from_json_expression(&attribute.expression, &attribute.file)
             {
                 for (inner_body, _) in &bodies {
                     let occurrences = blocks.entry(&attribute.name).or_default();
-                    self.occurrence(inner_body, &attribute.name_range, scope, path, &inner, occurrences, false);
+                    self.occurrence(inner_body, &attribute.name_range, scope, spot, &attribute.name, occurrences);
                 }
                 continue;
             }
-            if self.check_attribute(attribute, facts.as_ref(), names) {
-                let value = self.attribute_value(attribute, facts.as_ref(), scope);
-                self.arguments
-                    .ranges
-                    .insert(path.attribute(attribute.name.as_str()), self.evaluator.origins(self.instance, attribute));
-                members.insert(Arc::from(attribute.name.as_str()), value);
+            if self.check_attribute(attribute, facts, names) {
+                let value = self.attribute_value(attribute, facts, scope);
+                self.evaluator.allowance.hold(value.weight().saturating_add(ARGUMENT_BYTES));
+                self.places.borrow_mut().argument(spot.path, &attribute.name, attribute.range());
+                members.insert(Arc::clone(&attribute.key), value);
             }
         }
         for block in &body.blocks {
@@ -161,21 +200,19 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             }
             let is_dynamic = block.kind == "dynamic";
             let kind = if is_dynamic { block.label() } else { block.kind.as_str() };
-            let mut inner = names.to_vec();
-            inner.push(kind);
-            if !self.check_block(block, kind, &inner, names) {
+            if !self.check_block(block, kind, spot) {
                 continue;
             }
             let occurrences = blocks.entry(kind).or_default();
             occurrences.range.get_or_insert_with(|| block.range.clone());
             if is_dynamic {
-                self.dynamic(block, scope, path, &inner, occurrences);
+                self.dynamic(block, scope, spot, occurrences);
             } else {
-                self.occurrence(&block.body, &block.range, scope, path, &inner, occurrences, false);
+                self.occurrence(&block.body, &block.range, scope, spot, kind, occurrences);
             }
         }
-        if self.is_checked {
-            self.check_presence(&members, &blocks, header, names);
+        if let Some(schema) = spot.schema {
+            self.check_presence(&members, &blocks, header, schema);
         }
         for (kind, occurrences) in blocks {
             match occurrences.unknown {
@@ -188,31 +225,31 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
         members
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one occurrence is described by its body and all that is around it")]
     fn occurrence(
-        &mut self,
+        &self,
         body: &Body,
         range: &SourceRange,
         scope: &mut BlockScope<'_, '_>,
-        path: &AttributePath,
-        names: &[&str],
+        around: Spot<'_, 'a>,
+        kind: &str,
         occurrences: &mut Occurrences,
-        is_sensitive: bool,
     ) {
-        let Some(kind) = names.last() else { return };
-        let place = path.attribute(*kind).index(occurrences.elements.len());
-        self.arguments.ranges.insert(place.clone(), vec![range.clone()]);
-        let members = self.body(body, range, scope, &place, names);
-        occurrences.elements.push(Val::object(members).mark(is_sensitive));
+        self.evaluator.allowance.spend(1);
+        self.evaluator.allowance.hold(ARGUMENT_BYTES);
+        let index = occurrences.elements.len();
+        let path = self.places.borrow_mut().block(around.path, kind, index, range.clone());
+        let names = [around.names, &[kind]].concat();
+        let schema = around.schema.and_then(|schema| schema.get(kind));
+        let members = self.body(body, range, scope, Spot { path: &path, names: &names, schema });
+        occurrences.elements.push(Val::object(members).mark(occurrences.is_sensitive));
         occurrences.range.get_or_insert_with(|| range.clone());
     }
 
     fn dynamic(
-        &mut self,
+        &self,
         block: &Block,
         scope: &mut BlockScope<'_, '_>,
-        path: &AttributePath,
-        names: &[&str],
+        around: Spot<'_, 'a>,
         occurrences: &mut Occurrences,
     ) {
         occurrences.is_dynamic = true;
@@ -281,9 +318,15 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             return;
         }
         for (key, value) in pairs {
+            if let Some(limit) = self.evaluator.allowance.spent() {
+                occurrences.unknown = Some(Val::unknown_any(limit));
+                return;
+            }
             let each = BTreeMap::from([(Arc::from("key"), key), (Arc::from("value"), value)]);
             scope.iterators.push((iterator.clone(), Val::object(each)));
-            self.occurrence(&content.body, &block.range, scope, path, names, occurrences, is_sensitive);
+            occurrences.is_sensitive = is_sensitive;
+            self.occurrence(&content.body, &block.range, scope, around, block.label(), occurrences);
+            occurrences.is_sensitive = false;
             scope.iterators.pop();
         }
     }
@@ -339,12 +382,12 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
     }
 
     fn check_attribute(&self, attribute: &Attribute, facts: Option<&ArgumentFacts>, names: &[&str]) -> bool {
-        if !self.is_checked {
+        if self.schema.is_none() {
             return true;
         }
         let name = attribute.name.as_str();
         let Some(facts) = facts else {
-            if names.is_empty() && name == "id" {
+            if names.is_empty() && name == "id" || self.is_of_older_provider(&[names, &[name]].concat()) {
                 return true;
             }
             let mut detail = format!("An argument named \"{name}\" is not expected here.");
@@ -371,14 +414,27 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
         true
     }
 
-    fn check_block(&self, block: &Block, kind: &str, path: &[&str], names: &[&str]) -> bool {
-        if !self.is_checked {
+    /// Whether the provider took an argument or block away in a version that the root does not have yet.
+    fn is_of_older_provider(&self, path: &[&str]) -> bool {
+        let removed = self.evaluator.facts.removed_in(self.resource_type, path);
+        removed.is_some_and(|version| !self.reaches(version))
+    }
+
+    fn reaches(&self, version: ProviderVersion) -> bool {
+        self.evaluator.provider_versions.reaches(&self.provider_type, version)
+    }
+
+    fn check_block(&self, block: &Block, kind: &str, spot: Spot<'_, 'a>) -> bool {
+        if self.schema.is_none() {
             return true;
         }
         let range = block.range.clone();
-        let Some(facts) = self.facts(path) else {
+        let Some(facts) = spot.facts(kind) else {
+            if self.is_of_older_provider(&[spot.names, &[kind]].concat()) {
+                return true;
+            }
             let mut detail = format!("Blocks of type \"{kind}\" are not expected here.");
-            detail.push_str(&self.hint(kind, names));
+            detail.push_str(&self.hint(kind, spot.names));
             self.evaluator.report(Diagnostic::error("Unsupported block type", detail).at(range));
             return false;
         };
@@ -399,16 +455,15 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
         members: &BTreeMap<Arc<str>, Val>,
         blocks: &BTreeMap<&str, Occurrences>,
         header: &SourceRange,
-        names: &[&str],
+        schema: &SchemaNode<'a>,
     ) {
-        for name in self.evaluator.facts.names(self.resource_type, names) {
-            let mut path = names.to_vec();
-            path.push(&name);
-            let Some(facts) = self.facts(&path) else { continue };
+        for (name, node) in schema.below() {
+            let Some(facts) = node.facts() else { continue };
             if self.is_complete
                 && facts.is_required
-                && !members.contains_key(name.as_str())
-                && !blocks.contains_key(name.as_str())
+                && facts.required_since.is_none_or(|version| self.reaches(version))
+                && !members.contains_key(name)
+                && !blocks.contains_key(&**name)
             {
                 let (summary, detail) = if facts.block.is_some() {
                     (format!("Insufficient {name} blocks"), format!("At least 1 \"{name}\" blocks are required."))
@@ -421,7 +476,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
                 self.evaluator.report(Diagnostic::error(summary, detail).at(header.clone()));
             }
             if facts.block == Some(Nesting::Single)
-                && let Some(occurrences) = blocks.get(name.as_str())
+                && let Some(occurrences) = blocks.get(&**name)
                 && occurrences.elements.len() > 1
                 && !occurrences.is_dynamic
             {

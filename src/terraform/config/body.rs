@@ -2,7 +2,7 @@
 //!
 //! Owns the shape that the rest of the room reads. What a block means is decided elsewhere.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hcl_edit::Span;
 use hcl_edit::expr::{Expression, ObjectKey, TraversalOperator};
@@ -11,6 +11,9 @@ use hcl_edit::structure::{Body as SyntaxBody, Structure};
 use super::hcl;
 use super::source::SourceFile;
 use crate::model::SourceRange;
+
+/// From how many arguments on they are looked up by an index.
+const MANY_ATTRIBUTES: usize = 32;
 
 /// The arguments and blocks between two braces, or of a file.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +24,8 @@ pub(crate) struct Body {
     pub(crate) blocks: Vec<Block>,
     /// Whether it was written in JSON, where a block can't be told from an argument without the schema.
     pub(crate) is_json: bool,
+    /// The indexes of the arguments in the order of their names, once a body with many of them is asked for one.
+    by_name: OnceLock<Vec<usize>>,
 }
 
 /// One argument: `name = expression`.
@@ -28,6 +33,8 @@ pub(crate) struct Body {
 pub(crate) struct Attribute {
     /// The name.
     pub(crate) name: String,
+    /// The name as the objects that are made of arguments share it.
+    pub(crate) key: Arc<str>,
     /// The expression.
     pub(crate) expression: Arc<Expression>,
     /// The file that it stands in; the spans of the expression are in it.
@@ -55,7 +62,14 @@ impl Attribute {
     /// An argument.
     pub(crate) fn new(name: String, expression: Expression, name_range: SourceRange, file: &Arc<SourceFile>) -> Self {
         let value_range = expression.span().map_or_else(|| name_range.clone(), |span| file.range(span));
-        Self { name, expression: Arc::new(expression), file: Arc::clone(file), name_range, value_range }
+        Self {
+            key: name.as_str().into(),
+            name,
+            expression: Arc::new(expression),
+            file: Arc::clone(file),
+            name_range,
+            value_range,
+        }
     }
 
     /// Whether it was written in JSON, where a block can't be told from an argument without the schema.
@@ -85,7 +99,22 @@ impl Block {
 impl Body {
     /// The argument of a name.
     pub(crate) fn attribute(&self, name: &str) -> Option<&Attribute> {
-        self.attributes.iter().find(|attribute| attribute.name == name)
+        if self.attributes.len() < MANY_ATTRIBUTES {
+            return self.attributes.iter().find(|attribute| attribute.name == name);
+        }
+        let by_name = self.by_name.get_or_init(|| {
+            let mut indexes: Vec<usize> = (0..self.attributes.len()).collect();
+            indexes.sort_by_key(|index| &self.attributes[*index].name);
+            indexes
+        });
+        let found = by_name.binary_search_by_key(&name, |index| &self.attributes[*index].name).ok()?;
+        by_name.get(found).and_then(|index| self.attributes.get(*index))
+    }
+
+    /// The arguments, to add some or take some away.
+    pub(crate) fn attributes_mut(&mut self) -> &mut Vec<Attribute> {
+        self.by_name = OnceLock::new();
+        &mut self.attributes
     }
 
     /// The blocks of a kind.
@@ -93,16 +122,13 @@ impl Body {
         self.blocks.iter().filter(move |block| block.kind == kind)
     }
 
-    /// The body of a file in native syntax. Arguments that repeat an earlier one are left out.
-    pub(crate) fn from_syntax(body: SyntaxBody, file: &Arc<SourceFile>, repeated: &[usize]) -> Self {
+    /// The body of a file in native syntax.
+    pub(crate) fn from_syntax(body: SyntaxBody, file: &Arc<SourceFile>) -> Self {
         let mut result = Self::default();
         for structure in body {
             match structure {
                 Structure::Attribute(attribute) => {
                     let name_range = attribute.key.span().unwrap_or(0..0);
-                    if repeated.contains(&name_range.start) {
-                        continue;
-                    }
                     let name = attribute.key.as_str().to_owned();
                     result.attributes.push(Attribute::new(name, attribute.value, file.range(name_range), file));
                 }
@@ -111,7 +137,7 @@ impl Body {
                     let end = block.labels.last().and_then(Span::span).unwrap_or_else(|| start.clone()).end;
                     let labels = block.labels.iter().map(|label| label.as_str().to_owned()).collect();
                     let kind = block.ident.as_str().to_owned();
-                    let body = Self::from_syntax(block.body, file, repeated);
+                    let body = Self::from_syntax(block.body, file);
                     result.blocks.push(Block::new(kind, labels, body, file.range(start.start..end)));
                 }
             }
@@ -167,7 +193,7 @@ pub(crate) fn dynamic_blocks(expression: &Expression, file: &Arc<SourceFile>) ->
             let (Some(label), Some(span)) = (key_text(key), hcl::key_span(key)) else { continue };
             for (mut body, _) in Body::from_json_expression(value.expr(), file).unwrap_or_default() {
                 if let Some(position) = body.attributes.iter().position(|attribute| attribute.name == "content") {
-                    let content = body.attributes.remove(position);
+                    let content = body.attributes_mut().remove(position);
                     for (inner, header) in Body::from_json_expression(&content.expression, file).unwrap_or_default() {
                         body.blocks.push(Block::new("content", Vec::new(), inner, header));
                     }

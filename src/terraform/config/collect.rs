@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::cycles::find_cycles;
-use super::evaluator::{Evaluator, Node};
+use super::evaluator::{Evaluator, MAX_INSTANCES, Node, TOO_MANY_CALLS};
 use super::module::{ModuleSource, ResourceKey};
 use super::provider::{ProviderCache, ProviderName, provider_of};
 use super::reference_check::check_references;
@@ -14,6 +14,9 @@ use crate::model::{
     Configuration, ConfiguredInstance, Diagnostic, ModuleAddress, ProviderDefaults, ResourceAddress, ResourceMode,
     UnexpandedResource, UnreadableModule, Value,
 };
+
+/// What an entry in a list of what is not seen takes in memory, in bytes.
+const LISTED_BYTES: usize = 512;
 
 impl<'a> Evaluator<'a> {
     /// Evaluates everything and gathers it. Diagnostics stay with the evaluator.
@@ -55,76 +58,106 @@ impl<'a> Evaluator<'a> {
 
     /// Makes all module instances, from the root down. `moved` blocks are read on the way, so that what is recorded
     /// is found at earlier addresses.
-    fn expand_modules(&self, configuration: &mut Configuration) {
+    pub(super) fn expand_modules(&self, configuration: &mut Configuration) {
         let mut instance = 0;
         while instance < self.instance_count() {
             configuration.moved.extend(self.read_moved(instance));
             let address = self.instance(instance).address.clone();
             let node = &self.tree.nodes[self.instance(instance).node];
             for (name, block) in &node.source.calls {
+                self.allowance.spend(1);
+                if instance > 0 && self.allowance.spent().is_some() {
+                    break;
+                }
                 self.ensure(Node::Call(instance, name));
                 self.check_call(instance, name);
-                let Some(expansion) = self.expansion(instance, name) else { continue };
-                let Some(reason) = &expansion.unknown else { continue };
                 let module = address.child(name, None);
+                let unreadable = |reason: &str| UnreadableModule {
+                    module: module.clone(),
+                    reason: reason.to_owned(),
+                    range: block.range.clone(),
+                };
+                let Some(expansion) = self.expansion(instance, name) else {
+                    let reason = self.why_missing(&format!("module.{name}"));
+                    self.list_unreadable(unreadable(&reason), configuration);
+                    continue;
+                };
+                let Some(reason) = &expansion.unknown else { continue };
                 match node.children.get(name) {
-                    Some(Ok(child)) => self.list_unexpanded(*child, &module, reason, configuration),
-                    Some(Err(reason)) => configuration.unreadable_modules.push(UnreadableModule {
-                        module,
-                        reason: reason.clone(),
-                        range: block.range.clone(),
-                    }),
-                    None => {}
+                    Some(Ok(child)) => self.list_unexpanded(*child, unreadable(reason), configuration),
+                    Some(Err(reason)) => self.list_unreadable(unreadable(reason), configuration),
+                    None if instance == 0 => self.list_unreadable(unreadable(reason), configuration),
+                    None => {
+                        // Of what lies below, all was left out from here on.
+                        let module = UnreadableModule { module: address.clone(), ..unreadable(reason) };
+                        self.list_unreadable(module, configuration);
+                        break;
+                    }
                 }
             }
             for broken in node.source.broken.iter().filter(|broken| broken.kind == "module") {
                 let Some(name) = broken.labels.first().filter(|name| !node.source.calls.contains_key(*name)) else {
                     continue;
                 };
-                configuration.unreadable_modules.push(UnreadableModule {
-                    module: address.child(name, None),
-                    reason: "its block could not be read".to_owned(),
-                    range: broken.range.clone(),
-                });
+                self.list_unreadable(
+                    UnreadableModule {
+                        module: address.child(name, None),
+                        reason: "its block could not be read".to_owned(),
+                        range: broken.range.clone(),
+                    },
+                    configuration,
+                );
             }
             instance += 1;
         }
     }
 
+    /// Lists a module of which nothing is seen.
+    fn list_unreadable(&self, module: UnreadableModule, configuration: &mut Configuration) {
+        self.allowance.hold(LISTED_BYTES);
+        configuration.unreadable_modules.push(module);
+    }
+
+    /// Lists a resource of which the instances are not known.
+    fn list_resource(&self, resource: UnexpandedResource, configuration: &mut Configuration) {
+        self.allowance.hold(LISTED_BYTES);
+        configuration.unexpanded.push(resource);
+    }
+
     /// Lists the resources of a module of which it is not known which instances there are.
-    fn list_unexpanded(
-        &self,
-        node: usize,
-        module: &ModuleAddress,
-        reason: &Arc<str>,
-        configuration: &mut Configuration,
-    ) {
-        let mut pending = vec![(node, module.clone())];
-        while let Some((node, module)) = pending.pop() {
+    fn list_unexpanded(&self, node: usize, module: UnreadableModule, configuration: &mut Configuration) {
+        let UnreadableModule { module, reason, range } = module;
+        let mut pending = vec![(node, module, range)];
+        while let Some((node, module, range)) = pending.pop() {
+            if configuration.unexpanded.len() > MAX_INSTANCES {
+                let reason = reason.clone();
+                self.list_unreadable(UnreadableModule { module, reason, range }, configuration);
+                continue;
+            }
             let node = &self.tree.nodes[node];
             for (key, block) in &node.source.resources {
                 if key.mode == ResourceMode::Managed {
-                    configuration.unexpanded.push(UnexpandedResource {
-                        resource: resource_address(&module, key),
-                        reason: format!("{} of the module", reason),
-                        range: block.range.clone(),
-                    });
+                    self.list_resource(
+                        UnexpandedResource {
+                            resource: resource_address(&module, key),
+                            reason: format!("{} of the module", reason),
+                            range: block.range.clone(),
+                        },
+                        configuration,
+                    );
                 }
             }
-            for (name, child) in &node.children {
-                let module = module.child(name, None);
-                match child {
-                    Ok(child) => pending.push((*child, module)),
-                    Err(reason) => {
-                        if let Some(call) = node.source.calls.get(name) {
-                            configuration.unreadable_modules.push(UnreadableModule {
-                                module,
-                                reason: reason.clone(),
-                                range: call.range.clone(),
-                            });
-                        }
+            for (name, call) in &node.source.calls {
+                let (module, range) = (module.child(name, None), call.range.clone());
+                let reason = match node.children.get(name) {
+                    Some(Ok(child)) => {
+                        pending.push((*child, module, range));
+                        continue;
                     }
-                }
+                    Some(Err(reason)) => reason.clone(),
+                    None => TOO_MANY_CALLS.to_owned(),
+                };
+                self.list_unreadable(UnreadableModule { module, reason, range }, configuration);
             }
         }
     }
@@ -137,6 +170,7 @@ impl<'a> Evaluator<'a> {
         if child.is_incomplete {
             return;
         }
+        self.allowance.spend(u64::try_from(call.body.attributes.len()).unwrap_or(u64::MAX));
         let is_meta = |name: &str| shape::FILE.block("module").is_some_and(|shape| shape.argument(name).is_some());
         for (variable, block) in &child.variables {
             if block.body.attribute("default").is_none() && call.body.attribute(variable).is_none() {
@@ -158,6 +192,15 @@ impl<'a> Evaluator<'a> {
     fn collect_module(&self, instance: usize, providers: &mut ProviderCache, configuration: &mut Configuration) {
         let module = self.source(instance);
         let address = self.instance(instance).address.clone();
+        if let (Some(limit), Some(call)) = (self.allowance.spent(), self.call_block(instance)) {
+            let (reason, range) = (limit.to_owned(), call.range.clone());
+            self.list_unreadable(UnreadableModule { module: address, reason, range }, configuration);
+            return;
+        }
+        if let Some(unread) = &module.unread {
+            let (reason, range) = (unread.reason.clone(), unread.range.clone());
+            self.list_unreadable(UnreadableModule { module: address.clone(), reason, range }, configuration);
+        }
         let variables = module.variables.keys().map(|name| Node::Variable(instance, name));
         let locals = module.locals.keys().map(|name| Node::Local(instance, name));
         let outputs = module.outputs.keys().map(|name| Node::Output(instance, name));
@@ -174,13 +217,17 @@ impl<'a> Evaluator<'a> {
             if key.mode == ResourceMode::Data {
                 continue;
             }
-            let Some(resource) = self.resource(instance, key) else { continue };
+            let unexpanded = |reason: &str| UnexpandedResource {
+                resource: resource_address(&address, key),
+                reason: reason.to_owned(),
+                range: block.range.clone(),
+            };
+            let Some(resource) = self.resource(instance, key) else {
+                self.list_resource(unexpanded(&self.why_missing(&key.name)), configuration);
+                continue;
+            };
             if let Some(reason) = &resource.unknown {
-                configuration.unexpanded.push(UnexpandedResource {
-                    resource: resource_address(&address, key),
-                    reason: reason.to_string(),
-                    range: block.range.clone(),
-                });
+                self.list_resource(unexpanded(reason), configuration);
                 continue;
             }
             let provider = self.provider_defaults(instance, &name, providers);
@@ -188,28 +235,32 @@ impl<'a> Evaluator<'a> {
             let ignore_changes = self.ignore_changes(block);
             for own in &resource.instances {
                 if provider.name.starts_with("google") {
-                    note_argument_places(&own.arguments.value, configuration);
+                    note_argument_places(&own.arguments.borrow().value, configuration);
                 }
                 configuration.instances.push(ConfiguredInstance {
                     address: own.address.clone(),
                     is_expected: false,
-                    arguments: own.arguments.clone(),
+                    arguments: own.arguments.take(),
                     provider: provider.clone(),
                     ignore_changes: ignore_changes.clone(),
                     range: block.range.clone(),
                 });
             }
         }
+        self.allowance.spend(u64::try_from(module.broken.len()).unwrap_or(u64::MAX));
         for broken in module.broken.iter().filter(|broken| broken.kind == "resource") {
             let [resource_type, name] = broken.labels.as_slice() else { continue };
             let key =
                 ResourceKey { mode: ResourceMode::Managed, resource_type: resource_type.clone(), name: name.clone() };
             if !module.resources.contains_key(&key) {
-                configuration.unexpanded.push(UnexpandedResource {
-                    resource: resource_address(&address, &key),
-                    reason: "its block could not be read".to_owned(),
-                    range: broken.range.clone(),
-                });
+                self.list_resource(
+                    UnexpandedResource {
+                        resource: resource_address(&address, &key),
+                        reason: "its block could not be read".to_owned(),
+                        range: broken.range.clone(),
+                    },
+                    configuration,
+                );
             }
         }
     }

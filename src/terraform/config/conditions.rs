@@ -79,6 +79,9 @@ impl<'a> Evaluator<'a> {
             let mut refused = BTreeSet::new();
             for rule in self.rules(instance) {
                 for key in self.keys(instance, &rule) {
+                    if !self.allowance.spend(1) {
+                        return;
+                    }
                     // A resource that must not be planned has no result to look at.
                     let subject = (rule.resource(), key);
                     if refused.contains(&subject) && rule.block.kind == "postcondition" {

@@ -8,7 +8,6 @@ use hcl_edit::visit::Visit;
 
 use super::body::{Attribute, Block};
 use super::evaluator::Evaluator;
-use super::scope::Constants;
 use crate::model::Diagnostic;
 use crate::terraform::lang::{Type, Val, convert};
 
@@ -42,7 +41,7 @@ impl Evaluator<'_> {
         let mut calls = Calls::default();
         calls.visit_expr(&attribute.expression);
         let Some(span) = calls.first else {
-            return self.expression(attribute, &Constants { files: &self.files });
+            return self.expression(attribute, &self.constants());
         };
         let detail = "Functions may not be called here.";
         self.report(Diagnostic::error("Function calls not allowed", detail).at(attribute.file.range(span)));

@@ -4,8 +4,10 @@
 //! stands in a module comes after its `count`, `for_each` and `depends_on`; and who names a module as a whole comes
 //! after everything in it.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
+use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
 
 use super::body::{Attribute, Block, Body, ReferenceStep, reference_steps};
@@ -19,6 +21,9 @@ use crate::terraform::lang::{Reference, Step, references};
 
 /// How many declarations are looked at, each counted in every module that is called.
 const MAX_NODES: usize = 1_000_000;
+
+/// How many bytes of expressions are looked at, each counted in every module that is called.
+const MAX_BYTES: usize = 64 << 20;
 
 /// How many steps are shown at either end of a long way round.
 const MAX_SHOWN: usize = 20;
@@ -40,14 +45,27 @@ enum Node<'m> {
 
 /// One diagnostic for each knot of things that depend on each other.
 pub(crate) fn find_cycles(tree: &ModuleTree) -> Vec<Diagnostic> {
-    let mut graph = Graph { tree, index: HashMap::new(), nodes: Vec::new(), edges: Vec::new(), found: Vec::new() };
-    if !graph.declare() {
+    let mut graph = Graph {
+        tree,
+        index: HashMap::new(),
+        nodes: Vec::new(),
+        edges: Vec::new(),
+        found: Vec::new(),
+        bytes: Cell::new(0),
+    };
+    let limit = if !graph.declare() {
+        Some(format!("{MAX_NODES} declarations"))
+    } else if !graph.connect() {
+        Some(format!("{MAX_BYTES} bytes of expressions"))
+    } else {
+        None
+    };
+    if let Some(limit) = limit {
         let detail = format!(
-            "The modules have more than {MAX_NODES} declarations in all, so that cycles are not looked for. What depends on itself is unknown."
+            "The modules have more than {limit} in all, so that cycles are not looked for. What depends on itself is unknown."
         );
         return vec![Diagnostic::warning("Configuration too large", detail)];
     }
-    graph.connect();
     for members in knots::components(&graph.edges) {
         graph.report(&members);
     }
@@ -60,6 +78,8 @@ struct Graph<'m> {
     nodes: Vec<Node<'m>>,
     edges: Vec<Vec<usize>>,
     found: Vec<Diagnostic>,
+    /// How many bytes of expressions were looked at.
+    bytes: Cell<usize>,
 }
 
 impl<'m> Graph<'m> {
@@ -90,8 +110,12 @@ impl<'m> Graph<'m> {
         true
     }
 
-    fn connect(&mut self) {
+    /// Finds what each declaration depends on; `false` where that is too much to look at.
+    fn connect(&mut self) -> bool {
         for position in 0..self.nodes.len() {
+            if self.bytes.get() > MAX_BYTES {
+                return false;
+            }
             let node = self.nodes[position];
             let mut targets = Vec::new();
             self.dependencies(node, &mut targets);
@@ -102,6 +126,7 @@ impl<'m> Graph<'m> {
             edges.retain(|target| *target != position);
             self.edges[position] = edges;
         }
+        true
     }
 
     fn dependencies(&self, node: Node<'m>, targets: &mut Vec<Node<'m>>) {
@@ -202,6 +227,7 @@ impl<'m> Graph<'m> {
     }
 
     fn expression(&self, module: usize, expression: &Expression, targets: &mut Vec<Node<'m>>) {
+        self.bytes.set(self.bytes.get() + expression.span().map_or(0, |span| span.len()) + 1);
         references(expression).iter().for_each(|reference| self.reference(module, reference, targets));
     }
 
@@ -213,7 +239,7 @@ impl<'m> Graph<'m> {
             let key = ResourceKey::of(kind, resource_type?, name(first)?);
             source.resources.get_key_value(&key).map(|(key, _)| Node::Resource(module, key))
         };
-        let target = match &*reference.root {
+        let target = match reference.root {
             "var" => name(0)
                 .and_then(|name| source.variables.get_key_value(name))
                 .map(|(name, _)| Node::Variable(module, name)),

@@ -3,28 +3,32 @@
 //! Owns the memory of what is known and the limits of it all. The order is the business of `order`.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::body::{Attribute, Body};
+use super::body::{Attribute, Block, Body};
 use super::inputs::{Input, Inputs};
 use super::mentions::mentioned_names;
 use super::module::{ModuleSource, ResourceKey};
 use super::moves::Moves;
 use super::options::EvaluateOptions;
+use super::provider_versions::ProviderVersions;
 use super::resource::Resource;
+use super::schema::Schemas;
 use super::scope::{BlockScope, Constants, Repetition};
 use super::source::SourceFile;
 use super::tree::ModuleTree;
 use super::undeclared;
 use crate::model::{Diagnostic, InstanceKey, ModuleAddress, ReferenceData, SchemaFacts, SourceRange};
-use crate::terraform::lang::{self, Fault, Faults, FileContext, Scope, Val};
+use crate::terraform::lang::{self, Allowance, Fault, Faults, FileContext, Scope, Val};
 
 /// How many instances of resources and modules a root may have in all.
 pub(crate) const MAX_INSTANCES: usize = 100_000;
-/// How large the arguments of all instances may be, in bytes as if nothing in them were shared.
-const MAX_WEIGHT: usize = 512 << 20;
+/// Why a module that nothing is wrong with was not loaded.
+pub(crate) const TOO_MANY_CALLS: &str = "the root has too many module calls";
+/// What a node takes in memory beside its value, in bytes.
+const NODE_BYTES: usize = 128;
 /// How many diagnostics are kept.
 const MAX_DIAGNOSTICS: usize = 1_000;
 
@@ -77,7 +81,11 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) options: &'a EvaluateOptions,
     pub(crate) recorded: &'a dyn ReferenceData,
     pub(crate) facts: &'a dyn SchemaFacts,
+    /// The same, gathered by type.
+    pub(crate) schemas: Schemas<'a>,
+    pub(crate) provider_versions: ProviderVersions,
     pub(crate) files: FileContext,
+    pub(crate) allowance: Allowance,
     pub(crate) inputs: &'a Inputs,
     /// Every attribute name that some expression asks for.
     pub(crate) mentioned: BTreeSet<Arc<str>>,
@@ -89,7 +97,6 @@ pub(crate) struct Evaluator<'a> {
     diagnostics: RefCell<Vec<Diagnostic>>,
     reported: RefCell<HashSet<(String, Option<SourceRange>)>>,
     counted: Cell<usize>,
-    weight: Cell<usize>,
     is_over_limit: Cell<bool>,
 }
 
@@ -114,7 +121,10 @@ impl<'a> Evaluator<'a> {
             options,
             recorded,
             facts,
+            schemas: Schemas::new(facts),
+            provider_versions: ProviderVersions::of(tree),
             files,
+            allowance: Allowance::default(),
             inputs,
             mentioned: mentioned_names(tree, settings),
             moved: RefCell::default(),
@@ -125,7 +135,6 @@ impl<'a> Evaluator<'a> {
             diagnostics: RefCell::default(),
             reported: RefCell::default(),
             counted: Cell::new(0),
-            weight: Cell::new(0),
             is_over_limit: Cell::new(false),
         }
     }
@@ -160,11 +169,36 @@ impl<'a> Evaluator<'a> {
         Some(current)
     }
 
+    /// The scope of places where nothing may be referred to.
+    pub(crate) fn constants(&self) -> Constants<'_> {
+        Constants { files: &self.files, allowance: &self.allowance }
+    }
+
     /// Adds a diagnostic, unless the same is there already (as from another instance of the module).
     pub(crate) fn report(&self, diagnostic: Diagnostic) {
+        let mut diagnostics = self.diagnostics.borrow_mut();
+        if diagnostics.len() > MAX_DIAGNOSTICS {
+            return;
+        }
         let identity = (format!("{}\n{}", diagnostic.summary, diagnostic.detail), diagnostic.range.clone());
-        if self.reported.borrow_mut().insert(identity) && self.diagnostics.borrow().len() < MAX_DIAGNOSTICS {
-            self.diagnostics.borrow_mut().push(diagnostic);
+        if !self.reported.borrow_mut().insert(identity) {
+            return;
+        }
+        if diagnostics.len() < MAX_DIAGNOSTICS {
+            diagnostics.push(diagnostic);
+        } else {
+            let detail = format!("The root has more than {MAX_DIAGNOSTICS} diagnostics; the others are left out.");
+            diagnostics.push(Diagnostic::error("Too many diagnostics", detail));
+        }
+    }
+
+    /// Reports, once, that the root has used up what it may.
+    pub(crate) fn report_spent(&self, range: Option<SourceRange>) {
+        if let Some(limit) = self.allowance.take_report() {
+            let detail = format!("Evaluation was stopped: {limit}. What was not evaluated by then is unknown.");
+            let mut diagnostic = Diagnostic::error("Configuration is too large to evaluate", detail);
+            diagnostic.range = range;
+            self.report(diagnostic);
         }
     }
 
@@ -190,8 +224,8 @@ impl<'a> Evaluator<'a> {
         value
     }
 
-    /// Counts instances against the limit; `false` where there are too many.
-    pub(crate) fn count_instances(&self, more: usize, range: &SourceRange) -> bool {
+    /// Counts instances against the limit; an error says that there are too many.
+    pub(crate) fn count_instances(&self, more: usize, range: &SourceRange) -> Result<(), Arc<str>> {
         let count = self.counted.get().saturating_add(more);
         if count > MAX_INSTANCES {
             if !self.is_over_limit.replace(true) {
@@ -200,26 +234,10 @@ impl<'a> Evaluator<'a> {
                 );
                 self.report(Diagnostic::error("Too many instances", detail).at(range.clone()));
             }
-            return false;
+            return Err("the root has too many instances".into());
         }
         self.counted.set(count);
-        true
-    }
-
-    /// Weighs arguments against the limit; `false` where they are too large.
-    pub(crate) fn weigh(&self, arguments: &BTreeMap<Arc<str>, Val>, range: &SourceRange) -> bool {
-        let weight = arguments.values().fold(self.weight.get(), |sum, value| sum.saturating_add(value.weight()));
-        if weight > MAX_WEIGHT {
-            if !self.is_over_limit.replace(true) {
-                let detail = format!(
-                    "The arguments of all resources together have more than {MAX_WEIGHT} bytes, which is the limit. What goes beyond it is left out."
-                );
-                self.report(Diagnostic::error("Configuration too large", detail).at(range.clone()));
-            }
-            return false;
-        }
-        self.weight.set(weight);
-        true
+        Ok(())
     }
 
     /// The value of a variable, local or output; unknown where it depends on itself.
@@ -228,7 +246,12 @@ impl<'a> Evaluator<'a> {
             .borrow()
             .get(&node)
             .cloned()
-            .unwrap_or_else(|| Val::unknown_any(format!("{} depends on itself", self.node_label(node))))
+            .unwrap_or_else(|| Val::unknown_any(self.why_missing(&self.node_label(node))))
+    }
+
+    /// Why something that is declared has not been evaluated.
+    pub(crate) fn why_missing(&self, label: &str) -> Arc<str> {
+        self.allowance.spent().map_or_else(|| format!("{label} depends on itself").into(), Arc::from)
     }
 
     /// The instances of a module call; `None` where it depends on itself.
@@ -255,6 +278,7 @@ impl<'a> Evaluator<'a> {
     /// All outputs of a module instance as an object.
     pub(crate) fn outputs(&self, instance: usize) -> Val {
         let outputs = self.source(instance).outputs.keys();
+        self.allowance.spend(u64::try_from(outputs.len()).unwrap_or(u64::MAX));
         Val::object(outputs.map(|name| (Arc::from(name.as_str()), self.value(Node::Output(instance, name)))).collect())
     }
 
@@ -262,19 +286,17 @@ impl<'a> Evaluator<'a> {
     pub(super) fn evaluate_node(&self, node: Node<'a>) {
         match node {
             Node::Variable(instance, name) => {
-                let value = self.variable(instance, name);
-                self.values.borrow_mut().insert(node, value);
+                self.keep(node, self.variable(instance, name));
             }
             Node::Local(instance, name) => {
                 let value = match self.source(instance).locals.get(name) {
                     Some(attribute) => self.expression(attribute, &BlockScope::new(self, instance)),
                     None => Val::unknown_any(format!("local.{name} is not declared")),
                 };
-                self.values.borrow_mut().insert(node, value);
+                self.keep(node, value);
             }
             Node::Output(instance, name) => {
-                let value = self.output_value(instance, name);
-                self.values.borrow_mut().insert(node, value);
+                self.keep(node, self.output_value(instance, name));
             }
             Node::Resource(instance, key) => {
                 let resource = Rc::new(self.evaluate_resource(instance, key));
@@ -284,6 +306,26 @@ impl<'a> Evaluator<'a> {
                 let expansion = Rc::new(self.expand_call(instance, name));
                 self.calls.borrow_mut().insert((instance, name), expansion);
             }
+        }
+    }
+
+    fn node_range(&self, node: Node<'a>) -> Option<SourceRange> {
+        let header = |block: &Block| block.range.clone();
+        match node {
+            Node::Variable(instance, name) => self.source(instance).variables.get(name).map(header),
+            Node::Local(instance, name) => self.source(instance).locals.get(name).map(Attribute::range),
+            Node::Output(instance, name) => self.source(instance).outputs.get(name).map(header),
+            Node::Resource(instance, key) => self.source(instance).resources.get(key).map(header),
+            Node::Call(instance, name) => self.source(instance).calls.get(name).map(header),
+        }
+    }
+
+    /// Holds the value of a node to the end, as long as there is room.
+    fn keep(&self, node: Node<'a>, value: Val) {
+        if self.allowance.hold(NODE_BYTES) && self.allowance.keep(&value) {
+            self.values.borrow_mut().insert(node, value);
+        } else {
+            self.report_spent(self.node_range(node));
         }
     }
 
@@ -301,7 +343,7 @@ impl<'a> Evaluator<'a> {
 
     /// A value given from outside, before its type is applied, and where it stands.
     pub(crate) fn input(&self, name: &str, is_text: bool) -> Option<(Val, Option<SourceRange>)> {
-        let constants = Constants { files: &self.files };
+        let constants = self.constants();
         match self.inputs.values.get(name)? {
             Input::Argument(attribute) => Some((self.constant_value(attribute), Some(attribute.range()))),
             Input::Text { text, .. } if is_text => Some((Val::string(text.as_str()), None)),
@@ -335,19 +377,18 @@ impl<'a> Evaluator<'a> {
                 let reason = format!("module \"{name}\" could not be read: {reason}");
                 return Expansion { unknown: Some(reason.into()), ..Expansion::default() };
             }
-            None => return Expansion { unknown: Some("the module was not loaded".into()), ..Expansion::default() },
+            None => {
+                return Expansion { unknown: Some(TOO_MANY_CALLS.into()), ..Expansion::default() };
+            }
         };
         let scope = BlockScope::new(self, instance);
-        let repetitions = match self.repetitions(&block.body, &scope) {
+        let room = |count| self.count_instances(count, &block.range);
+        let repetitions = match self.repetitions(&block.body, &scope, &room) {
             Ok(repetitions) => repetitions,
             Err(reason) => return Expansion { unknown: Some(reason), ..Expansion::default() },
         };
         let mut expansion =
             Expansion { is_repeated: repetitions.is_repeated, is_keyed: repetitions.is_keyed, ..Expansion::default() };
-        if !self.count_instances(repetitions.instances.len(), &block.range) {
-            expansion.unknown = Some("the root has too many instances".into());
-            return expansion;
-        }
         for (key, repetition) in repetitions.instances {
             let address = module.address.child(name, key.clone());
             let mut instances = self.instances.borrow_mut();

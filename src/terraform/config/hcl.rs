@@ -1,24 +1,23 @@
 //! Native syntax: text to a syntax tree, around what the parser alone would refuse.
 //!
-//! Owns the repairs for valid Terraform that the parser rejects (a byte order mark, an object key given twice, a
-//! newline before `?` or `:` in an object `for`, a number beyond 64-bit floats), and going on after a fault. Every
-//! repair keeps each byte where it was, so spans stay true.
+//! Owns going on after a fault, and the repairs for valid Terraform that the parser rejects (a byte order mark, an object
+//! key given twice, line breaks in an object `for`, a number beyond 64-bit floats). A repair blanks bytes out and moves none, so spans stay true. Which
+//! bytes those are, and where items end, `survey` says. However many faults there are, a text is parsed three times at
+//! most.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use hcl_edit::Span;
-use hcl_edit::expr::{Expression, Object, ObjectKey};
+use hcl_edit::expr::{Expression, ObjectKey};
 use hcl_edit::structure::Body;
-use hcl_edit::visit_mut::{VisitMut, visit_object_mut};
-use hcl_edit::{Decorated, Ident};
 
-/// How often one file is repaired and parsed again before it is given up.
-const MAX_ATTEMPTS: usize = 300;
-/// How many bytes are parsed in all for one file with many repairs.
-const MAX_PARSED_BYTES: usize = 256 << 20;
+use super::survey::{Item, Survey, survey};
+
 /// How many faults are reported of one file.
 const MAX_FAULTS: usize = 20;
+/// Up to how many bytes a text is parsed before it is looked through: in a larger one, what the parser minds can cost it
+/// more than the look.
+const MAX_UNSURVEYED_BYTES: usize = 64 << 10;
 
 /// A fault in the syntax.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,105 +35,130 @@ pub(crate) struct SyntaxFault {
 pub(crate) struct ParsedText {
     /// The syntax tree of what could be read.
     pub(crate) body: Body,
-    /// What could not.
+    /// What could not, in the order in which it stands.
     pub(crate) faults: Vec<SyntaxFault>,
-    /// Start offsets of the keys of attributes that repeat an earlier one; they don't count.
-    pub(crate) repeated: Vec<usize>,
     /// Parts of the text that were skipped.
     pub(crate) skipped: Vec<Range<usize>>,
 }
 
 /// Parses a file's text.
 pub(crate) fn parse(text: &str) -> ParsedText {
+    let unmarked;
+    let text = match text.strip_prefix('\u{feff}') {
+        Some(rest) => {
+            unmarked = format!("   {rest}");
+            &unmarked
+        }
+        None => text,
+    };
+    if text.len() <= MAX_UNSURVEYED_BYTES
+        && let Ok(body) = hcl_edit::parser::parse_body(text)
+    {
+        return ParsedText { body, ..ParsedText::default() };
+    }
+    recover(text)
+}
+
+/// Parses a text in which something may be odd or wrong.
+fn recover(text: &str) -> ParsedText {
     let mut parsed = ParsedText::default();
+    let survey = survey(text);
     let mut bytes = text.as_bytes().to_vec();
-    if bytes.starts_with(b"\xef\xbb\xbf") {
-        bytes[..3].fill(b' ');
+    for range in &survey.needless {
+        bytes[range.clone()].fill(b' ');
     }
-    let mut renamed = BTreeMap::new();
-    let mut next_name = 0;
-    for _ in 0..MAX_ATTEMPTS.min(MAX_PARSED_BYTES / bytes.len().max(1) + 2) {
-        // Repairs overwrite whole characters with ASCII only.
-        let attempt = String::from_utf8_lossy(&bytes);
-        let error = match hcl_edit::parser::parse_body(&attempt) {
-            Ok(mut body) => {
-                if !renamed.is_empty() {
-                    Restore { renamed: &renamed }.visit_body_mut(&mut body);
-                }
-                parsed.body = body;
-                return parsed;
-            }
-            Err(error) => error,
-        };
-        let offset = error.location().offset().min(bytes.len());
-        let message = error.message();
-        if message.contains("redefined object key") {
-            if let Some(key) = key_at(&attempt, offset) {
-                renamed.insert(key.start, attempt[key.clone()].to_owned());
-                rename(&mut bytes, key, &mut next_name);
-                continue;
-            }
-        } else if message.contains("redefined attribute") {
-            if let Some(key) = key_at(&attempt, offset) {
-                let detail = format!(
-                    "The argument \"{}\" was already set. Each argument may be set only once.",
-                    &attempt[key.clone()]
-                );
-                parsed.faults.push(SyntaxFault { summary: "Attribute redefined", detail, span: key.clone() });
-                parsed.repeated.push(key.start);
-                rename(&mut bytes, key, &mut next_name);
-                continue;
-            }
-        } else if let Some(number) = number_beyond_floats(&attempt, offset) {
-            bytes[number].fill(b'0');
-            continue;
-        } else if let Some(gap) = line_break_before_operator(&attempt, offset) {
-            bytes[gap].fill(b' ');
-            continue;
-        }
-        let item = top_level_item(&attempt, offset);
-        // What is left of a block around a part that was skipped is the same fault again; a block behind it is not.
-        let is_beside_skipped = parsed.skipped.iter().any(|skipped| {
-            let between = skipped.end.min(item.end)..skipped.start.max(item.start);
-            let is_beside = attempt.get(between).is_none_or(|between| between.trim().is_empty());
-            is_beside && !(skipped.end <= item.start && is_block_header(&attempt[item.start..]))
-        });
-        if !is_beside_skipped && parsed.faults.len() < MAX_FAULTS {
-            let (summary, detail) = wording(message, &attempt, offset);
-            parsed.faults.push(SyntaxFault {
-                summary,
-                detail,
-                span: offset..(offset + 1).min(bytes.len().max(offset)),
-            });
-        }
-        if attempt[item.clone()].trim().is_empty() {
-            parsed.skipped.push(0..bytes.len());
-            return parsed;
-        }
-        blank(&mut bytes, item.clone());
-        parsed.skipped.push(item);
+    // Made zeros they parse; whoever evaluates reads numbers from the source.
+    for range in &survey.immense {
+        bytes[range.clone()].fill(b'0');
     }
-    parsed.faults.push(SyntaxFault {
-        summary: "Invalid configuration syntax",
-        detail: "The file has too many faults to be read.".to_owned(),
-        span: 0..0,
-    });
-    parsed.skipped.push(0..text.len());
+    for (whole, name) in &survey.repeated {
+        let detail =
+            format!("The argument \"{}\" was already set. Each argument may be set only once.", &text[name.clone()]);
+        parsed.faults.push(SyntaxFault { summary: "Attribute redefined", detail, span: name.clone() });
+        bytes[whole.clone()].fill(b' ');
+    }
+    // Whole characters were overwritten, with ASCII.
+    let repaired = String::from_utf8_lossy(&bytes).into_owned();
+    let is_whole = survey.crowded.is_empty() && survey.items.iter().all(|item| item.unclosed.is_none());
+    let whole = if is_whole { hcl_edit::parser::parse_body(&repaired).ok() } else { None };
+    match whole {
+        Some(body) => parsed.body = body,
+        None => parse_items(&repaired, &mut bytes, &survey, &mut parsed),
+    }
+    parsed.faults.sort_by_key(|fault| fault.span.start);
+    if let Some(first) = parsed.faults.get(MAX_FAULTS) {
+        let detail = format!("{} more faults of this file are not listed.", parsed.faults.len() - MAX_FAULTS);
+        let span = first.span.clone();
+        parsed.faults.truncate(MAX_FAULTS);
+        parsed.faults.push(SyntaxFault { summary: "Too many faults", detail, span });
+    }
     parsed
+}
+
+/// Parses a text item by item, and then what is left of it once those with a fault are blanked out of `bytes`.
+fn parse_items(text: &str, bytes: &mut [u8], survey: &Survey, parsed: &mut ParsedText) {
+    for item in &survey.items {
+        let Some(fault) = item_fault(text, item, &survey.crowded) else { continue };
+        // What no name begins is most likely left over from the part before it.
+        let is_left_over = parsed.skipped.last().is_some_and(|last| {
+            text[last.end..item.range.start].trim().is_empty()
+                && !text[item.range.start..].starts_with(|c: char| c.is_alphabetic() || c == '_')
+        });
+        if !is_left_over {
+            parsed.faults.push(fault);
+        }
+        bytes[item.range.clone()].fill(b' ');
+        parsed.skipped.push(item.range.clone());
+    }
+    match hcl_edit::parser::parse_body(&String::from_utf8_lossy(bytes)) {
+        Ok(body) => parsed.body = body,
+        Err(error) => {
+            parsed.faults.push(syntax_fault(&error, text, 0));
+            parsed.skipped.clear();
+            parsed.skipped.push(0..text.len());
+        }
+    }
+}
+
+/// What is wrong with an item, if anything is. `crowded` is sorted.
+fn item_fault(text: &str, item: &Item, crowded: &[usize]) -> Option<SyntaxFault> {
+    let first = crowded.partition_point(|place| *place < item.range.start);
+    if let Some(place) = crowded.get(first).filter(|place| item.range.contains(place)) {
+        let detail = "The objects of this file have too many attributes to be read: a single one may have 14,000, of several each fewer.";
+        return Some(SyntaxFault { summary: "Object too large", detail: detail.to_owned(), span: *place..place + 1 });
+    }
+    let error = hcl_edit::parser::parse_body(&text[item.range.clone()]).err();
+    match (item.unclosed, error) {
+        (Some(place), _) if text[place..].starts_with('{') => {
+            let detail = "There is no closing brace for this before the end of the file. This may be caused by incorrect brace nesting elsewhere in this file.";
+            let summary = "Unclosed configuration block";
+            Some(SyntaxFault { summary, detail: detail.to_owned(), span: place..place + 1 })
+        }
+        (_, error) => error.map(|error| syntax_fault(&error, text, item.range.start)),
+    }
+}
+
+/// The fault that an error is, in a part of a text that starts at an offset.
+fn syntax_fault(error: &hcl_edit::parser::Error, text: &str, start: usize) -> SyntaxFault {
+    let at = start + error.location().offset();
+    let (summary, detail) = wording(error.message(), text, at);
+    SyntaxFault { summary, detail, span: at..at + 1 }
 }
 
 /// Parses one expression. Spans count from the start of `text`.
 pub(crate) fn parse_expression(text: &str) -> Option<Expression> {
-    let mut attempt = text.to_owned();
-    for _ in 0..MAX_ATTEMPTS.min(MAX_PARSED_BYTES / text.len().max(1) + 2) {
-        let error = match hcl_edit::parser::parse_expr(&attempt) {
-            Ok(expression) => return Some(expression),
-            Err(error) => error,
-        };
-        let number = number_beyond_floats(&attempt, error.location().offset().min(attempt.len()))?;
-        attempt.replace_range(number.clone(), &"0".repeat(number.len()));
+    if let Ok(expression) = hcl_edit::parser::parse_expr(text) {
+        return Some(expression);
     }
-    None
+    let immense = survey(text).immense;
+    if immense.is_empty() {
+        return None;
+    }
+    let mut repaired = text.to_owned();
+    for range in immense {
+        repaired.replace_range(range.clone(), &"0".repeat(range.len()));
+    }
+    hcl_edit::parser::parse_expr(&repaired).ok()
 }
 
 /// Terraform's words for what the parser says, where it has some.
@@ -152,6 +176,14 @@ fn wording(message: &str, text: &str, offset: usize) -> (&'static str, String) {
             ("Missing newline after block definition", "A block definition must end with a newline.".to_owned())
         };
     }
+    if message.contains("at most 64 nested levels") {
+        let detail = "Expressions, templates and blocks may nest at most 64 levels deep here.";
+        return ("Too many nested levels", detail.to_owned());
+    }
+    if message.contains("at most 128 chained binary operators") {
+        let detail = "An expression may chain at most 128 operators here; parts of it can become locals.";
+        return ("Too many operators", detail.to_owned());
+    }
     ("Invalid configuration syntax", sentence(message))
 }
 
@@ -164,180 +196,8 @@ fn sentence(message: &str) -> String {
     }
 }
 
-/// The key that starts at an offset, where it is a plain name or a string without templates.
-fn key_at(text: &str, offset: usize) -> Option<Range<usize>> {
-    let rest = &text[offset..];
-    let skipped = rest.len() - rest.trim_start().len();
-    let (start, rest) = (offset + skipped, rest.trim_start());
-    if let Some(inner) = rest.strip_prefix('"') {
-        let mut escaped = false;
-        for (index, byte) in inner.bytes().enumerate() {
-            match byte {
-                _ if escaped => escaped = false,
-                b'\\' => escaped = true,
-                b'"' => return Some(start..start + index + 2),
-                b'\n' => return None,
-                _ => {}
-            }
-        }
-        return None;
-    }
-    if rest.starts_with('(') {
-        let end = rest.find([')', '\n', '"'])?;
-        return rest[end..].starts_with(')').then_some(start..start + end + 1);
-    }
-    let end = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).unwrap_or(rest.len());
-    (end > 0).then_some(start..start + end)
-}
-
-/// Overwrites a key with a name of the same length that nothing else has.
-fn rename(bytes: &mut [u8], key: Range<usize>, next: &mut u64) {
-    const LETTERS: &[u8; 26] = b"qzxjkvwybfgpmcuhdlnirstoae";
-    let quoted = bytes[key.start] == b'"' && key.len() > 2;
-    let place = if quoted { key.start + 1..key.end - 1 } else { key };
-    let mut number = *next;
-    *next += 1;
-    for byte in &mut bytes[place] {
-        *byte = LETTERS[(number % 26) as usize];
-        number /= 26;
-    }
-}
-
-/// The number that an offset lies in, behind, or before with its sign, where it is too large for a 64-bit float: the parser knows no larger
-/// ones. Made zeros, it parses; whoever evaluates reads numbers from the source.
-fn number_beyond_floats(text: &str, offset: usize) -> Option<Range<usize>> {
-    let bytes = text.as_bytes();
-    // Of a number of that many digits the parser does not say where it is.
-    let offset = if offset == 0 { long_digits(text)? } else { offset };
-    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_');
-    let offset = offset + bytes[offset..].iter().take_while(|byte| matches!(byte, b'-' | b' ')).count();
-    let start = bytes[..offset].iter().rposition(|byte| !is_part(byte)).map_or(0, |before| before + 1);
-    let mut end = start;
-    while let Some(byte) = bytes.get(end) {
-        let is_sign = matches!(byte, b'+' | b'-') && end > start && matches!(bytes[end - 1], b'e' | b'E');
-        if !is_part(byte) && !is_sign {
-            break;
-        }
-        end += 1;
-    }
-    let number = text.get(start..end)?;
-    let is_number = number.starts_with(|first: char| first.is_ascii_digit());
-    (is_number && number.parse::<f64>().is_ok_and(f64::is_infinite)).then_some(start..end)
-}
-
-/// Where more digits stand, outside of quotes, than any 64-bit float has.
-fn long_digits(text: &str) -> Option<usize> {
-    const DIGITS: usize = 309;
-    let (mut length, mut is_quoted) = (0, false);
-    for (at, byte) in text.bytes().enumerate() {
-        length = if byte.is_ascii_digit() { length + 1 } else { 0 };
-        match byte {
-            b'\n' => is_quoted = false,
-            b'"' => is_quoted = !is_quoted,
-            _ if length >= DIGITS && !is_quoted => return Some(at),
-            _ => {}
-        }
-    }
-    None
-}
-
-/// The newlines and blanks before a `?` or `:` that stands first on its line, where the parser stopped there.
-fn line_break_before_operator(text: &str, offset: usize) -> Option<Range<usize>> {
-    let before = text[..offset].trim_end().len();
-    let after = offset + (text[offset..].len() - text[offset..].trim_start().len());
-    let gap = before..after;
-    (text[after..].starts_with(['?', ':']) && text[gap.clone()].contains('\n')).then_some(gap)
-}
-
-/// The top-level item that an offset lies in: from the line where it starts in the first column up to the next such
-/// line or behind a closing brace in the first column.
-fn top_level_item(text: &str, offset: usize) -> Range<usize> {
-    let here = line_start(text, offset);
-    let mut start = here;
-    // Inside of a block that nobody indented, arguments start in the first column too.
-    let mut name_line = None;
-    while !is_block_header(&text[start..]) {
-        if starts_with_name(&text[start..]) {
-            name_line.get_or_insert(start);
-        }
-        let is_behind_block = start < here && text[start..].starts_with('}');
-        if start == 0 || is_behind_block {
-            start = name_line.unwrap_or(start);
-            break;
-        }
-        start = line_start(text, start - 1);
-    }
-    let is_block = is_block_header(&text[start..]);
-    let mut end = text.len();
-    let mut line = text[here.max(start)..].find('\n').map(|newline| here.max(start) + newline + 1);
-    if text[here..].starts_with('}') {
-        return start..line.unwrap_or(text.len());
-    }
-    while let Some(at) = line.filter(|at| *at < text.len()) {
-        let next = text[at..].find('\n').map(|newline| at + newline + 1);
-        if if is_block { is_block_header(&text[at..]) } else { starts_with_name(&text[at..]) } {
-            end = at;
-            break;
-        }
-        if text[at..].starts_with('}') {
-            end = next.unwrap_or(text.len());
-            break;
-        }
-        line = next;
-    }
-    start..end
-}
-
 fn line_start(text: &str, at: usize) -> usize {
     text[..at].rfind('\n').map_or(0, |newline| newline + 1)
-}
-
-fn starts_with_name(line: &str) -> bool {
-    line.starts_with(|c: char| c.is_alphabetic() || c == '_')
-}
-
-/// Whether the line that a text starts with is the header of a block in the first column: `resource "a" "b" {`.
-fn is_block_header(text: &str) -> bool {
-    let line = text.split('\n').next().unwrap_or_default();
-    let rest = line.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-'));
-    starts_with_name(line)
-        && rest.split('{').next().is_some_and(|labels| {
-            let is_bare = |c: char| c.is_alphanumeric() || c.is_whitespace() || matches!(c, '_' | '-');
-            rest.len() > labels.len() && labels.split('"').step_by(2).all(|between| between.chars().all(is_bare))
-        })
-}
-
-/// Overwrites with blanks, keeping line breaks.
-fn blank(bytes: &mut [u8], range: Range<usize>) {
-    for byte in &mut bytes[range] {
-        if !matches!(*byte, b'\n' | b'\r') {
-            *byte = b' ';
-        }
-    }
-}
-
-/// Gives renamed object keys their names back; the later value replaces the earlier one, as in Terraform.
-struct Restore<'a> {
-    renamed: &'a BTreeMap<usize, String>,
-}
-
-impl VisitMut for Restore<'_> {
-    fn visit_object_mut(&mut self, object: &mut Object) {
-        let found: Vec<(ObjectKey, String)> = object
-            .iter()
-            .filter_map(|(key, _)| {
-                let start = key_span(key)?.start;
-                Some((key.clone(), self.renamed.get(&start)?.clone()))
-            })
-            .collect();
-        for (key, source) in found {
-            let Some(value) = object.remove(&key) else { continue };
-            if let Some(original) = parse_key(&source) {
-                object.insert(original, value);
-            }
-        }
-        visit_object_mut(self, object);
-    }
 }
 
 /// The span of an object's key.
@@ -348,17 +208,11 @@ pub(crate) fn key_span(key: &ObjectKey) -> Option<Range<usize>> {
     }
 }
 
-fn parse_key(source: &str) -> Option<ObjectKey> {
-    match Ident::try_new(source) {
-        Ok(name) => Some(ObjectKey::Ident(Decorated::new(name))),
-        Err(_) => parse_expression(source).map(ObjectKey::Expression),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Sorted: an object's members have no order.
     fn object_values(text: &str) -> Vec<(String, String)> {
         let parsed = parse(text);
         assert_eq!(parsed.faults, [], "{text}");
@@ -368,31 +222,10 @@ mod tests {
             ObjectKey::Ident(name) => name.as_str().to_owned(),
             ObjectKey::Expression(expression) => expression.to_string().trim().to_owned(),
         };
-        object.iter().map(|(key, value)| (text_of(key), value.expr().to_string().trim().to_owned())).collect()
-    }
-
-    #[test]
-    fn the_last_of_two_equal_object_keys_wins() {
-        assert_eq!(
-            object_values("x = {\n  a = 1\n  b = 2\n  a = 3\n}\n"),
-            [("a".to_owned(), "3".to_owned()), ("b".to_owned(), "2".to_owned())]
-        );
-        assert_eq!(object_values("x = { \"a\" = 1, \"a\" = 2 }\n"), [("\"a\"".to_owned(), "2".to_owned())]);
-    }
-
-    #[test]
-    fn a_byte_order_mark_moves_nothing() {
-        let parsed = parse("\u{feff}x = 1\n");
-        assert_eq!(parsed.faults, []);
-        assert_eq!(parsed.body.get_attribute("x").and_then(|x| x.key.span()), Some(3..4));
-    }
-
-    #[test]
-    fn a_conditional_over_lines_in_an_object_for_is_read() {
-        let text = "x = { for k, v in y : k =>\n  v == null\n  ? 1\n  : 2\n}\n";
-        let parsed = parse(text);
-        assert_eq!(parsed.faults, []);
-        assert!(parsed.body.has_attribute("x"));
+        let members = object.iter().map(|(key, value)| (text_of(key), value.expr().to_string().trim().to_owned()));
+        let mut members: Vec<_> = members.collect();
+        members.sort();
+        members
     }
 
     #[test]
@@ -421,12 +254,37 @@ mod tests {
     }
 
     #[test]
+    fn the_last_of_two_equal_object_keys_wins() {
+        assert_eq!(
+            object_values("x = {\n  a = 1\n  b = 2\n  a = 3\n}\n"),
+            [("a".to_owned(), "3".to_owned()), ("b".to_owned(), "2".to_owned())]
+        );
+        assert_eq!(object_values("x = { \"a\" = 1, \"a\" = 2 }\n"), [("\"a\"".to_owned(), "2".to_owned())]);
+    }
+
+    #[test]
+    fn a_byte_order_mark_moves_nothing() {
+        let parsed = parse("\u{feff}x = 1\n");
+        assert_eq!(parsed.faults, []);
+        assert_eq!(parsed.body.get_attribute("x").and_then(|x| x.key.span()), Some(3..4));
+    }
+
+    #[test]
+    fn a_conditional_over_lines_in_an_object_for_is_read() {
+        let text = "x = { for k, v in y : k =>\n  v == null\n  ? 1\n  : 2\n}\n";
+        let parsed = parse(text);
+        assert_eq!(parsed.faults, []);
+        assert!(parsed.body.has_attribute("x"));
+    }
+
+    #[test]
     fn an_argument_given_twice_is_a_fault_at_the_second() {
         let parsed = parse("a {\n  x = 1\n  x = 2\n}\n");
         assert_eq!(parsed.faults.len(), 1);
         assert_eq!(parsed.faults[0].summary, "Attribute redefined");
         assert_eq!(parsed.faults[0].span, 14..15);
-        assert_eq!(parsed.repeated, [14]);
+        let block = parsed.body.get_blocks("a").next().expect("a is there");
+        assert_eq!(block.body.get_attribute("x").map(|x| x.value.to_string()), Some(" 1".to_owned()));
     }
 
     #[test]
@@ -469,6 +327,43 @@ mod tests {
         assert_eq!(parsed.faults.len(), 2, "{:?}", parsed.faults);
         let names: Vec<_> = parsed.body.attributes().map(|attribute| attribute.key.as_str().to_owned()).collect();
         assert_eq!(names, ["a", "c"]);
+    }
+
+    #[test]
+    fn very_many_repeated_keys_hide_nothing() {
+        let members: String = (0..2_000).map(|number| format!("  a = {number}\n  b{number} = 1\n")).collect();
+        let values = object_values(&format!("x = {{\n{members}}}\n"));
+        assert_eq!(values.len(), 2_001);
+        assert_eq!(values[0], ("a".to_owned(), "1999".to_owned()));
+    }
+
+    #[test]
+    fn very_many_faults_are_counted_and_hide_nothing() {
+        let blocks: String = (0..500).map(|number| format!("a {{\n  x = = 1\n}}\nb{number} {{\n}}\n")).collect();
+        let parsed = parse(&format!("{blocks}c {{\n"));
+        assert_eq!(parsed.body.blocks().count(), 500);
+        assert_eq!((parsed.faults.len(), parsed.skipped.len()), (MAX_FAULTS + 1, 501));
+        let last = parsed.faults.last().expect("there are some");
+        assert_eq!((last.summary, &*last.detail), ("Too many faults", "481 more faults of this file are not listed."));
+    }
+
+    #[test]
+    fn what_nests_too_deeply_or_chains_too_far_is_named() {
+        let summary = |value: String| {
+            let parsed = parse(&format!("a = 1\nx = {value}\nb = 2\n"));
+            assert_eq!(parsed.body.attributes().count(), 2);
+            let [fault] = parsed.faults.as_slice() else { panic!("one fault: {:?}", parsed.faults) };
+            (fault.summary, fault.detail.clone())
+        };
+        let levels =
+            ("Too many nested levels", "Expressions, templates and blocks may nest at most 64 levels deep here.");
+        for (open, close) in
+            [("(", ")"), ("[", "]"), ("{ a = ", "}"), ("f(", ")"), ("\"${", "}\""), ("!", ""), ("a ? 1 : ", "")]
+        {
+            let (summary, detail) = summary(format!("{}1{}", open.repeat(100), close.repeat(100)));
+            assert_eq!((summary, &*detail), levels, "{open}");
+        }
+        assert_eq!(summary(format!("1{}", " + 1".repeat(10_000))).0, "Too many operators");
     }
 
     #[test]

@@ -77,7 +77,8 @@ fn finish(
     expressions: &mut BTreeMap<String, hcl_edit::expr::Expression>,
     file: &Arc<SourceFile>,
 ) -> Body {
-    let mut body = Body { is_json: true, ..Body::default() };
+    let mut body = Body::default();
+    body.is_json = true;
     for (name, span, number) in draft.attributes {
         let Some(expression) = expressions.remove(&attribute_name(number)) else { continue };
         if name == "dynamic" && draft.is_open {

@@ -55,8 +55,8 @@ pub(super) fn way_round(edges: &[Vec<usize>], members: &[usize], start: usize) -
     let mut queue = VecDeque::from([start]);
     while let Some(node) = queue.pop_front().filter(|_| !came_from.contains_key(&start)) {
         for target in edges[node].iter().copied().filter(|target| within.contains(target)) {
-            if !came_from.contains_key(&target) {
-                came_from.insert(target, node);
+            if let std::collections::hash_map::Entry::Vacant(e) = came_from.entry(target) {
+                e.insert(node);
                 queue.push_back(target);
             }
         }

@@ -51,7 +51,7 @@ pub fn parse_root(root: &Path) -> ParsedRoot {
 pub(crate) fn load_module(directory: &Path, display: &str) -> io::Result<ModuleSource> {
     let mut module = ModuleSource::new(directory.to_owned(), display);
     let (mut base, mut overrides) = (Vec::new(), Vec::new());
-    for name in configuration_files(directory, &mut module.diagnostics)? {
+    for name in configuration_files(directory, &mut module)? {
         if is_override(&name) { overrides.push(name) } else { base.push(name) }
     }
     for name in base {
@@ -68,7 +68,7 @@ pub(crate) fn load_module(directory: &Path, display: &str) -> io::Result<ModuleS
 }
 
 /// The names of a folder's configuration files, sorted. Of `x.tf` and `x.tofu` the latter counts, as in OpenTofu.
-fn configuration_files(directory: &Path, diagnostics: &mut Vec<Diagnostic>) -> io::Result<Vec<String>> {
+fn configuration_files(directory: &Path, module: &mut ModuleSource) -> io::Result<Vec<String>> {
     let mut names = BTreeSet::new();
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
@@ -79,13 +79,14 @@ fn configuration_files(directory: &Path, diagnostics: &mut Vec<Diagnostic>) -> i
             names.insert(name);
         }
     }
-    if names.len() > MAX_FILES {
+    if let Some(beyond) = names.iter().nth(MAX_FILES) {
+        module.miss(beyond);
         let detail = format!(
             "The folder \"{}\" has {} configuration files; the first {MAX_FILES} are read.",
             directory.display(),
             names.len()
         );
-        diagnostics.push(Diagnostic::error("Too many configuration files", detail));
+        module.diagnostics.push(Diagnostic::error("Too many configuration files", detail));
     }
     let replaced = |name: &String| {
         let tofu = if let Some(stem) = name.strip_suffix(".tf.json") {
@@ -111,7 +112,7 @@ fn read_file(module: &mut ModuleSource, name: &str) -> Option<Body> {
     let text = match read_text(&path, &shown) {
         Ok(text) => text,
         Err(diagnostic) => {
-            module.is_incomplete = true;
+            module.miss(&shown);
             module.diagnostics.push(*diagnostic);
             return None;
         }
@@ -119,6 +120,9 @@ fn read_file(module: &mut ModuleSource, name: &str) -> Option<Body> {
     let is_json = name.ends_with(".json");
     let (file, body, diagnostics, broken) =
         if is_json { parse_json(shown.into(), text) } else { parse_native(shown.into(), text) };
+    if is_json && !file.is_translated() {
+        module.miss(file.name());
+    }
     module.is_incomplete |= diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     module.files.push(file);
     module.diagnostics.extend(diagnostics);
@@ -155,7 +159,7 @@ fn native(name: Arc<str>, text: Arc<str>, parsed: hcl::ParsedText) -> ParsedFile
         .map(|fault| Diagnostic::error(fault.summary, fault.detail).at(file.range(fault.span)))
         .collect();
     let broken = parsed.skipped.into_iter().flat_map(|span| broken_blocks(&file, span)).collect();
-    let body = Body::from_syntax(parsed.body, &file, &parsed.repeated);
+    let body = Body::from_syntax(parsed.body, &file);
     (file, body, diagnostics, broken)
 }
 

@@ -26,19 +26,25 @@ mod moves;
 mod options;
 mod order;
 mod overrides;
+mod places;
+mod provenance;
 mod provider;
+mod provider_versions;
 mod reference_check;
 mod removed;
 mod repetition;
 mod resource;
+mod schema;
 mod scope;
 mod self_check;
 mod shape;
 mod source;
 mod spelling;
+mod survey;
 mod target;
 #[cfg(test)]
 pub(crate) mod tests;
+mod tokens;
 mod tree;
 mod undeclared;
 mod variable;
@@ -55,16 +61,21 @@ pub(crate) use evaluator::Evaluator;
 pub use load::{ParsedRoot, parse_root};
 pub(crate) use load::{parse_native, parse_native_as, read_text};
 pub use options::{EvaluateOptions, VariableArgument};
+pub(crate) use places::Places;
+pub use provenance::{Declarations, Tracer};
 pub(crate) use provider::{ProviderCache, provider_of};
 pub(crate) use scope::BlockScope;
+pub(crate) use tokens::{Piece, tokens};
 
 /// A root module and its settings, evaluated in one scope.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug)]
 pub struct Evaluated {
     /// The configuration. Its instances hold the `expect` blocks too.
     pub configuration: Configuration,
     /// The settings; empty where there is no settings file.
     pub settings: Settings,
+    /// What the values were made from: says where they come from.
+    pub declarations: Declarations,
 }
 
 /// Evaluates a root module, and its `trueup.hcl` where there is one.
@@ -86,15 +97,18 @@ pub fn evaluate(
     let mut configuration = evaluator.collect(&mut providers);
     evaluator.check_conditions(|| Evaluator::new(&tree, options, &inputs, settings_body, &NothingRecorded, facts));
     configuration.diagnostics = sorted(evaluator.take_diagnostics());
-    let mut result = Evaluated { configuration, settings: Settings::default() };
+    let mut read = Settings::default();
     if let Some(parsed) = settings {
-        result.settings = settings::read(parsed, &evaluator, &mut providers, &mut result.configuration);
-        result.settings.diagnostics.extend(evaluator.take_diagnostics());
-        result.settings.diagnostics = sorted(result.settings.diagnostics);
-        result.configuration.instances.extend(result.settings.expected.iter().cloned());
-        result.configuration.instances.sort_by(|left, right| left.address.cmp(&right.address));
+        read = settings::read(parsed, &evaluator, &mut providers, &mut configuration);
+        read.diagnostics.extend(evaluator.take_diagnostics());
+        read.diagnostics = sorted(read.diagnostics);
+        configuration.instances.extend(read.expected.iter().cloned());
+        configuration.instances.sort_by(|left, right| left.address.cmp(&right.address));
     }
-    result
+    drop(evaluator);
+    let body = settings.map(|settings| settings.body.clone());
+    let declarations = Declarations { tree, inputs, options: options.clone(), settings: body };
+    Evaluated { configuration, settings: read, declarations }
 }
 
 /// By place: those without one first, then file by file, from top to bottom.

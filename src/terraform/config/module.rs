@@ -34,8 +34,12 @@ impl ResourceKey {
 /// An entry of `required_providers`.
 #[derive(Clone, Debug)]
 pub(crate) struct RequiredProvider {
+    /// `source` as it is written: `hashicorp/google-beta`.
+    pub(crate) source: Option<String>,
     /// The last part of `source`, which is the provider's type: `google-beta`. `None` where no source is given.
     pub(crate) provider_type: Option<String>,
+    /// The version constraint, as it is written.
+    pub(crate) version: Option<String>,
 }
 
 /// A block that could not be read, but whose header says what it declares.
@@ -44,6 +48,15 @@ pub(crate) struct BrokenBlock {
     /// `resource` or `module`.
     pub(crate) kind: String,
     pub(crate) labels: Vec<String>,
+    pub(crate) range: SourceRange,
+}
+
+/// A file of which nothing could be read, so that nobody knows what it declares.
+#[derive(Clone, Debug)]
+pub(crate) struct UnreadFile {
+    /// Why, as a fragment that names the file.
+    pub(crate) reason: String,
+    /// Its first byte.
     pub(crate) range: SourceRange,
 }
 
@@ -79,6 +92,8 @@ pub(crate) struct ModuleSource {
     pub(crate) is_incomplete: bool,
     /// Resource and module blocks in parts that could not be read.
     pub(crate) broken: Vec<BrokenBlock>,
+    /// The first file of which nothing could be read.
+    pub(crate) unread: Option<UnreadFile>,
     /// What is wrong with the declarations.
     pub(crate) diagnostics: Vec<Diagnostic>,
     required_providers_at: Option<SourceRange>,
@@ -104,6 +119,13 @@ struct Duplicate {
 }
 
 impl ModuleSource {
+    /// Notes that nothing could be read of a file.
+    pub(crate) fn miss(&mut self, file: &str) {
+        self.is_incomplete = true;
+        let range = SourceFile::new(file, "").plain_range(0..0);
+        self.unread.get_or_insert_with(|| UnreadFile { reason: format!("its file {file} could not be read"), range });
+    }
+
     /// A module folder without any files.
     pub(crate) fn new(directory: PathBuf, display: &str) -> Self {
         Self { directory, display: display.to_owned(), ..Self::default() }
@@ -171,6 +193,20 @@ impl ModuleSource {
             .get(local_name)
             .and_then(|required| required.provider_type.clone())
             .unwrap_or_else(|| local_name.to_owned())
+    }
+
+    /// Where the provider that goes by a local name comes from: `hashicorp/google`. `None` where the module requires no
+    /// provider of that name.
+    pub(crate) fn provider_source(&self, local_name: &str) -> Option<String> {
+        let implied = || match local_name {
+            "terraform" => "terraform.io/builtin/terraform".to_owned(),
+            other => format!("hashicorp/{other}"),
+        };
+        match self.required_providers.get(local_name) {
+            Some(required) => Some(required.source.clone().unwrap_or_else(implied)),
+            // It may be required in what could not be read.
+            None => self.is_incomplete.then(implied),
+        }
     }
 
     fn add_resource(&mut self, key: ResourceKey, block: Block, among: &'static str) {
@@ -297,7 +333,7 @@ fn unescape(block: &mut Block) {
     block.body.blocks = kept;
     for inner in escaped {
         let attributes = inner.body.attributes.into_iter();
-        block.body.attributes.extend(attributes.filter(|attribute| shape.argument(&attribute.name).is_none()));
+        block.body.attributes_mut().extend(attributes.filter(|attribute| shape.argument(&attribute.name).is_none()));
         block.body.blocks.extend(inner.body.blocks.into_iter().filter(|inner| shape.block(&inner.kind).is_none()));
     }
 }
@@ -308,15 +344,26 @@ pub(super) fn alias(block: &Block) -> Option<String> {
 }
 
 pub(super) fn required(attribute: &Attribute) -> RequiredProvider {
-    let mut provider_type = None;
+    // In short the constraint alone: `google = "~> 4.0"`.
+    let mut required = RequiredProvider {
+        source: None,
+        provider_type: None,
+        version: attribute.expression.as_str().map(str::to_owned),
+    };
     if let Expression::Object(object) = &*attribute.expression {
         for (key, value) in object {
-            if key_text(key).as_deref() == Some("source") {
-                provider_type = value.expr().as_str().and_then(|source| source.rsplit('/').next()).map(str::to_owned);
+            let text = value.expr().as_str();
+            match key_text(key).as_deref() {
+                Some("source") => {
+                    required.source = text.map(str::to_owned);
+                    required.provider_type = text.and_then(|source| source.rsplit('/').next()).map(str::to_owned);
+                }
+                Some("version") => required.version = text.map(str::to_owned),
+                _ => {}
             }
         }
     }
-    RequiredProvider { provider_type }
+    required
 }
 
 fn insert<K: Ord>(

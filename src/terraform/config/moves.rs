@@ -105,6 +105,9 @@ impl Evaluator<'_> {
     pub(crate) fn read_moved(&self, instance: usize) -> Vec<Moved> {
         let mut result = Vec::new();
         for block in &self.source(instance).moved {
+            if !self.allowance.spend(1) {
+                break;
+            }
             let (Some(from), Some(to)) = (self.target(instance, block, "from"), self.target(instance, block, "to"))
             else {
                 continue;

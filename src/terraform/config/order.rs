@@ -46,9 +46,15 @@ impl<'a> Evaluator<'a> {
             if self.is_done(node) {
                 continue;
             }
+            if self.allowance.spent().is_some() {
+                return;
+            }
             let mut stack = vec![Frame::new(node)];
             let mut open = HashSet::from([node]);
             while let Some(frame) = stack.last_mut() {
+                if self.allowance.spent().is_some() {
+                    return;
+                }
                 match frame.step() {
                     Progress::Dependency(next) => {
                         if self.is_done(next) {
@@ -147,8 +153,10 @@ impl<'a> Evaluator<'a> {
         phase: Phase,
         found: &mut Vec<Node<'a>>,
     ) {
-        for reference in lang::references(expression) {
-            self.dependency(instance, &reference, phase, found);
+        let references = lang::references(expression);
+        self.allowance.spend(u64::try_from(references.len()).unwrap_or(u64::MAX).saturating_add(1));
+        for reference in &references {
+            self.dependency(instance, reference, phase, found);
         }
     }
 
@@ -159,7 +167,7 @@ impl<'a> Evaluator<'a> {
             let key = ResourceKey { mode, resource_type: resource_type.to_owned(), name: name.to_owned() };
             module.resources.get_key_value(&key).map(|(key, _)| Node::Resource(instance, key))
         };
-        let node = match &*reference.root {
+        let node = match reference.root {
             "var" => name(0)
                 .and_then(|name| module.variables.get_key_value(name))
                 .map(|(name, _)| Node::Variable(instance, name)),

@@ -178,7 +178,7 @@ fn merge(base: &mut Block, by: Block, diagnostics: &mut Vec<Diagnostic>) {
                 let kind = effective_kind(&block).to_owned();
                 if !replaced.contains(&kind) {
                     base.body.blocks.retain(|own| effective_kind(own) != kind);
-                    base.body.attributes.retain(|own| own.name != kind);
+                    base.body.attributes_mut().retain(|own| own.name != kind);
                     replaced.push(kind);
                 }
                 base.body.blocks.push(block);
@@ -192,9 +192,9 @@ fn merge_attribute(base: &mut Body, by: Attribute) {
     if by.is_json() {
         base.blocks.retain(|own| effective_kind(own) != by.name);
     }
-    match base.attributes.iter_mut().find(|own| own.name == by.name) {
+    match base.attributes_mut().iter_mut().find(|own| own.name == by.name) {
         Some(own) => *own = by,
-        None => base.attributes.push(by),
+        None => base.attributes_mut().push(by),
     }
 }
 

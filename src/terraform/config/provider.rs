@@ -8,7 +8,7 @@ use super::body::{Block, ReferenceStep, key_text, reference_steps};
 use super::evaluator::Evaluator;
 use super::scope::BlockScope;
 use super::tree::ModuleTree;
-use crate::model::{AttributePath, Diagnostic, ProviderDefaults, Value};
+use crate::model::{AttributePath, DEFAULT_LABELS, Diagnostic, ProviderDefaults, Value};
 
 /// Where the google provider looks for what its block does not say, first match first. Source: the provider's
 /// reference, arguments `project`, `region` and `zone`.
@@ -117,10 +117,7 @@ impl<'a> Evaluator<'a> {
         }
         let provider_type = self.source(instance).provider_type(&name.local);
         let mut defaults = ProviderDefaults { name: provider_type.clone(), ..ProviderDefaults::default() };
-        let node = self.instance(instance).node;
-        if let Some(found) = find_provider(self.tree, node, name.clone())
-            && let Some((owner, block)) = self.above(instance, &found)
-        {
+        if let Some((owner, block)) = self.provider_block(instance, name.clone()) {
             self.ensure_body(owner, &block.body);
             let scope = BlockScope::new(self, owner);
             let value = |argument: &str| {
@@ -132,7 +129,12 @@ impl<'a> Evaluator<'a> {
             defaults.project = value("project");
             defaults.region = value("region");
             defaults.zone = value("zone");
-            defaults.default_labels = value("default_labels");
+            if let Some(attribute) = block.body.attribute(DEFAULT_LABELS) {
+                let path = AttributePath::root().attribute(DEFAULT_LABELS);
+                let labels = self.expression(attribute, &scope).to_model(&path, &mut defaults.sensitive_labels);
+                defaults.default_labels = (!labels.is_null()).then_some(labels);
+                defaults.default_labels_range = Some(attribute.range());
+            }
             defaults.attribution_label = value("add_terraform_attribution_label").and_then(|value| value.as_bool());
         }
         if matches!(provider_type.as_str(), "google" | "google-beta") {
@@ -143,6 +145,12 @@ impl<'a> Evaluator<'a> {
         }
         cache.known.insert(key, defaults.clone());
         defaults
+    }
+
+    /// The `provider` block that a name means in a module instance, and the instance that it stands in.
+    pub(crate) fn provider_block(&self, instance: usize, name: ProviderName) -> Option<(usize, &'a Block)> {
+        let found = find_provider(self.tree, self.instance(instance).node, name)?;
+        self.above(instance, &found)
     }
 
     /// The instance that a provider's block stands in, as seen from one that it was found for.

@@ -174,6 +174,16 @@ impl<'m> Check<'m> {
         for attribute in block.body.attributes.iter().filter(|own| own.name != "iterator") {
             self.attribute(attribute, place);
         }
+        // Terraform looks into the content only where it is written out, which evaluation does; and it is, before
+        // anything is known of variables, where a collection is written down.
+        let is_written_out = block.body.attribute("for_each").is_some_and(|for_each| match &*for_each.expression {
+            Expression::Array(elements) => !elements.is_empty(),
+            Expression::Object(members) => !members.is_empty(),
+            _ => false,
+        });
+        if !is_written_out {
+            return;
+        }
         let mut inner = place.clone();
         inner.iterators.push(super::arguments::iterator(block));
         block.body.blocks_of("content").for_each(|content| self.body(&content.body, &inner));
@@ -254,10 +264,8 @@ impl<'m> Check<'m> {
             "count" if !place.has_count => Err(undeclared::count()),
             "count" if first != "index" => Err(undeclared::count_attribute(first)),
             "each" | "count" => Ok(()),
-            "module" => {
-                declared(module.calls.contains_key(first), &|| undeclared::call(self.tree, module, first))?;
-                self.output(first, steps)
-            }
+            // Which outputs a module has, evaluation says, so that `try` takes one that is not there.
+            "module" => declared(module.calls.contains_key(first), &|| undeclared::call(self.tree, module, first)),
             "data" | "ephemeral" | "resource" => {
                 let Some(second) = name(1) else { return Err(undeclared::half(root)) };
                 if root == "ephemeral" {
@@ -271,28 +279,6 @@ impl<'m> Check<'m> {
                 let rest = steps.get(1..).unwrap_or_default();
                 self.resource_reference(ResourceMode::Managed, resource_type, first, rest, place)
             }
-        }
-    }
-
-    /// An output of a module call that is here.
-    fn output(&self, call: &str, steps: &[Step<'_>]) -> Result<(), Fault> {
-        let (Some(block), Some(Ok(child))) = (self.source().calls.get(call), self.node.children.get(call)) else {
-            return Ok(());
-        };
-        let is_repeated = block.body.attribute("count").is_some() || block.body.attribute("for_each").is_some();
-        let output = match steps.get(1) {
-            Some(Step::Attribute(output)) if !is_repeated => output,
-            Some(Step::Index(_) | Step::Key(_)) if is_repeated => match steps.get(2) {
-                Some(Step::Attribute(output)) => output,
-                _ => return Ok(()),
-            },
-            _ => return Ok(()),
-        };
-        let child = &self.tree.nodes[*child].source;
-        if child.is_incomplete || child.outputs.contains_key(*output) {
-            Ok(())
-        } else {
-            Err(undeclared::output(output))
         }
     }
 

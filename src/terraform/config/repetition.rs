@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::body::{Attribute, Body};
-use super::evaluator::{Evaluator, MAX_INSTANCES};
+use super::evaluator::Evaluator;
 use super::scope::{BlockScope, Repetition};
 use crate::model::{Diagnostic, InstanceKey, Number};
 use crate::terraform::lang::{Kind, Type, Val, convert};
+
+/// Whether there is room for so many instances; an error says why not.
+pub(crate) type Room<'r> = &'r dyn Fn(usize) -> Result<(), Arc<str>>;
 
 /// The instances of a block.
 #[derive(Debug)]
@@ -21,13 +24,20 @@ pub(crate) struct Repetitions {
 }
 
 impl Evaluator<'_> {
-    /// The instances that `count` or `for_each` of a body ask for; an error says why that is unknown.
-    pub(crate) fn repetitions(&self, body: &Body, scope: &BlockScope<'_, '_>) -> Result<Repetitions, Arc<str>> {
+    /// The instances that `count` or `for_each` of a body ask for; an error says why there is nothing to be said of them.
+    /// `room` is asked before they are made, whether there is room for so many.
+    pub(crate) fn repetitions(
+        &self,
+        body: &Body,
+        scope: &BlockScope<'_, '_>,
+        room: Room<'_>,
+    ) -> Result<Repetitions, Arc<str>> {
         match (body.attribute("count"), body.attribute("for_each")) {
             // An override file may bring one beside the other, and `count` counts.
-            (Some(count), _) => self.counted(count, scope),
-            (None, Some(for_each)) => self.keyed(for_each, scope),
+            (Some(count), _) => self.counted(count, scope, room),
+            (None, Some(for_each)) => self.keyed(for_each, scope, room),
             (None, None) => {
+                room(1)?;
                 let instances = vec![(None, Repetition::default())];
                 Ok(Repetitions { is_repeated: false, is_keyed: false, instances })
             }
@@ -43,7 +53,12 @@ impl Evaluator<'_> {
         format!("{} is not valid", attribute.name).into()
     }
 
-    fn counted(&self, attribute: &Attribute, scope: &BlockScope<'_, '_>) -> Result<Repetitions, Arc<str>> {
+    fn counted(
+        &self,
+        attribute: &Attribute,
+        scope: &BlockScope<'_, '_>,
+        room: Room<'_>,
+    ) -> Result<Repetitions, Arc<str>> {
         let value = self.expression(attribute, scope);
         if let Some(reason) = value.unknown_reason() {
             return Err(format!("count is unknown: {reason}").into());
@@ -70,8 +85,8 @@ impl Evaluator<'_> {
                 "The given \"count\" argument value is unsuitable: must be greater than or equal to zero.",
             ));
         };
-        // One more than is allowed, so that the limit is noticed without making them all.
-        let instances = (0..count.min(MAX_INSTANCES + 1))
+        room(count)?;
+        let instances = (0..count)
             .map(|index| {
                 let repetition = Repetition { count_index: Some(Val::number(index)), each: None };
                 (Some(InstanceKey::Index(index)), repetition)
@@ -80,7 +95,12 @@ impl Evaluator<'_> {
         Ok(Repetitions { is_repeated: true, is_keyed: false, instances })
     }
 
-    fn keyed(&self, attribute: &Attribute, scope: &BlockScope<'_, '_>) -> Result<Repetitions, Arc<str>> {
+    fn keyed(
+        &self,
+        attribute: &Attribute,
+        scope: &BlockScope<'_, '_>,
+        room: Room<'_>,
+    ) -> Result<Repetitions, Arc<str>> {
         let value = self.expression(attribute, scope);
         if value.is_sensitive() || (value.contains_sensitive() && matches!(value.kind(), Kind::Set(..))) {
             return Err(self.refuse(
@@ -97,8 +117,8 @@ impl Evaluator<'_> {
                     unsuitable("the given \"for_each\" argument value is null. A map, or set of strings is allowed");
                 return Err(self.refuse(attribute, &detail));
             }
-            Kind::Map(_, members) => pairs(members),
-            Kind::Object(members) => pairs(members),
+            Kind::Map(_, members) => pairs(members, room)?,
+            Kind::Object(members) => pairs(members, room)?,
             Kind::Set(of, elements) => {
                 if let Some(reason) = elements.iter().find_map(Val::unknown_reason) {
                     return Err(format!("for_each is unknown: {reason}").into());
@@ -114,6 +134,7 @@ impl Evaluator<'_> {
                     let detail = unsuitable("\"for_each\" sets must not contain null values");
                     return Err(self.refuse_as(attribute, SET, &detail));
                 }
+                room(elements.len())?;
                 let mut keys = BTreeMap::new();
                 for element in elements.iter() {
                     let text = element.as_str().unwrap_or_default();
@@ -137,6 +158,8 @@ impl Evaluator<'_> {
     }
 }
 
-fn pairs(members: &BTreeMap<Arc<str>, Val>) -> BTreeMap<String, (Val, Val)> {
-    members.iter().map(|(key, value)| (key.to_string(), (Val::string(Arc::clone(key)), value.clone()))).collect()
+fn pairs(members: &BTreeMap<Arc<str>, Val>, room: Room<'_>) -> Result<BTreeMap<String, (Val, Val)>, Arc<str>> {
+    room(members.len())?;
+    let pair = |(key, value): (&Arc<str>, &Val)| (key.to_string(), (Val::string(Arc::clone(key)), value.clone()));
+    Ok(members.iter().map(pair).collect())
 }

@@ -2,13 +2,15 @@
 //!
 //! Owns the order in which a value is looked for: the configuration, what is recorded, what the schema says.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::arguments::ArgumentReader;
 use super::evaluator::Evaluator;
 use super::module::ResourceKey;
+use super::schema::SchemaNode;
 use super::scope::{BlockScope, Repetition};
 use super::undeclared;
 use crate::model::{Arguments, InstanceAddress, InstanceKey, Nesting, ResourceAddress, ResourceMode, ValueType};
@@ -36,8 +38,8 @@ pub(crate) struct ResourceInstance {
     pub(crate) address: InstanceAddress,
     /// What `count` and `each` are for it.
     pub(crate) repetition: Repetition,
-    /// The arguments as the model has them.
-    pub(crate) arguments: Arguments,
+    /// The arguments as the model has them, until the configuration takes them.
+    pub(crate) arguments: RefCell<Arguments>,
     /// The same as the language has them; blocks are tuples of objects.
     pub(crate) configured: BTreeMap<Arc<str>, Val>,
     recorded: OnceCell<Option<Val>>,
@@ -55,27 +57,26 @@ impl<'a> Evaluator<'a> {
     /// Expands a block and reads the arguments of every instance.
     pub(crate) fn evaluate_resource(&self, instance: usize, key: &'a ResourceKey) -> Resource {
         let Some(block) = self.source(instance).resources.get(key) else { return Resource::default() };
-        let repetitions = match self.repetitions(&block.body, &BlockScope::new(self, instance)) {
+        let room = |count| self.count_instances(count, &block.range);
+        let repetitions = match self.repetitions(&block.body, &BlockScope::new(self, instance), &room) {
             Ok(repetitions) => repetitions,
             Err(reason) => return Resource { unknown: Some(reason), ..Resource::default() },
         };
         let mut resource =
             Resource { is_repeated: repetitions.is_repeated, is_keyed: repetitions.is_keyed, ..Resource::default() };
-        if !self.count_instances(repetitions.instances.len(), &block.range) {
-            resource.unknown = Some("the root has too many instances".into());
-            return resource;
-        }
         let address = ResourceAddress {
             module: self.instance(instance).address.clone(),
             mode: key.mode,
             resource_type: key.resource_type.clone(),
             name: key.name.clone(),
         };
+        let places = RefCell::default();
         for (instance_key, repetition) in repetitions.instances {
             let scope = BlockScope::repeated(self, instance, repetition.clone());
-            let (configured, arguments) = ArgumentReader::new(self, instance, key).read(block, scope);
-            if !self.weigh(&configured, &block.range) {
-                return Resource { unknown: Some("the configuration is too large".into()), ..Resource::default() };
+            let (configured, arguments) = ArgumentReader::new(self, instance, key, &places).read(block, scope);
+            if let Some(limit) = self.allowance.spent() {
+                self.report_spent(Some(block.range.clone()));
+                return Resource { unknown: Some(limit.into()), ..Resource::default() };
             }
             if let Some(instance_key) = &instance_key {
                 resource.by_key.insert(instance_key.clone(), resource.instances.len());
@@ -83,7 +84,7 @@ impl<'a> Evaluator<'a> {
             resource.instances.push(ResourceInstance {
                 address: InstanceAddress { resource: address.clone(), key: instance_key },
                 repetition,
-                arguments,
+                arguments: RefCell::new(arguments),
                 configured,
                 recorded: OnceCell::new(),
                 whole: OnceCell::new(),
@@ -114,13 +115,15 @@ impl<'a> Evaluator<'a> {
         let view = self.view(key, instance);
         let recorded_member = recorded.and_then(|value| value.members()).and_then(|members| members.get(name));
         let configured = instance.configured.get(name);
-        if view.is_known_type && configured.is_none() && recorded_member.is_none() {
-            let names = self.facts.names(&key.resource_type, &[]);
-            if !names.iter().any(|own| own == name) && !matches!(name, "id" | "timeouts") {
-                return Err(undeclared::attribute(name, &names));
-            }
+        let node = view.schema.as_ref().map(|schema| schema.get(name));
+        if matches!(node, Some(None))
+            && configured.is_none()
+            && recorded_member.is_none()
+            && !matches!(name, "id" | "timeouts")
+        {
+            return Err(undeclared::attribute(name, &self.facts.names(&key.resource_type, &[])));
         }
-        Ok(view.attribute(&mut vec![name], configured, recorded_member))
+        Ok(view.attribute(&[name], node.flatten(), configured, recorded_member))
     }
 
     /// An instance as one object.
@@ -129,7 +132,8 @@ impl<'a> Evaluator<'a> {
             .whole
             .get_or_init(|| {
                 let recorded = self.recorded(instance, key).and_then(Val::members);
-                self.view(key, instance).object(&mut Vec::new(), &instance.configured, recorded)
+                let view = self.view(key, instance);
+                view.object(&[], view.schema.as_deref(), &instance.configured, recorded)
             })
             .clone()
     }
@@ -137,10 +141,10 @@ impl<'a> Evaluator<'a> {
     fn view<'v>(&'v self, key: &'v ResourceKey, instance: &'v ResourceInstance) -> View<'v, 'a> {
         View {
             evaluator: self,
-            resource_type: &key.resource_type,
-            is_known_type: key.mode == ResourceMode::Managed && self.facts.knows(&key.resource_type),
+            schema: self.schemas.of(&key.resource_type).filter(|_| key.mode == ResourceMode::Managed),
             is_data: key.mode == ResourceMode::Data,
             address: &instance.address,
+            label: OnceCell::new(),
         }
     }
 }
@@ -159,30 +163,38 @@ fn reads_something_else(configured: &BTreeMap<Arc<str>, Val>, recorded: &Val) ->
 /// Looks at one instance as references do.
 struct View<'v, 'a> {
     evaluator: &'v Evaluator<'a>,
-    resource_type: &'v str,
-    is_known_type: bool,
+    /// What the schema knows of the type.
+    schema: Option<Rc<SchemaNode<'a>>>,
     is_data: bool,
     address: &'v InstanceAddress,
+    /// The address as text, once something asks for it.
+    label: OnceCell<String>,
 }
 
-impl View<'_, '_> {
-    /// One attribute or block. `names` leads to it from the resource down.
-    fn attribute(&self, names: &mut Vec<&str>, configured: Option<&Val>, recorded: Option<&Val>) -> Val {
-        let facts = if self.is_known_type { self.evaluator.facts.argument(self.resource_type, names) } else { None };
-        let is_sensitive = facts.as_ref().is_some_and(|facts| facts.is_sensitive);
+impl<'a> View<'_, 'a> {
+    /// One attribute or block. `names` leads to it from the resource down, `node` is what the schema has there.
+    fn attribute(
+        &self,
+        names: &[&str],
+        node: Option<&SchemaNode<'a>>,
+        configured: Option<&Val>,
+        recorded: Option<&Val>,
+    ) -> Val {
+        let facts = node.and_then(SchemaNode::facts);
+        let is_sensitive = facts.is_some_and(|facts| facts.is_sensitive);
         if let Some(value) = configured.filter(|value| !value.is_null()) {
-            let is_block = match &facts {
+            let is_block = match facts {
                 Some(facts) => facts.block.is_some() || facts.value_type == ValueType::Object,
                 None => is_tuple_of_objects(value),
             };
-            let matches_by_place = facts.as_ref().is_none_or(|facts| facts.block != Some(Nesting::Set));
+            let matches_by_place = facts.is_none_or(|facts| facts.block != Some(Nesting::Set));
             let value = match value.elements() {
                 Some(elements) if is_block => {
                     let recorded = recorded.and_then(Val::elements).filter(|_| matches_by_place);
                     let filled = elements.iter().enumerate().map(|(index, element)| match element.members() {
                         Some(members) => {
                             let recorded = recorded.and_then(|elements| elements.get(index)).and_then(Val::members);
-                            self.object(names, members, recorded).mark(element.is_sensitive())
+                            self.object(names, node, members, recorded).mark(element.is_sensitive())
                         }
                         None => element.clone(),
                     });
@@ -195,45 +207,52 @@ impl View<'_, '_> {
         if let Some(recorded) = recorded {
             return recorded.clone().mark(is_sensitive);
         }
-        if let Some(facts) = &facts
+        if let Some(facts) = facts
             && (facts.is_optional || facts.is_required)
             && !facts.is_computed
         {
             let value = match &facts.default {
                 Some(default) => Val::from_model(default),
-                None if facts.block.is_some() => Val::tuple(Vec::new()),
+                // `timeouts` is one object for whoever refers to it, not a list of them.
+                None if facts.block.is_some() && names != ["timeouts"] => Val::tuple(Vec::new()),
                 None => Val::null_of(language_type(facts.value_type)),
             };
             return value.mark(is_sensitive);
         }
-        let of = facts.as_ref().map_or(Type::Any, |facts| language_type(facts.value_type));
-        let when = if self.is_data { "is not recorded in the state" } else { "is known after apply" };
-        Val::unknown(of, format!("{}.{} {when}", self.address, names.join("."))).mark(is_sensitive)
+        let of = facts.map_or(Type::Any, |facts| language_type(facts.value_type));
+        let when = if self.is_data { " is not recorded in the state" } else { " is known after apply" };
+        let mut reason = self.label.get_or_init(|| self.address.to_string()).clone();
+        names.iter().for_each(|name| reason.extend([".", name]));
+        reason.push_str(when);
+        Val::unknown(of, reason).mark(is_sensitive)
     }
 
     /// The resource itself, or one occurrence of a block, with every attribute that it can have.
     fn object(
         &self,
-        names: &mut Vec<&str>,
+        names: &[&str],
+        node: Option<&SchemaNode<'a>>,
         configured: &BTreeMap<Arc<str>, Val>,
         recorded: Option<&BTreeMap<Arc<str>, Val>>,
     ) -> Val {
         let mut all: BTreeMap<Arc<str>, Val> = BTreeMap::new();
         let mut expected: Vec<Arc<str>> = configured.keys().cloned().collect();
         expected.extend(recorded.into_iter().flat_map(BTreeMap::keys).cloned());
-        if self.is_known_type {
-            expected.extend(self.evaluator.facts.names(self.resource_type, names).into_iter().map(Arc::from));
-        } else {
-            expected.extend(self.evaluator.mentioned.iter().cloned());
+        match (node, &self.schema) {
+            (Some(node), _) => expected.extend(node.below().keys().cloned()),
+            (None, Some(_)) => {}
+            (None, None) => expected.extend(self.evaluator.mentioned.iter().cloned()),
         }
+        self.evaluator.allowance.spend(u64::try_from(expected.len()).unwrap_or(u64::MAX));
         for name in expected {
             if all.contains_key(&name) {
                 continue;
             }
-            let mut path: Vec<&str> = names.clone();
+            let mut path: Vec<&str> = names.to_vec();
             path.push(&name);
-            let value =
-                self.attribute(&mut path, configured.get(&name), recorded.and_then(|recorded| recorded.get(&name)));
+            let recorded = recorded.and_then(|recorded| recorded.get(&name));
+            let node = node.and_then(|node| node.get(&name));
+            let value = self.attribute(&path, node, configured.get(&name), recorded);
             all.insert(Arc::clone(&name), value);
         }
         Val::object(all)

@@ -9,7 +9,7 @@ use super::evaluator::{Evaluator, Node};
 use super::module::ResourceKey;
 use super::undeclared;
 use crate::model::{InstanceKey, ResourceMode};
-use crate::terraform::lang::{Fault, FileContext, Resolved, Scope, Step, Type, Val};
+use crate::terraform::lang::{Allowance, Fault, FileContext, Resolved, Scope, Step, Type, Val};
 
 /// `count.index`, or `each.key` and `each.value`, of one instance.
 #[derive(Clone, Debug, Default)]
@@ -76,6 +76,14 @@ impl Scope for BlockScope<'_, '_> {
 
     fn files(&self) -> &FileContext {
         &self.evaluator.files
+    }
+
+    fn provider_source(&self, local_name: &str) -> Option<String> {
+        self.evaluator.source(self.instance).provider_source(local_name)
+    }
+
+    fn allowance(&self) -> &Allowance {
+        &self.evaluator.allowance
     }
 }
 
@@ -144,7 +152,7 @@ impl BlockScope<'_, '_> {
             return Err(undeclared::call(evaluator.tree, module, call));
         };
         let Some(expansion) = evaluator.expansion(self.instance, call) else {
-            return taken(Val::unknown_any(format!("module.{call} depends on itself")), 1);
+            return taken(Val::unknown_any(evaluator.why_missing(&format!("module.{call}"))), 1);
         };
         if let Some(reason) = &expansion.unknown {
             return taken(Val::unknown_any(Arc::clone(reason)), 1);
@@ -199,7 +207,7 @@ impl BlockScope<'_, '_> {
             return Err(undeclared::scoped(key));
         }
         let Some(resource) = evaluator.resource(self.instance, key) else {
-            return taken(Val::unknown_any(format!("{resource_type}.{name} depends on itself")), consumed);
+            return taken(Val::unknown_any(evaluator.why_missing(&format!("{resource_type}.{name}"))), consumed);
         };
         if let Some(reason) = &resource.unknown {
             return taken(Val::unknown_any(Arc::clone(reason)), consumed);
@@ -270,6 +278,7 @@ fn collect(values: impl Iterator<Item = (Option<InstanceKey>, Val)>, is_keyed: b
 /// The scope of places where nothing may be referred to: variables files, and defaults.
 pub(crate) struct Constants<'e> {
     pub(crate) files: &'e FileContext,
+    pub(crate) allowance: &'e Allowance,
 }
 
 impl Scope for Constants<'_> {
@@ -279,5 +288,13 @@ impl Scope for Constants<'_> {
 
     fn files(&self) -> &FileContext {
         self.files
+    }
+
+    fn provider_source(&self, _local_name: &str) -> Option<String> {
+        None
+    }
+
+    fn allowance(&self) -> &Allowance {
+        self.allowance
     }
 }

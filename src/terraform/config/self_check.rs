@@ -24,7 +24,7 @@ impl<'m> Check<'m> {
     pub(super) fn validation(&mut self, name: &str, block: &'m Block) {
         let Some(condition) = block.body.attribute("condition") else { return };
         let is_own = |reference: &Reference<'_>| {
-            &*reference.root == "var" && reference.steps.first().and_then(Step::attribute) == Some(name)
+            reference.root == "var" && reference.steps.first().and_then(Step::attribute) == Some(name)
         };
         if !references(&condition.expression).iter().any(is_own) {
             let detail = format!(
@@ -65,7 +65,7 @@ impl<'m> Check<'m> {
     /// A local value must not refer to itself.
     pub(super) fn own_value(&mut self, local: &'m Attribute) {
         let is_own = |reference: &&Reference<'_>| {
-            &*reference.root == "local" && reference.steps.first().and_then(Step::attribute) == Some(&local.name)
+            reference.root == "local" && reference.steps.first().and_then(Step::attribute) == Some(&local.name)
         };
         if let Some(reference) = references(&local.expression).iter().find(is_own) {
             let detail =
@@ -84,11 +84,11 @@ impl<'m> Check<'m> {
 /// Whether a reference names a resource or something in it.
 fn is_own(key: &ResourceKey, reference: &Reference<'_>) -> bool {
     let step = |index: usize| reference.steps.get(index).and_then(Step::attribute);
-    let (kind, name) = match &*reference.root {
+    let (kind, name) = match reference.root {
         "data" => (ResourceMode::Data, 1),
         "resource" => (ResourceMode::Managed, 1),
         _ => (ResourceMode::Managed, 0),
     };
-    let resource_type = if name == 0 { Some(&*reference.root) } else { step(0) };
+    let resource_type = if name == 0 { Some(reference.root) } else { step(0) };
     key.mode == kind && resource_type == Some(&key.resource_type) && step(name) == Some(&key.name)
 }

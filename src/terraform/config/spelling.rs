@@ -2,11 +2,14 @@
 
 /// How long names may be that are compared; longer ones have no suggestion.
 const MAX_LENGTH: usize = 64;
+/// How many known names are looked at.
+const MAX_KNOWN: usize = 1_000;
 
 /// The known name that is closest, where it is close enough to be meant. Of two equally close ones the first.
 pub(crate) fn closest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let limit = if name.len() <= 2 { 0 } else { 2 };
     known
+        .take(MAX_KNOWN)
         .filter(|candidate| candidate.len() <= MAX_LENGTH && name.len() <= MAX_LENGTH)
         .map(|candidate| (distance(name, candidate), candidate))
         .filter(|(distance, _)| *distance <= limit)

@@ -91,13 +91,19 @@ pub(crate) fn load_tree(root: &ParsedRoot, top: &Path) -> ModuleTree {
     let mut nodes = vec![ModuleNode { source, path: Vec::new(), caller: None, children: BTreeMap::new() }];
     let mut ancestors: Vec<Vec<String>> = vec![vec![String::new()]];
     let mut index = 0;
-    while index < nodes.len() {
+    while index < nodes.len() && nodes.len() < MAX_CALLS {
         let source = Arc::clone(&nodes[index].source);
         for (name, call) in &source.calls {
+            if nodes.len() >= MAX_CALLS {
+                let detail = format!(
+                    "The root has more than {MAX_CALLS} module calls, counted in every module that calls them, which is the limit. The modules beyond it are left out and their outputs are unknown."
+                );
+                let diagnostic = Diagnostic::error("Too many module calls", detail);
+                loader.diagnostics.push(diagnostic.at(call.range.clone()));
+                break;
+            }
             let path: Vec<String> = nodes[index].path.iter().chain([name]).cloned().collect();
-            let loaded = if nodes.len() >= MAX_CALLS {
-                Err(format!("the root has more than {MAX_CALLS} module calls"))
-            } else if path.len() > MAX_DEPTH {
+            let loaded = if path.len() > MAX_DEPTH {
                 Err(format!("module calls nest deeper than {MAX_DEPTH}"))
             } else {
                 loader.load(&source, call, &path, &ancestors[index])

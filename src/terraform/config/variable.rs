@@ -1,23 +1,14 @@
-//! Variables: which value counts, its type, and where it was written.
+//! Variables: which value counts, and its type.
 
-use std::sync::Arc;
+use hcl_edit::expr::Expression;
 
-use hcl_edit::expr::{Expression, TraversalOperator};
-
-use super::body::{Attribute, Block};
+use super::body::Block;
 use super::evaluator::Evaluator;
 use super::hcl;
-use super::inputs::Input;
 use super::module::range_text;
-use super::scope::{BlockScope, Constants};
+use super::scope::BlockScope;
 use crate::model::{Diagnostic, SourceRange};
 use crate::terraform::lang::{Constraint, Faults, Val, parse_constraint};
-
-/// How many references a chain of places is followed through.
-const MAX_CHAIN: usize = 64;
-
-/// An expression, and the module instance that it stands in.
-type Written = (usize, Arc<Expression>);
 
 impl<'a> Evaluator<'a> {
     /// The value of a variable in a module instance.
@@ -116,7 +107,7 @@ impl<'a> Evaluator<'a> {
 
     fn constraint(&self, block: &Block) -> Constraint {
         let Some(attribute) = block.body.attribute("type") else { return Constraint::any() };
-        let constants = Constants { files: &self.files };
+        let constants = self.constants();
         let mut faults = Faults::new();
         // JSON, and Terraform 0.11, have the type as a string.
         if let Expression::String(text) = &*attribute.expression
@@ -134,62 +125,5 @@ impl<'a> Evaluator<'a> {
             parse_constraint(&attribute.expression, attribute.file.expression_text(), &constants, &mut faults);
         self.report_faults(faults, &attribute.file, &attribute.value_range);
         constraint
-    }
-
-    /// Where the value of an argument was written, outermost first: where it is no more than a reference to a variable
-    /// or local, the place that set that comes before.
-    pub(crate) fn origins(&self, instance: usize, attribute: &Attribute) -> Vec<SourceRange> {
-        let mut chain = vec![attribute.range()];
-        let mut next = self.origin_step(instance, &attribute.expression);
-        while let Some((range, further)) = next {
-            if chain.contains(&range) || chain.len() >= MAX_CHAIN {
-                break;
-            }
-            chain.push(range);
-            next = further.and_then(|(instance, expression)| self.origin_step(instance, &expression));
-        }
-        chain.reverse();
-        chain
-    }
-
-    /// The place that set what an expression refers to, and the expression there with the instance it stands in.
-    fn origin_step(&self, instance: usize, expression: &Expression) -> Option<(SourceRange, Option<Written>)> {
-        let Expression::Traversal(traversal) = expression else { return None };
-        let Expression::Variable(root) = &traversal.expr else { return None };
-        let TraversalOperator::GetAttr(name) = traversal.operators.first()?.value() else { return None };
-        let is_plain = traversal.operators.iter().all(|operator| {
-            matches!(operator.value(), TraversalOperator::GetAttr(_) | TraversalOperator::Index(Expression::String(_)))
-        });
-        if !is_plain {
-            return None;
-        }
-        let module = self.source(instance);
-        match root.as_str() {
-            "local" => {
-                let local = module.locals.get(name.as_str())?;
-                Some((local.range(), Some((instance, Arc::clone(&local.expression)))))
-            }
-            "var" => {
-                let block = module.variables.get(name.as_str())?;
-                let own = self.instance(instance);
-                if self.constant_bool(block, "sensitive") {
-                    // What stands where a sensitive value was given must not be quoted.
-                    return Some((block.range.clone(), None));
-                }
-                let default = || block.body.attribute("default").map(|default| (default.range(), None));
-                if let Some((caller, _)) = &own.caller {
-                    return match self.call_block(instance)?.body.attribute(name.as_str()) {
-                        Some(argument) => Some((argument.range(), Some((*caller, Arc::clone(&argument.expression))))),
-                        None => default(),
-                    };
-                }
-                match self.inputs.values.get(name.as_str()) {
-                    Some(Input::Argument(argument)) => Some((argument.range(), None)),
-                    Some(Input::Text { .. }) => None,
-                    None => default(),
-                }
-            }
-            _ => None,
-        }
     }
 }

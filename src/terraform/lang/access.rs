@@ -147,8 +147,7 @@ impl Evaluator<'_> {
             }
             Kind::Null(_) => Val::tuple(Vec::new()),
             Kind::List(of, elements) | Kind::Set(of, elements) => {
-                let results: Vec<Val> =
-                    elements.iter().map(|element| self.follow(element.clone(), each, names, faults)).collect();
+                let results = self.follow_each(elements, each, names, faults);
                 let of = match results.is_empty() {
                     true => {
                         self.follow(Val::unknown(of.clone(), "the list is empty"), each, names, &mut Faults::new()).ty()
@@ -158,12 +157,23 @@ impl Evaluator<'_> {
                 let tuple = Val::tuple(results);
                 convert(&tuple, &Type::list(of)).unwrap_or(tuple)
             }
-            Kind::Tuple(elements) => {
-                Val::tuple(elements.iter().map(|element| self.follow(element.clone(), each, names, faults)).collect())
-            }
+            Kind::Tuple(elements) => Val::tuple(self.follow_each(elements, each, names, faults)),
             _ => Val::tuple(vec![self.follow(source.clone(), each, names, faults)]),
         };
         self.limited(result.mark(is_sensitive))
+    }
+
+    /// Applies operators to each of several values.
+    fn follow_each(
+        &self,
+        elements: &[Val],
+        each: &[Decorated<TraversalOperator>],
+        names: Option<&Bindings<'_>>,
+        faults: &mut Faults,
+    ) -> Vec<Val> {
+        let steps = u64::try_from(each.len()).unwrap_or(u64::MAX).saturating_add(1);
+        let affordable = elements.iter().take_while(|_| self.spend(steps));
+        affordable.map(|element| self.follow(element.clone(), each, names, faults)).collect()
     }
 }
 

@@ -71,6 +71,17 @@ impl Val {
         }
     }
 
+    /// The same for a value of which the path is only worked out where something in it is marked.
+    pub(crate) fn to_model_at(
+        &self,
+        path: impl FnOnce() -> AttributePath,
+        sensitive: &mut BTreeSet<AttributePath>,
+    ) -> Value {
+        // Without marks no path is looked at.
+        let path = if self.contains_sensitive() { path() } else { AttributePath::root() };
+        self.to_model(&path, sensitive)
+    }
+
     /// The model's value, and into `sensitive` the paths (below `path`) that are marked. Attributes of objects become
     /// [`PathStep::Attribute`], members of maps [`PathStep::Key`].
     pub(crate) fn to_model(&self, path: &AttributePath, sensitive: &mut BTreeSet<AttributePath>) -> Value {
@@ -87,7 +98,7 @@ impl Val {
                 elements
                     .iter()
                     .enumerate()
-                    .map(|(index, element)| element.to_model(&path.index(index), sensitive))
+                    .map(|(index, element)| element.to_model_at(|| path.index(index), sensitive))
                     .collect(),
             ),
             // A set's elements carry no marks of their own.
@@ -97,13 +108,13 @@ impl Val {
             Kind::Map(_, members) => Value::Map(
                 members
                     .iter()
-                    .map(|(name, member)| (name.to_string(), member.to_model(&path.key(&**name), sensitive)))
+                    .map(|(name, member)| (name.to_string(), member.to_model_at(|| path.key(&**name), sensitive)))
                     .collect(),
             ),
             Kind::Object(members) => Value::Map(
                 members
                     .iter()
-                    .map(|(name, member)| (name.to_string(), member.to_model(&path.attribute(&**name), sensitive)))
+                    .map(|(name, member)| (name.to_string(), member.to_model_at(|| path.attribute(&**name), sensitive)))
                     .collect(),
             ),
         }

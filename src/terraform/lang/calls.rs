@@ -1,18 +1,23 @@
 //! Function calls: arguments, their conversion, unknowns and marks, and the calls that take expressions.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, FuncCall};
 
 use super::convert::convert;
 use super::evaluate::{Bindings, Evaluator, describe, unknown_like, unknown_of};
-use super::fault::Faults;
-use super::functions::{self, Call, Failure, Function, Parameter, Unknowns};
+use super::fault::{Fault, Faults};
+use super::functions::{self, Call, Failure, Function, Reading, Shape, Unknowns};
+use super::limits::{ARGUMENTS_WEIGHT, BYTES_A_STEP, MEMBER_BYTES, STEPS_REACHED};
 use super::types::Type;
 use super::value::{Kind, Val};
+use crate::model::Severity;
 
 const INVALID_ARGUMENT: &str = "Invalid function argument";
+const UNKNOWN_PROVIDER_FUNCTION: &str = "Unknown provider function";
 
 /// Why it is unknown what `try` and `can` give: see `&&`.
 const DISPUTED: &str =
@@ -24,52 +29,109 @@ type Argument = (Val, Option<Range<usize>>);
 impl Evaluator<'_> {
     pub(super) fn call(&self, call: &FuncCall, names: Option<&Bindings<'_>>, faults: &mut Faults) -> Val {
         let name = call.name.name.as_str();
-        if call.name.is_namespaced() {
-            let namespace: Vec<&str> = call.name.namespace.iter().map(|part| part.as_str()).collect();
-            if namespace != ["core"] {
-                return self.namespaced(call, &namespace.join("::"), names, faults);
-            }
+        let namespace: Vec<&str> = call.name.namespace.iter().map(|part| part.as_str()).collect();
+        match namespace.as_slice() {
+            [] | ["core"] => {}
+            _ => return self.namespaced(call, &namespace, names, faults),
         }
         match name {
             "try" => return self.call_try(call, names, faults),
             "can" => return self.call_can(call, names, faults),
-            "templatestring" if !is_reference(call.args.get(0)) => {
-                let detail = "Invalid value for \"template\" parameter: invalid template expression: templatestring is only for rendering templates retrieved dynamically from elsewhere, and so does not support providing a literal template; consider using a template string expression instead.";
-                return self.fail(faults, call.args.get(0).and_then(Expression::span), INVALID_ARGUMENT, detail);
+            "templatestring" => {
+                if let Some(wrong) = call.args.get(0).and_then(wrong_template) {
+                    let detail =
+                        format!("Invalid value for \"template\" parameter: invalid template expression: {wrong}.");
+                    return self.fail(faults, call.args.get(0).and_then(Expression::span), INVALID_ARGUMENT, detail);
+                }
             }
             _ => {}
         }
-        let Some(function) = functions::find(name) else {
-            let hint = functions::similar(name).map(|other| format!(" Did you mean \"{other}\"?")).unwrap_or_default();
-            let detail = format!("There is no function named \"{name}\".{hint}");
-            return self.fail(faults, call.name.name.span(), "Call to unknown function", detail);
-        };
-        let mut argument_faults = Faults::new();
-        let arguments = self.arguments(call, names, &mut argument_faults);
-        let has_failed = argument_faults.has_errors();
-        faults.extend(argument_faults);
-        match arguments {
-            // What the function would say of an argument that failed only confuses.
-            Ok(arguments) if has_failed => {
-                let values: Vec<&Val> = arguments.iter().map(|(value, _)| value).collect();
-                unknown_of(Type::Any, &values)
+        match functions::find(name) {
+            Some(function) => self.call_function(function, call, names, faults),
+            None if namespace.is_empty() => {
+                let hint = functions::similar(name).map(|other| format!(" Did you mean \"{other}\"?"));
+                let detail = format!("There is no function named \"{name}\".{}", hint.unwrap_or_default());
+                self.fail(faults, call.name.name.span(), "Call to unknown function", detail)
             }
-            Ok(arguments) => self.apply(function, arguments, call.span(), faults),
+            None => self.unknown_namespace("core", call, faults),
+        }
+    }
+
+    fn call_function(
+        &self,
+        function: &Function,
+        call: &FuncCall,
+        names: Option<&Bindings<'_>>,
+        faults: &mut Faults,
+    ) -> Val {
+        let before = faults.iter().count();
+        match self.arguments(call, names, faults) {
+            Ok(arguments) => {
+                let is_error = |fault: &&Fault| fault.severity == Severity::Error;
+                // A call with a faulty argument says no more than that.
+                let faulty = faults.iter().skip(before).find(is_error).map(|fault| fault.summary.clone());
+                match faulty {
+                    Some(summary) => {
+                        let is_sensitive = arguments.iter().any(|(value, _)| value.contains_sensitive());
+                        super::evaluate::failed(&summary).mark(is_sensitive)
+                    }
+                    None => self.apply(function, arguments, call, faults),
+                }
+            }
             Err(value) => value,
         }
     }
 
-    fn namespaced(&self, call: &FuncCall, namespace: &str, names: Option<&Bindings<'_>>, faults: &mut Faults) -> Val {
-        let name = format!("{namespace}::{}", call.name.name.as_str());
-        if !namespace.starts_with("provider::") {
-            let detail = format!("There is no function named \"{name}\".");
-            return self.fail(faults, call.span(), "Call to unknown function", detail);
+    fn unknown_namespace(&self, namespace: &str, call: &FuncCall, faults: &mut Faults) -> Val {
+        let detail = format!(
+            "The function namespace \"{namespace}\" is not valid. Provider function calls must use the \"provider::\" namespace prefix."
+        );
+        self.fail(faults, call.name.name.span(), UNKNOWN_PROVIDER_FUNCTION, detail)
+    }
+
+    /// A function of a provider.
+    fn namespaced(
+        &self,
+        call: &FuncCall,
+        namespace: &[&str],
+        names: Option<&Bindings<'_>>,
+        faults: &mut Faults,
+    ) -> Val {
+        let name = call.name.name.as_str();
+        let full = full_name(call);
+        let local = match namespace {
+            ["provider"] => {
+                let detail = "The function call must include the provider name after the \"provider::\" prefix.";
+                return self.fail(faults, call.name.name.span(), UNKNOWN_PROVIDER_FUNCTION, detail);
+            }
+            ["provider", local, ..] => *local,
+            _ => return self.unknown_namespace(&namespace.join("::"), call, faults),
+        };
+        let source = if namespace.len() == 2 { self.scope.provider_source(local) } else { None };
+        let Some(source) = source else {
+            let detail = format!(
+                "There is no function named \"{full}\". Ensure that provider name \"{local}\" is declared in this module's required_providers block, and that this provider offers a function named \"{name}\"."
+            );
+            return self.fail(faults, call.name.name.span(), UNKNOWN_PROVIDER_FUNCTION, detail);
+        };
+        if let Some(offered) = functions::offered(&source) {
+            if let Some(function) = offered.iter().find(|function| function.name == name) {
+                return self.call_function(function, call, names, faults);
+            }
+            let others = offered.iter().map(|function| function.name);
+            let hint = functions::closest(name, others.clone()).map_or_else(
+                || format!(" It has {}.", others.collect::<Vec<_>>().join(", ")),
+                |other| format!(" Did you mean \"{other}\"?"),
+            );
+            let detail = format!("The function \"{name}\" is not available from the provider \"{local}\".{hint}");
+            return self.fail(faults, call.name.name.span(), UNKNOWN_PROVIDER_FUNCTION, detail);
         }
         let is_sensitive = match self.arguments(call, names, faults) {
             Ok(arguments) => arguments.iter().any(|(value, _)| value.contains_sensitive()),
             Err(value) => return value,
         };
-        Val::unknown_any(format!("`{name}` is a function of a provider, which is not called")).mark(is_sensitive)
+        let reason = format!("`{full}` is a function of the provider {source}, which is not called");
+        Val::unknown_any(reason).mark(is_sensitive)
     }
 
     /// The arguments, with a final `...` expanded; `Err` gives the result where that cannot be done.
@@ -100,14 +162,9 @@ impl Evaluator<'_> {
         Err(self.fail(faults, span, "Invalid expanding argument value", detail))
     }
 
-    fn apply(
-        &self,
-        function: &Function,
-        arguments: Vec<Argument>,
-        span: Option<Range<usize>>,
-        faults: &mut Faults,
-    ) -> Val {
-        let name = function.name;
+    fn apply(&self, function: &Function, arguments: Vec<Argument>, call: &FuncCall, faults: &mut Faults) -> Val {
+        let span = call.span();
+        let name = full_name(call);
         let wanted = function.parameters.len();
         let at_least = if function.variadic.is_some() { "at least " } else { "" };
         if let Some(missing) = function.parameters.get(arguments.len()) {
@@ -121,48 +178,50 @@ impl Evaluator<'_> {
             let detail = format!("Function \"{name}\" expects only {wanted} argument(s).");
             return self.fail(faults, span, "Too many function arguments", detail);
         }
-        let mut values = Vec::with_capacity(arguments.len());
-        let mut is_sensitive = false;
-        let mut has_sensitive = false;
-        let mut is_unknown = false;
-        let mut has_failed = false;
-        for (position, (value, place)) in arguments.iter().enumerate() {
-            let Some(parameter) = function.parameter(position) else { continue };
-            match prepare(value, parameter) {
-                Ok(prepared) => {
-                    has_sensitive |= prepared.value.contains_sensitive();
-                    is_sensitive |= prepared.is_sensitive;
-                    is_unknown |= prepared.is_unknown;
-                    values.push(prepared.value);
+        if let Some(message) = functions::refusal(self.rendering, function.name) {
+            let detail = format!("Call to function \"{name}\" failed: {message}.");
+            return self.fail(faults, span, "Error in function call", detail);
+        }
+        let (values, places): (Vec<Val>, Vec<Option<Range<usize>>>) = arguments.into_iter().unzip();
+        if let Some(stopped) = self.pay(function, &values) {
+            return stopped;
+        }
+        let given = match Given::new(function, &values) {
+            Ok(given) => given,
+            Err(wrong) => {
+                for (position, message) in wrong {
+                    let parameter = function.parameter(position).map_or("", |parameter| parameter.name);
+                    let place = places.get(position).cloned().flatten();
+                    let detail = format!("Invalid value for \"{parameter}\" parameter: {message}.");
+                    self.fail(faults, place, INVALID_ARGUMENT, detail);
                 }
-                Err(message) => {
-                    let detail = format!("Invalid value for \"{}\" parameter: {message}.", parameter.name);
-                    self.fail(faults, place.clone(), INVALID_ARGUMENT, detail);
-                    has_failed = true;
-                }
+                return super::evaluate::failed(INVALID_ARGUMENT);
             }
-        }
-        if has_failed {
-            return super::evaluate::failed(INVALID_ARGUMENT);
-        }
-        if is_unknown {
-            let of = function.returns.of(&values);
-            let all: Vec<&Val> = values.iter().collect();
-            let is_sensitive = is_sensitive || has_sensitive;
-            return unknown_of(of, &all).mark(is_sensitive);
-        }
-        let failure = match (function.body)(&Call { arguments: &values, evaluator: self }) {
-            Ok(value) => return self.limited(value.mark(is_sensitive)),
+        };
+        let call = Call { function, arguments: &given.values, evaluator: self };
+        let of = if given.is_dynamic { Ok(Type::Any) } else { function.returns.of(&call) };
+        let failure = match of {
+            Ok(of) if given.is_open => {
+                let reason = given.values.iter().find_map(Val::unknown_reason);
+                // Terraform's own rule: where a type is missing, nothing is said.
+                let reason = reason.unwrap_or_else(|| Arc::from("an argument is null without a type"));
+                return Val::unknown(of, reason).mark(given.has_sensitive);
+            }
+            Ok(of) => match (function.body)(&call) {
+                Ok(value) => return self.limited(value.mark(given.is_sensitive)),
+                Err(Failure::Unknown(reason)) => return Val::unknown(of, reason).mark(given.has_sensitive),
+                Err(failure) => failure,
+            },
             Err(failure) => failure,
         };
-        let redact = |message: String| match is_sensitive || has_sensitive {
+        let redact = |message: String| match given.has_sensitive {
             true => "an argument is sensitive, so what is wrong with it is not shown".to_owned(),
             false => message,
         };
         match failure {
             Failure::Argument(position, message) => {
                 let parameter = function.parameter(position).map_or("", |parameter| parameter.name);
-                let place = arguments.get(position).and_then(|(_, place)| place.clone()).or(span);
+                let place = places.get(position).cloned().flatten().or(span);
                 let detail = format!("Invalid value for \"{parameter}\" parameter: {}.", redact(message));
                 self.fail(faults, place, INVALID_ARGUMENT, detail)
             }
@@ -170,11 +229,34 @@ impl Evaluator<'_> {
                 let detail = format!("Call to function \"{name}\" failed: {}.", redact(message));
                 self.fail(faults, span, "Error in function call", detail)
             }
-            Failure::Unknown(reason) => {
-                Val::unknown(function.returns.of(&values), reason).mark(is_sensitive || has_sensitive)
-            }
+            Failure::Unknown(reason) => Val::unknown_any(reason).mark(given.has_sensitive),
             Failure::Limit(limit) => self.stop(limit),
         }
+    }
+
+    /// Pays for what a function goes through; what stands in for its result where that is too much.
+    fn pay(&self, function: &Function, values: &[Val]) -> Option<Val> {
+        let mut total = 0_usize;
+        let mut bytes = 0_usize;
+        for (position, value) in values.iter().enumerate() {
+            let weight = value.weight();
+            total = total.saturating_add(weight);
+            let Some(parameter) = function.parameter(position) else { continue };
+            let is_any = matches!(parameter.shape, Shape::Any);
+            let members = || value.elements().map_or(0, <[Val]>::len).max(value.members().map_or(0, BTreeMap::len));
+            bytes = bytes.saturating_add(match parameter.reading {
+                // Taking marks off goes through all of a value.
+                _ if !is_any || !parameter.is_marked && value.contains_sensitive() => weight,
+                Reading::Everything => weight,
+                Reading::Members => members().saturating_mul(MEMBER_BYTES),
+                Reading::Nothing => 0,
+            });
+        }
+        if total > ARGUMENTS_WEIGHT {
+            return Some(self.stop("the arguments of a call are larger than 64 MiB together"));
+        }
+        let steps = u64::try_from(bytes / BYTES_A_STEP).unwrap_or(u64::MAX);
+        if self.spend(steps) { None } else { Some(Val::unknown_any(STEPS_REACHED)) }
     }
 
     /// `try`: the first argument that has no error, unless what is unknown in it could still become one.
@@ -232,32 +314,91 @@ impl Evaluator<'_> {
     }
 }
 
-/// Whether an expression is a name with steps, which is what `templatestring` takes.
-fn is_reference(expression: Option<&Expression>) -> bool {
+/// The name of a function as it is called, with its namespace.
+fn full_name(call: &FuncCall) -> String {
+    let namespace = call.name.namespace.iter().map(|part| part.as_str());
+    namespace.chain([call.name.name.as_str()]).collect::<Vec<_>>().join("::")
+}
+
+/// What is wrong with the template of `templatestring`, which has to be a name with steps.
+fn wrong_template(expression: &Expression) -> Option<&'static str> {
     match expression {
-        Some(Expression::Traversal(traversal)) => matches!(traversal.expr, Expression::Variable(_)),
-        Some(Expression::Variable(_)) | None => true,
-        Some(_) => false,
+        Expression::Variable(_) => None,
+        Expression::Traversal(traversal) if matches!(traversal.expr, Expression::Variable(_)) => None,
+        Expression::String(_) => Some(
+            "templatestring is only for rendering templates retrieved dynamically from elsewhere, and so does not support providing a literal template; consider using a template string expression instead",
+        ),
+        Expression::StringTemplate(_) | Expression::HeredocTemplate(_) => Some(
+            "templatestring is only for rendering templates retrieved dynamically from elsewhere; to render an inline template, consider using a plain template string expression",
+        ),
+        _ => Some(
+            "must be a direct reference to a single string from elsewhere, containing valid Terraform template syntax",
+        ),
     }
 }
 
-struct Prepared {
-    value: Val,
+/// The arguments as the parameters want them.
+struct Given {
+    values: Vec<Val>,
+    /// Whether a mark was taken off, which the result has to have.
     is_sensitive: bool,
-    is_unknown: bool,
+    /// Whether there is a mark anywhere.
+    has_sensitive: bool,
+    /// Whether the type of an argument is missing that the function cannot do without.
+    is_dynamic: bool,
+    /// Whether an argument is unknown in a way that the body cannot deal with.
+    is_open: bool,
 }
 
-/// An argument as its parameter wants it, or what is wrong with it.
-fn prepare(value: &Val, parameter: &Parameter) -> Result<Prepared, String> {
-    let value = convert(value, &parameter.shape.of()).map_err(|error| describe(&error))?;
-    if value.is_null() && !parameter.is_nullable {
-        return Err("argument must not be null".to_owned());
+impl Given {
+    /// `Err` says which arguments are wrong, and what each must be.
+    fn new(function: &Function, arguments: &[Val]) -> Result<Self, Vec<(usize, String)>> {
+        let mut wrong = Vec::new();
+        let mut values = Vec::with_capacity(arguments.len());
+        let parameters = || (0..arguments.len()).filter_map(|position| function.parameter(position));
+        for (position, (value, parameter)) in arguments.iter().zip(parameters()).enumerate() {
+            match convert(value, &parameter.shape.of()) {
+                Ok(value) => values.push(value),
+                Err(error) => wrong.push((position, describe(&error))),
+            }
+        }
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        let mut is_dynamic = false;
+        for (position, (value, parameter)) in values.iter().zip(parameters()).enumerate() {
+            if value.is_null() && !parameter.is_nullable {
+                return Err(vec![(position, "argument must not be null".to_owned())]);
+            }
+            // What stands after it is not looked at.
+            if matches!(value.kind(), Kind::Null(Type::Any) | Kind::Unknown(Type::Any, _)) && !parameter.is_dynamic {
+                is_dynamic = true;
+                break;
+            }
+        }
+        let mut given = Self {
+            values: Vec::with_capacity(values.len()),
+            is_sensitive: false,
+            has_sensitive: false,
+            is_dynamic,
+            is_open: is_dynamic,
+        };
+        for (value, parameter) in values.into_iter().zip(parameters()) {
+            given.has_sensitive |= value.contains_sensitive();
+            let value = if parameter.is_marked {
+                value
+            } else {
+                let (value, is_sensitive) = value.unmark_deep();
+                given.is_sensitive |= is_sensitive;
+                value
+            };
+            given.is_open |= match parameter.unknowns {
+                Unknowns::Refused => !value.is_wholly_known(),
+                Unknowns::Nested => !value.is_known(),
+                Unknowns::Taken => false,
+            };
+            given.values.push(value);
+        }
+        Ok(given)
     }
-    let (value, is_sensitive) = if parameter.is_marked { (value, false) } else { value.unmark_deep() };
-    let is_unknown = match parameter.unknowns {
-        Unknowns::Refused => !value.is_wholly_known(),
-        Unknowns::Nested => !value.is_known(),
-        Unknowns::Taken => false,
-    };
-    Ok(Prepared { value, is_sensitive, is_unknown })
 }

@@ -46,10 +46,21 @@ impl fmt::Display for ConversionError {
 
 /// The value as a value of type `to`. Marks stay where they are; an unknown becomes an unknown of that type.
 pub(crate) fn convert(value: &Val, to: &Type) -> Result<Val, ConversionError> {
-    if *to == Type::Any {
+    if *to == Type::Any || is_of(value, to) {
         return Ok(value.clone());
     }
     Ok(convert_unmarked(value, to)?.mark(value.is_sensitive()))
+}
+
+/// Whether there is nothing to convert.
+fn is_of(value: &Val, to: &Type) -> bool {
+    match (value.kind(), to) {
+        (Kind::List(of, _), Type::List(to)) | (Kind::Set(of, _), Type::Set(to)) | (Kind::Map(of, _), Type::Map(to)) => {
+            *of == **to
+        }
+        (Kind::Tuple(_), Type::Tuple(_)) | (Kind::Object(_), Type::Object(_)) => value.ty() == *to,
+        _ => false,
+    }
 }
 
 fn convert_unmarked(value: &Val, to: &Type) -> Result<Val, ConversionError> {

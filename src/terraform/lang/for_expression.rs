@@ -14,6 +14,9 @@ use super::limits;
 use super::types::Type;
 use super::value::{Kind, Val};
 
+/// How many items are laid out for one step.
+const ITEMS_A_STEP: usize = 16;
+
 /// What a condition or collection says about going on.
 pub(super) enum Iteration {
     /// The keys and values to go through, in order.
@@ -25,7 +28,7 @@ pub(super) enum Iteration {
 impl Evaluator<'_> {
     /// The keys and values that a `for` goes through; the mark of the collection is not on them.
     pub(super) fn iteration(&self, collection: &Val, span: Option<Range<usize>>, faults: &mut Faults) -> Iteration {
-        let items = match collection.kind() {
+        let items: Vec<(Val, Val)> = match collection.kind() {
             Kind::Null(_) => {
                 let detail = "A null value cannot be used as the collection in a 'for' expression.";
                 return Iteration::Done(self.fail(faults, span, "Iteration over null value", detail));
@@ -46,6 +49,7 @@ impl Evaluator<'_> {
                 return Iteration::Done(self.fail(faults, span, "Iteration over non-iterable value", detail));
             }
         };
+        self.spend(u64::try_from(items.len() / ITEMS_A_STEP).unwrap_or(u64::MAX));
         // A set with unknown elements may turn out smaller.
         if matches!(collection.kind(), Kind::Set(..)) && !collection.is_wholly_known() {
             return Iteration::Done(unknown_like(collection));

@@ -9,6 +9,8 @@ use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
 use hcl_edit::template::{Directive, Element, Strip, Template};
 
+use super::limits::BYTES_A_STEP;
+
 /// A template ready to be rendered.
 pub(super) struct Layout<'e> {
     tokens: Vec<Token>,
@@ -54,6 +56,14 @@ impl<'e> Layout<'e> {
             dedent(&mut tokens);
         }
         Self { tokens, parts }
+    }
+
+    /// What laying out cost: a step for each few tokens, and for their text.
+    pub(super) fn steps(&self) -> u64 {
+        const TOKENS_A_STEP: usize = 8;
+        let text: usize =
+            self.tokens.iter().map(|token| if let Token::Text(text) = token { text.len() } else { 0 }).sum();
+        u64::try_from(self.tokens.len() / TOKENS_A_STEP + text / BYTES_A_STEP).unwrap_or(u64::MAX)
     }
 
     /// The text of a [`Part::Text`].

@@ -14,6 +14,36 @@ pub(crate) const VALUE_WEIGHT: usize = 64 << 20;
 /// How many expressions one call of the evaluator may evaluate, loops included.
 pub(crate) const STEPS: u64 = 4_000_000;
 
+/// What is said where [`STEPS`] is reached.
+pub(crate) const STEPS_REACHED: &str = "more than 4,000,000 steps";
+
+/// How many steps all expressions of a root may take together.
+pub(crate) const ROOT_STEPS: u64 = 50_000_000;
+
+/// What is said where [`ROOT_STEPS`] is reached.
+pub(crate) const ROOT_STEPS_REACHED: &str = "more than 50,000,000 steps in the root as a whole";
+
+/// How many bytes an operation goes through for one step.
+pub(crate) const BYTES_A_STEP: usize = 1 << 10;
+
+/// How large all values of a root may be together, in bytes.
+pub(crate) const KEPT_WEIGHT: usize = 512 << 20;
+
+/// What is said where [`KEPT_WEIGHT`] is reached.
+pub(crate) const KEPT_WEIGHT_REACHED: &str = "the values of the root are larger than 512 MiB together";
+
+/// From which weight on a value that occurs in several others is counted once.
+pub(crate) const SHARED_WEIGHT: usize = 64 << 10;
+
+/// How large a type may be, in nodes as if nothing in it were shared; of a larger one nothing is said.
+pub(crate) const TYPE_NODES: usize = 10_000;
+
+/// What going past one member of a value counts for, in bytes.
+pub(crate) const MEMBER_BYTES: usize = 4;
+
+/// How large the arguments of one call may be together, in bytes as if nothing in them were shared.
+pub(crate) const ARGUMENTS_WEIGHT: usize = 64 << 20;
+
 /// What one node of a value weighs, beside its text.
 pub(crate) const NODE_WEIGHT: usize = 32;
 

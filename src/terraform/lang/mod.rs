@@ -6,6 +6,7 @@
 //! [`evaluate`].
 
 mod access;
+mod allowance;
 mod bridge;
 mod calls;
 mod constraint;
@@ -16,7 +17,7 @@ mod fault;
 mod for_expression;
 mod functions;
 mod layout;
-mod limits;
+pub(crate) mod limits;
 mod operators;
 mod references;
 mod scope;
@@ -26,9 +27,10 @@ mod types;
 mod unify;
 mod value;
 
+pub(crate) use allowance::Allowance;
 pub(crate) use constraint::{Constraint, parse_constraint};
 pub(crate) use convert::convert;
-pub(crate) use evaluate::evaluate;
+pub(crate) use evaluate::{evaluate, evaluate_within};
 pub(crate) use fault::{Fault, Faults};
 pub(crate) use references::{Reference, references};
 pub(crate) use scope::{FileContext, Resolved, Scope, Step};
@@ -39,6 +41,8 @@ pub(crate) use value::{Kind, Val};
 mod conformance_tests;
 #[cfg(test)]
 mod expression_tests;
+#[cfg(test)]
+mod function_property_tests;
 #[cfg(test)]
 mod function_tests;
 #[cfg(test)]

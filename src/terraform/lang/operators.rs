@@ -50,6 +50,7 @@ impl Evaluator<'_> {
                 let left = self.expression(&operation.lhs_expr, names, faults);
                 let right = self.expression(&operation.rhs_expr, names, faults);
                 let is_sensitive = left.contains_sensitive() || right.contains_sensitive();
+                self.go_through(if left.weight() < right.weight() { &left } else { &right });
                 let result = match equals(&left, &right) {
                     Ok(is_equal) => Val::bool(is_equal == (operator == BinaryOperator::Eq)),
                     Err(reason) => Val::unknown(Type::Bool, reason),

@@ -88,6 +88,7 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("true || ub", "Terraform 1.12 and later decide by either side"),
     ("ub || true", "Terraform 1.12 and later decide by either side"),
     ("secn > 2 ? \"a\" : \"b\"", "since HCL 2.20 the condition's mark reaches the result"),
+    ("false ? sec : \"x\"", "since HCL 2.20 the marks of both results reach the result"),
     ("nope(1)", "more functions are known here, so another one is suggested"),
 ];
 

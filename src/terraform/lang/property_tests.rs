@@ -8,7 +8,7 @@ use super::test_scope::{TestScope, evaluate_text};
 use super::{Kind, Type, Val};
 
 /// Whether `vague` says nothing that `exact` contradicts: the same value, or unknown where `exact` has something.
-fn is_vaguer(vague: &Val, exact: &Val) -> bool {
+pub(super) fn is_vaguer(vague: &Val, exact: &Val) -> bool {
     match (vague.kind(), exact.kind()) {
         (Kind::Unknown(..), _) => true,
         (Kind::List(_, a), Kind::List(_, b)) | (Kind::Tuple(a), Kind::Tuple(b) | Kind::List(_, b)) => {
@@ -194,7 +194,7 @@ impl Inputs {
 }
 
 /// The value with one leaf, or the whole of it, made unknown.
-fn forget(value: &Val, is_whole: bool) -> Val {
+pub(super) fn forget(value: &Val, is_whole: bool) -> Val {
     let reason = "forgotten";
     match (value.kind(), is_whole) {
         (Kind::List(of, elements), false) if !elements.is_empty() => {
@@ -211,7 +211,9 @@ fn forget(value: &Val, is_whole: bool) -> Val {
         }
         (Kind::Object(members), false) => {
             let mut members = BTreeMap::clone(members);
-            members.insert("a".into(), Val::unknown(Type::String, reason));
+            if let Some(member) = members.values_mut().next() {
+                *member = Val::unknown(member.ty(), reason);
+            }
             Val::object(members)
         }
         _ => Val::unknown(value.ty(), reason),

@@ -27,6 +27,13 @@ pub(crate) fn references(expression: &Expression) -> Vec<Reference<'_>> {
     walk.found
 }
 
+/// All references in a template, as [`references`] gives them.
+pub(super) fn template_references(template: &Template) -> Vec<Reference<'_>> {
+    let mut walk = Walk { found: Vec::new(), bound: Vec::new() };
+    walk.template(template);
+    walk.found
+}
+
 /// The steps of a traversal, up to and including the first that is no constant.
 pub(super) fn constant_steps(traversal: &Traversal) -> Vec<Step<'_>> {
     let mut steps = Vec::with_capacity(traversal.operators.len());

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Fault, Val};
+use super::{Allowance, Fault, Val};
 
 /// One step after the root name of a reference. Its texts are those of the expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,4 +59,11 @@ pub(crate) trait Scope {
 
     /// The folders for file functions.
     fn files(&self) -> &FileContext;
+
+    /// Where the provider that goes by a local name comes from, as `required_providers` writes it: `hashicorp/google`.
+    /// `None` where no provider of that name is required.
+    fn provider_source(&self, local_name: &str) -> Option<String>;
+
+    /// What the root may still use up.
+    fn allowance(&self) -> &Allowance;
 }

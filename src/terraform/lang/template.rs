@@ -63,8 +63,12 @@ impl Evaluator<'_> {
         }
         let layout = Layout::new(template, form, self.source);
         let mut rendered = Rendered::default();
-        self.render(&layout, &layout.parts, names, &mut rendered, faults);
-        rendered.into_value()
+        if self.spend(layout.steps()) {
+            self.render(&layout, &layout.parts, names, &mut rendered, faults);
+        }
+        let value = rendered.into_value();
+        self.go_through(&value);
+        value
     }
 
     fn render(
@@ -96,7 +100,7 @@ impl Evaluator<'_> {
                         }
                     };
                     for (item_key, item) in items {
-                        if self.is_stopped() {
+                        if !self.spend(1) {
                             return;
                         }
                         let key = key.map(|name| Bindings { name, value: item_key, outer: names });

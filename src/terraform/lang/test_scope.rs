@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use super::{Allowance, Fault, Faults, FileContext, Kind, Resolved, Scope, Step, Val, evaluate};
 use crate::terraform::config::hcl;
-
-use super::{Fault, Faults, FileContext, Kind, Resolved, Scope, Step, Val, evaluate};
 
 /// Names with values.
 #[derive(Default)]
 pub(super) struct TestScope {
     pub(super) values: BTreeMap<String, Val>,
     pub(super) files: FileContext,
+    /// Sources of providers by local name.
+    pub(super) providers: BTreeMap<String, String>,
+    pub(super) allowance: Allowance,
 }
 
 impl TestScope {
@@ -33,6 +35,14 @@ impl Scope for TestScope {
 
     fn files(&self) -> &FileContext {
         &self.files
+    }
+
+    fn provider_source(&self, local_name: &str) -> Option<String> {
+        self.providers.get(local_name).cloned()
+    }
+
+    fn allowance(&self) -> &Allowance {
+        &self.allowance
     }
 }
 

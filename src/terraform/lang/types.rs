@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use super::limits::TYPE_NODES;
+
 /// A type. Collections hold elements of one type, structures (tuple, object) one type for each.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Type {
     /// Not known, or any: Terraform's `any`, the type of an untyped null and of values nothing is known of.
     Any,
@@ -35,6 +37,26 @@ pub(crate) struct ObjectType {
     /// Those that may be left out when a value is converted to this type; they are null then. Types of values have none.
     pub(crate) optional: BTreeSet<Arc<str>>,
 }
+
+impl PartialEq for Type {
+    /// Types that share their parts are equal without a look at them.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Any, Self::Any)
+            | (Self::Bool, Self::Bool)
+            | (Self::Number, Self::Number)
+            | (Self::String, Self::String) => true,
+            (Self::List(left), Self::List(right))
+            | (Self::Set(left), Self::Set(right))
+            | (Self::Map(left), Self::Map(right)) => Arc::ptr_eq(left, right) || left == right,
+            (Self::Tuple(left), Self::Tuple(right)) => Arc::ptr_eq(left, right) || left == right,
+            (Self::Object(left), Self::Object(right)) => Arc::ptr_eq(left, right) || left == right,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Type {}
 
 impl Type {
     /// `list(element)`
@@ -75,6 +97,27 @@ impl Type {
             Self::List(element) | Self::Set(element) | Self::Map(element) => element.has_any(),
             Self::Tuple(elements) => elements.iter().any(Type::has_any),
             Self::Object(object) => object.attributes.values().any(Type::has_any),
+        }
+    }
+
+    /// Of how many types it consists, as if nothing in it were shared; of more than [`TYPE_NODES`] one more than that.
+    pub(crate) fn nodes(&self) -> usize {
+        let mut left = TYPE_NODES + 1;
+        self.count(&mut left);
+        TYPE_NODES + 1 - left
+    }
+
+    /// Counts down; false at zero.
+    fn count(&self, left: &mut usize) -> bool {
+        if *left == 0 {
+            return false;
+        }
+        *left -= 1;
+        match self {
+            Self::Any | Self::Bool | Self::Number | Self::String => true,
+            Self::List(element) | Self::Set(element) | Self::Map(element) => element.count(left),
+            Self::Tuple(elements) => elements.iter().all(|element| element.count(left)),
+            Self::Object(object) => object.attributes.values().all(|attribute| attribute.count(left)),
         }
     }
 

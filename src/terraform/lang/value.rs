@@ -58,11 +58,12 @@ struct Shared<T> {
 }
 
 /// What is known of a composite without walking it.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 struct Facts {
     weight: usize,
     depth: usize,
-    has_unknown: bool,
+    /// The reason of the first unknown.
+    unknown: Option<Arc<str>>,
     has_sensitive: bool,
 }
 
@@ -70,7 +71,9 @@ impl Facts {
     fn add(&mut self, value: &Val) {
         self.weight = self.weight.saturating_add(value.weight());
         self.depth = self.depth.max(value.depth());
-        self.has_unknown |= !value.is_wholly_known();
+        if self.unknown.is_none() {
+            self.unknown = value.unknown_reason();
+        }
         self.has_sensitive |= value.contains_sensitive();
     }
 
@@ -290,10 +293,10 @@ impl Val {
         (kind.into(), true)
     }
 
-    fn facts(&self) -> Option<Facts> {
+    fn facts(&self) -> Option<&Facts> {
         match &self.kind {
-            Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements) => Some(elements.0.facts),
-            Kind::Map(_, members) | Kind::Object(members) => Some(members.0.facts),
+            Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements) => Some(&elements.0.facts),
+            Kind::Map(_, members) | Kind::Object(members) => Some(&members.0.facts),
             _ => None,
         }
     }
@@ -302,6 +305,7 @@ impl Val {
     pub(crate) fn weight(&self) -> usize {
         match &self.kind {
             Kind::String(text) => NODE_WEIGHT.saturating_add(text.len()),
+            Kind::Unknown(of, _) | Kind::Null(of) => NODE_WEIGHT.saturating_mul(of.nodes()),
             _ => self.facts().map_or(NODE_WEIGHT, |facts| facts.weight),
         }
     }
@@ -309,6 +313,18 @@ impl Val {
     /// How deep it nests: 0 for anything but collections and structures.
     pub(crate) fn depth(&self) -> usize {
         self.facts().map_or(0, |facts| facts.depth)
+    }
+
+    /// Where its text, elements or members lie in memory: values that share them have the same place.
+    pub(crate) fn place(&self) -> Option<usize> {
+        match &self.kind {
+            Kind::String(text) => Some(Arc::as_ptr(text).addr()),
+            Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements) => {
+                Some(Arc::as_ptr(&elements.0).addr())
+            }
+            Kind::Map(_, members) | Kind::Object(members) => Some(Arc::as_ptr(&members.0).addr()),
+            Kind::Unknown(..) | Kind::Null(_) | Kind::Bool(_) | Kind::Number(_) => None,
+        }
     }
 
     /// Whether this is null.
@@ -323,21 +339,14 @@ impl Val {
 
     /// Whether the value and everything in it is known.
     pub(crate) fn is_wholly_known(&self) -> bool {
-        self.is_known() && !self.facts().is_some_and(|facts| facts.has_unknown)
+        self.is_known() && self.facts().is_none_or(|facts| facts.unknown.is_none())
     }
 
     /// The reason of the first unknown found in this value or anything inside it.
     pub(crate) fn unknown_reason(&self) -> Option<Arc<str>> {
-        if self.is_wholly_known() {
-            return None;
-        }
         match &self.kind {
             Kind::Unknown(_, reason) => Some(Arc::clone(reason)),
-            Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements) => {
-                elements.iter().find_map(Self::unknown_reason)
-            }
-            Kind::Map(_, members) | Kind::Object(members) => members.values().find_map(Self::unknown_reason),
-            Kind::Null(_) | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => None,
+            _ => self.facts().and_then(|facts| facts.unknown.clone()),
         }
     }
 

@@ -3,26 +3,7 @@
 //! The configuration language wants each argument of a block on a line of its own; in a settings file short blocks read
 //! better on one. Blanks are turned into line breaks, so every byte stays where it was and spans stay true.
 
-/// One piece of the text, as far as telling items apart needs it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Piece {
-    Name,
-    Text,
-    Open(u8),
-    Close,
-    Equals,
-    /// What stands between two operands: an operator, a dot, a comma, a colon.
-    Joint,
-    Number,
-    LineBreak,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Token {
-    piece: Piece,
-    start: usize,
-    end: usize,
-}
+use crate::terraform::config::{Piece, tokens};
 
 /// What a bracket holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,10 +14,13 @@ enum Inside {
     Brackets,
 }
 
-/// The text with the items of every block on lines of their own; `None` where there is nothing to do, or no blank that
-/// could become a line break.
+/// The text with the items of every block on lines of their own; `None` where there is nothing to do, no blank that
+/// could become a line break, or something in it that needs lines as they are.
 pub(super) fn spread(text: &str) -> Option<String> {
-    let tokens = tokens(text)?;
+    let tokens = tokens(text);
+    if tokens.iter().any(|token| matches!(token.piece, Piece::Heredoc | Piece::Broken)) {
+        return None;
+    }
     let mut bytes = text.as_bytes().to_vec();
     let mut inside = vec![Inside::Body];
     // Whether the tokens since the last item's start hold an `=` of that item.
@@ -48,13 +32,13 @@ pub(super) fn spread(text: &str) -> Option<String> {
         let begins_item = in_body
             && match (previous.map(|previous| previous.piece), token.piece) {
                 // After the brace of a block, or of the block before.
-                (Some(Piece::Open(_) | Piece::Close), Piece::Name) if !is_argument => true,
+                (Some(Piece::Open(_) | Piece::Close(_)), Piece::Name) if !is_argument => true,
                 // Two operands side by side: the second is the next item.
-                (Some(Piece::Name | Piece::Text | Piece::Number | Piece::Close), Piece::Name) => is_argument,
+                (Some(Piece::Name | Piece::Text | Piece::Number | Piece::Close(_)), Piece::Name) => is_argument,
                 _ => false,
             };
         let closes_block = in_body
-            && token.piece == Piece::Close
+            && matches!(token.piece, Piece::Close(_))
             && !matches!(previous.map(|previous| previous.piece), Some(Piece::Open(_) | Piece::LineBreak));
         if begins_item || closes_block {
             let gap = previous.map_or(0, |previous| previous.end)..token.start;
@@ -67,7 +51,7 @@ pub(super) fn spread(text: &str) -> Option<String> {
                 let is_block = in_body && !is_argument && brace == b'{';
                 inside.push(if is_block { Inside::Body } else { Inside::Brackets });
             }
-            Piece::Close => {
+            Piece::Close(_) => {
                 // An unbalanced brace is the parser's to report.
                 if inside.len() == 1 {
                     return None;
@@ -78,7 +62,7 @@ pub(super) fn spread(text: &str) -> Option<String> {
             }
             Piece::Equals if in_body => is_argument = true,
             Piece::LineBreak if in_body => is_argument = false,
-            Piece::Name | Piece::Text | Piece::Equals | Piece::Joint | Piece::Number | Piece::LineBreak => {}
+            _ => {}
         }
         if begins_item {
             is_argument = false;
@@ -86,125 +70,6 @@ pub(super) fn spread(text: &str) -> Option<String> {
     }
     // Only blanks became line breaks: the bytes are UTF-8 as they were.
     if is_changed { String::from_utf8(bytes).ok() } else { None }
-}
-
-/// The tokens of a text; `None` where it holds a heredoc or ends within a string or comment.
-fn tokens(text: &str) -> Option<Vec<Token>> {
-    let bytes = text.as_bytes();
-    let mut tokens = Vec::new();
-    let mut index = 0;
-    while index < bytes.len() {
-        let start = index;
-        let next = bytes.get(index + 1);
-        let piece = match bytes[index] {
-            b'#' => {
-                index = line_end(bytes, index);
-                continue;
-            }
-            b'/' if next == Some(&b'/') => {
-                index = line_end(bytes, index);
-                continue;
-            }
-            b'/' if next == Some(&b'*') => {
-                index += 2 + text.get(index + 2..)?.find("*/")? + 2;
-                continue;
-            }
-            b'<' if next == Some(&b'<') => return None,
-            b'"' => {
-                index = string_end(bytes, index)?;
-                Piece::Text
-            }
-            b'\n' => {
-                index += 1;
-                Piece::LineBreak
-            }
-            byte if byte.is_ascii_whitespace() => {
-                index += 1;
-                continue;
-            }
-            open @ (b'{' | b'[' | b'(') => {
-                index += 1;
-                Piece::Open(open)
-            }
-            b'}' | b']' | b')' => {
-                index += 1;
-                Piece::Close
-            }
-            b'=' if !matches!(next, Some(b'=' | b'>'))
-                && !matches!(index.checked_sub(1).map(|i| bytes[i]), Some(b'=' | b'!' | b'<' | b'>')) =>
-            {
-                index += 1;
-                Piece::Equals
-            }
-            byte if byte.is_ascii_digit() => {
-                while bytes.get(index).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'.') {
-                    index += 1;
-                }
-                Piece::Number
-            }
-            byte if byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80 => {
-                while bytes
-                    .get(index)
-                    .is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-') || *b >= 0x80)
-                {
-                    index += 1;
-                }
-                Piece::Name
-            }
-            _ => {
-                index += 1;
-                Piece::Joint
-            }
-        };
-        tokens.push(Token { piece, start, end: index });
-    }
-    Some(tokens)
-}
-
-fn line_end(bytes: &[u8], from: usize) -> usize {
-    bytes[from..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |length| from + length)
-}
-
-/// The end of a quoted string, templates and the strings in them included. A template may nest; its depth is counted,
-/// not recursed into.
-fn string_end(bytes: &[u8], from: usize) -> Option<usize> {
-    // For each open string the number of braces open in the template around it.
-    let mut strings = vec![0_usize];
-    let mut index = from + 1;
-    let mut in_string = true;
-    while let Some(byte) = bytes.get(index) {
-        match (in_string, byte) {
-            (true, b'\\') => index += 1,
-            (true, b'"') => {
-                strings.pop();
-                if strings.is_empty() {
-                    return Some(index + 1);
-                }
-                in_string = false;
-            }
-            (true, b'$' | b'%') if bytes.get(index + 1) == Some(&b'{') => {
-                let is_escaped = bytes.get(index.wrapping_sub(1)) == bytes.get(index);
-                if !is_escaped {
-                    *strings.last_mut()? = 1;
-                    in_string = false;
-                }
-                index += 1;
-            }
-            (false, b'{') => *strings.last_mut()? += 1,
-            (false, b'}') => {
-                let open = strings.last_mut()?;
-                *open = open.checked_sub(1)?;
-                in_string = *open == 0;
-            }
-            (false, b'"') => {
-                strings.push(0);
-                in_string = true;
-            }
-            _ => {}
-        }
-        index += 1;
-    }
-    None
 }
 
 #[cfg(test)]

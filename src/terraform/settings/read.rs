@@ -1,6 +1,7 @@
 //! The blocks of a settings file, evaluated and checked.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashSet};
 
 use super::ParsedSettings;
 use crate::model::{
@@ -8,7 +9,7 @@ use crate::model::{
     ResourceAddress, ResourceMode, Settings, SeverityLevel, SeverityRule,
 };
 use crate::terraform::config::{
-    ArgumentReader, Attribute, Block, BlockScope, Evaluator, ProviderCache, note_argument_places, note_places,
+    ArgumentReader, Attribute, Block, BlockScope, Evaluator, Places, ProviderCache, note_argument_places, note_places,
     provider_of,
 };
 use crate::terraform::lang::Val;
@@ -24,6 +25,9 @@ pub(crate) fn read(
     let mut reader = Reader { evaluator, diagnostics: parsed.diagnostics.clone() };
     let mut settings = Settings { sources: parsed.sources.clone(), ..Settings::default() };
     let mut expected = BTreeSet::new();
+    let has_expectations = parsed.body.blocks_of("expect").next().is_some();
+    let instances = configuration.instances.iter().filter(|_| has_expectations);
+    let declared: HashSet<ResourceAddress> = instances.map(|instance| instance.address.resource.clone()).collect();
     for attribute in &parsed.body.attributes {
         reader.unsupported_argument(attribute);
     }
@@ -42,10 +46,7 @@ pub(crate) fn read(
                 if reader.labels(block, &["type", "name"])
                     && let Some(instance) = reader.expect(block, providers)
                 {
-                    let is_declared = configuration
-                        .instances
-                        .iter()
-                        .any(|configured| configured.address.resource == instance.address.resource);
+                    let is_declared = declared.contains(&instance.address.resource);
                     if is_declared || !expected.insert(instance.address.clone()) {
                         let where_else = if is_declared { "by a resource block" } else { "by another expect block" };
                         let detail = format!("{} is already declared {where_else}.", instance.address);
@@ -222,7 +223,8 @@ impl Reader<'_, '_> {
         let [resource_type, name] = block.labels.as_slice() else { return None };
         self.evaluator.ensure_body(0, &block.body);
         let scope = BlockScope::new(self.evaluator, 0);
-        let reader = ArgumentReader::for_expectation(self.evaluator, resource_type);
+        let places = RefCell::new(Places::default());
+        let reader = ArgumentReader::for_expectation(self.evaluator, resource_type, &places);
         let arguments = reader.read_expectation(block, scope);
         let provider = self.evaluator.provider_defaults(0, &provider_of(block, resource_type), providers);
         let resource = ResourceAddress {

@@ -28,7 +28,7 @@ fn every_block_is_read() {
         "{location=us-central1, name=s-1, template=[{vpc_access=[{connector=projects/p/c, name=staging}]}]}"
     );
     let range = &expected.arguments.ranges[&path("template[0].vpc_access[0].connector")];
-    assert_eq!(range[0].to_string(), "trueup.hcl:18");
+    assert_eq!(range.to_string(), "trueup.hcl:18");
     assert_eq!(evaluated.addresses(), ["google_cloud_run_v2_service.s-1", "google_vpc_access_connector.c"]);
     assert!(evaluated.configuration.regions.contains("us-central1"));
     assert!(settings.sources.contains_key("trueup.hcl"));
@@ -97,7 +97,7 @@ fn an_expect_block_says_only_what_is_expected_and_its_label_is_the_name() {
     assert_eq!(lines(&evaluated.settings.diagnostics), [""; 0]);
     let arguments = &evaluated.settings.expected[0].arguments;
     assert_eq!(text(&arguments.value), "{name=live-name, size=5}");
-    assert_eq!(arguments.ranges[&path("name")][0].to_string(), "trueup.hcl:1");
+    assert_eq!(arguments.ranges[&path("name")].to_string(), "trueup.hcl:1");
 }
 
 #[test]

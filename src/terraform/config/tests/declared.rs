@@ -35,7 +35,7 @@ fn what_is_not_declared_is_reported_as_terraform_words_it() {
 
 #[test]
 fn references_that_are_never_evaluated_are_checked() {
-    let text = "locals {\n  branch = true ? 1 : var.gone\n  tried = try(var.gone, 1)\n  loop = [for x in [] : local.gone]\n}\nresource \"google_known\" \"none\" {\n  count = 0\n  name = var.gone\n  dynamic \"rule\" {\n    for_each = []\n    iterator = it\n    content {\n      port = it.value + rule.value + local.gone\n    }\n  }\n  lifecycle {\n    precondition {\n      condition = var.gone\n      error_message = \"m\"\n    }\n  }\n  provisioner \"local-exec\" {\n    command = \"${self.id}${var.gone}\"\n    when = destroy\n  }\n}\nprovider \"google\" {\n  alias = \"unused\"\n  project = var.gone\n}\n";
+    let text = "locals {\n  branch = true ? 1 : var.gone\n  tried = try(var.gone, 1)\n  loop = [for x in [] : local.gone]\n}\nresource \"google_known\" \"none\" {\n  count = 0\n  name = var.gone\n  dynamic \"rule\" {\n    for_each = [1]\n    iterator = it\n    content {\n      port = it.value + rule.value + local.gone\n    }\n  }\n  lifecycle {\n    precondition {\n      condition = var.gone\n      error_message = \"m\"\n    }\n  }\n  provisioner \"local-exec\" {\n    command = \"${self.id}${var.gone}\"\n    when = destroy\n  }\n}\nprovider \"google\" {\n  alias = \"unused\"\n  project = var.gone\n}\n";
     let places: Vec<String> =
         lines(text).iter().map(|line| line.split(": ").next().unwrap_or_default().to_owned()).collect();
     assert_eq!(
@@ -51,6 +51,16 @@ fn references_that_are_never_evaluated_are_checked() {
             "main.tf:23 Reference to undeclared input variable",
             "main.tf:29 Reference to undeclared input variable",
         ]
+    );
+}
+
+#[test]
+fn a_dynamic_block_that_makes_none_is_not_looked_into() {
+    let text = "variable \"none\" { default = [] }\nvariable \"one\" { default = [1] }\nresource \"google_known\" \"a\" {\n  name = \"n\"\n  dynamic \"rule\" {\n    for_each = var.none\n    content {\n      port = each.value + local.gone\n    }\n  }\n}\nresource \"google_known\" \"b\" {\n  name = \"n\"\n  dynamic \"rule\" {\n    for_each = var.one\n    content {\n      port = local.gone\n    }\n  }\n}\n";
+    let found = lines(text);
+    assert_eq!(
+        found,
+        ["main.tf:17 Reference to undeclared local value: A local value with the name \"gone\" has not been declared."]
     );
 }
 
@@ -74,7 +84,7 @@ fn depends_on_takes_whole_objects_that_exist() {
 
 #[test]
 fn attributes_and_keys_are_checked_by_what_is_declared() {
-    let text = "resource \"google_known\" \"one\" {\n  name = \"n\"\n}\nresource \"google_known\" \"many\" {\n  for_each = {}\n  name = \"n\"\n}\nlocals {\n  a = try(google_known.one.selflink, 1)\n  b = try(google_known.one[0].name, 1)\n  c = try(google_known.many.name, 1)\n  d = try(google_known.many[\"k\"].selflink, 1)\n  e = try(module.m.other, 1)\n  f = try(google_known.many[\"k\"].id, module.m.out, 1)\n}\nmodule \"m\" {\n  source = \"./m\"\n}\n";
+    let text = "resource \"google_known\" \"one\" {\n  name = \"n\"\n}\nresource \"google_known\" \"many\" {\n  for_each = {}\n  name = \"n\"\n}\nlocals {\n  a = try(google_known.one.selflink, 1)\n  b = try(google_known.one[0].name, 1)\n  c = try(google_known.many.name, 1)\n  d = try(google_known.many[\"k\"].selflink, 1)\n  e = try(module.m.other, 1)\n  f = try(google_known.many[\"k\"].id, module.m.out, 1)\n  g = true ? 1 : module.m.other\n  h = module.m.other\n}\nmodule \"m\" {\n  source = \"./m\"\n}\n";
     let evaluated =
         root(&[("main.tf", text), ("m/main.tf", "output \"out\" {\n  value = local.gone\n}\n")]).known().evaluate();
     let found = evaluated.lines();
@@ -87,7 +97,7 @@ fn attributes_and_keys_are_checked_by_what_is_declared() {
             "main.tf:10 Unexpected resource instance key",
             "main.tf:11 Missing resource instance key",
             "main.tf:12 Unsupported attribute",
-            "main.tf:13 Unsupported attribute",
+            "main.tf:16 Unsupported attribute",
         ],
         "{found:#?}"
     );

@@ -130,6 +130,6 @@ fn json_syntax_has_the_same_meaning() {
     assert_eq!(instance.provider.project, Some("p2".into()));
     let crate::model::IgnoreChanges::Paths(paths) = &instance.ignore_changes else { panic!("paths") };
     assert_eq!(paths.iter().map(ToString::to_string).collect::<Vec<_>>(), ["label", "user_labels[\"a\"]"]);
-    let range = instance.arguments.ranges[&path("name")].last().expect("a place").clone();
+    let range = instance.arguments.ranges[&path("name")].clone();
     assert_eq!((range.start.line, range.start.column), (7, 9));
 }

@@ -5,9 +5,11 @@ mod conditions;
 mod cycles;
 mod declared;
 mod files;
+mod generated;
 mod modules;
 mod moves;
 mod overrides;
+mod properties;
 mod references;
 mod resources;
 mod values;
@@ -20,8 +22,8 @@ use tempfile::TempDir;
 
 use super::{EvaluateOptions, Evaluated, VariableArgument, evaluate, parse_root};
 use crate::model::{
-    ArgumentFacts, AttributePath, ConfiguredInstance, Diagnostic, InstanceAddress, Nesting, RecordedAttributes,
-    ReferenceData, SchemaFacts, Value, ValueType,
+    ArgumentFacts, AttributePath, Chain, ConfiguredInstance, Diagnostic, InstanceAddress, Nesting, Origin, Provenance,
+    ProviderVersion, RecordedAttributes, ReferenceData, SchemaFacts, Value, ValueType,
 };
 use crate::terraform::settings;
 
@@ -53,6 +55,7 @@ pub(crate) fn fact(value_type: ValueType) -> ArgumentFacts {
         block: None,
         value_type,
         is_required: false,
+        required_since: None,
         is_optional: true,
         is_computed: false,
         default: None,
@@ -91,6 +94,10 @@ impl SchemaFacts for Facts {
         self.0.get(&path.join(".")).cloned()
     }
 
+    fn removed_in(&self, _resource_type: &str, path: &[&str]) -> Option<ProviderVersion> {
+        matches!(path, ["gone"] | ["settings", "gone"]).then_some(ProviderVersion::new(4, 0, 0))
+    }
+
     fn names(&self, _resource_type: &str, path: &[&str]) -> Vec<String> {
         let prefix = path.iter().map(|name| format!("{name}.")).collect::<String>();
         let below = self.0.keys().filter_map(|name| name.strip_prefix(&prefix));
@@ -125,6 +132,12 @@ impl Root {
         self
     }
 
+    /// One more argument of `google_known`.
+    pub(crate) fn with_argument(mut self, path: &str, fact: ArgumentFacts) -> Self {
+        self.facts.0.insert(path.to_owned(), fact);
+        self
+    }
+
     /// Records a resource with these attributes, as JSON.
     pub(crate) fn recorded(mut self, address: &str, json: &str) -> Self {
         let value = serde_json::from_str(json).expect("valid JSON");
@@ -141,6 +154,20 @@ impl Root {
     pub(crate) fn environment(mut self, name: &str, text: &str) -> Self {
         self.options.environment.insert(name.to_owned(), text.to_owned());
         self
+    }
+
+    /// The places through which an argument came, outermost first.
+    pub(crate) fn chain(&self, evaluated: &Evaluated, address: &str, at: &str) -> Chain {
+        let (ranges, at) = (&evaluated.instance(address).arguments.ranges, path(at));
+        let range = (0..=at.steps().len()).rev().find_map(|length| ranges.get(&at.steps()[..length]));
+        let origin = Origin { range: range.unwrap_or_else(|| panic!("{at} is not given")).clone(), path: at };
+        let tracer = evaluated.declarations.tracer(&self.recorded, &self.facts);
+        tracer.chain(&address.parse().expect("an address"), &origin)
+    }
+
+    /// The same as `FILE:LINE`.
+    pub(crate) fn places(&self, evaluated: &Evaluated, address: &str, at: &str) -> Vec<String> {
+        self.chain(evaluated, address, at).places.iter().map(ToString::to_string).collect()
     }
 
     pub(crate) fn evaluate(&self) -> Evaluated {

@@ -53,27 +53,11 @@ fn modules_lie_anywhere_in_the_repository_and_nowhere_else() {
     assert_eq!(evaluated.addresses(), ["module.a.module.b.google_x.y"]);
     let address = "module.a.module.b.google_x.y";
     assert_eq!(evaluated.argument(address, "file"), "../../modules/b");
-    let chain = &evaluated.instance(address).arguments.ranges[&path("name")];
-    let places: Vec<String> = chain.iter().map(ToString::to_string).collect();
-    assert_eq!(places, ["main.tf:3", "../../modules/a/main.tf:4", "../../modules/b/main.tf:3"]);
+    assert_eq!(
+        world.places(&evaluated, address, "name"),
+        ["main.tf:3", "../../modules/a/main.tf:4", "../../modules/b/main.tf:3"]
+    );
     assert_eq!(evaluated.configuration.unreadable_modules.len(), 1);
-}
-
-#[test]
-fn a_chain_of_places_starts_where_a_variables_file_sets_the_value() {
-    let evaluated = root(&[
-        ("main.tf", "variable \"n\" {}\nvariable \"d\" {\n  default = 3\n}\nmodule \"a\" {\n  source = \"./child\"\n  name = var.n\n  size = var.d\n}\n"),
-        ("terraform.tfvars", "# names\nn = \"x\"\n"),
-        ("child/main.tf", CHILD),
-    ])
-    .evaluate();
-    let places = |name: &str| -> Vec<String> {
-        let ranges = &evaluated.instance("module.a.google_x.y").arguments.ranges;
-        ranges[&path(name)].iter().map(ToString::to_string).collect()
-    };
-    assert_eq!(places("name"), ["terraform.tfvars:2", "main.tf:7", "child/main.tf:4"]);
-    assert_eq!(places("size"), ["main.tf:3", "main.tf:8", "child/main.tf:5"]);
-    assert!(evaluated.configuration.sources.contains_key("terraform.tfvars"));
 }
 
 #[test]
@@ -123,7 +107,7 @@ fn what_passes_between_modules_must_be_declared() {
         evaluated.lines(),
         [
             "main.tf:1 Missing required argument: The argument \"name\" is required, but no definition was found.",
-            "main.tf:3 Unsupported argument: An argument named \"nmae\" is not expected here.",
+            "main.tf:3 Unsupported argument: An argument named \"nmae\" is not expected here. Did you mean \"name\"?",
             "main.tf:6 Unsupported attribute: This object does not have an attribute named \"none\".",
         ]
     );

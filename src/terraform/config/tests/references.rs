@@ -1,6 +1,7 @@
 //! What a reference to a resource or data source gives.
 
-use super::{main_tf, path, root};
+use super::{fact, main_tf, path, root};
+use crate::model::{ArgumentFacts, Nesting, ValueType};
 
 fn shown(declarations: &str, expression: &str) -> super::Root {
     main_tf(&format!("{declarations}\nresource \"google_x\" \"z\" {{\n  value = {expression}\n}}\n"))
@@ -31,6 +32,9 @@ fn the_configuration_comes_first_then_the_record_then_the_schema() {
     assert_eq!(without("google_known.y.label"), "null");
     assert_eq!(without("google_known.y.size"), "10");
     assert_eq!(without("google_known.y.rule"), "[]");
+    let timeouts = ArgumentFacts { block: Some(Nesting::Single), ..fact(ValueType::Object) };
+    let with_timeouts = shown(KNOWN, "google_known.y.timeouts").known().with_argument("timeouts", timeouts);
+    assert_eq!(value(&with_timeouts), "null");
     assert_eq!(without("google_known.y.self_link"), "unknown: google_known.y.self_link is known after apply");
     assert_eq!(without("google_known.y.id"), "unknown: google_known.y.id is known after apply");
     assert_eq!(without("google_known.y.region"), "unknown: google_known.y.region is known after apply");

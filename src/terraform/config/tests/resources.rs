@@ -1,7 +1,7 @@
 //! Resources: instances, blocks, checks against the schema.
 
-use super::{main_tf, root};
-use crate::model::IgnoreChanges;
+use super::{fact, main_tf, root};
+use crate::model::{ArgumentFacts, IgnoreChanges, ProviderVersion, ValueType};
 
 #[test]
 fn count_and_for_each_make_instances() {
@@ -94,7 +94,7 @@ fn blocks_are_lists_of_maps() {
         .arguments
         .ranges
         .iter()
-        .map(|(path, ranges)| format!("{path} {}", ranges.last().expect("a place")))
+        .map(|(path, range)| format!("{path} {range}"))
         .collect();
     assert_eq!(
         ranges,
@@ -209,4 +209,51 @@ fn projects_and_regions_of_resources_are_gathered() {
     .evaluate();
     assert_eq!(evaluated.configuration.projects.iter().collect::<Vec<_>>(), ["p"]);
     assert_eq!(evaluated.configuration.regions.iter().collect::<Vec<_>>(), ["europe-west1", "us-central1"]);
+}
+
+#[test]
+fn what_a_later_provider_took_away_or_requires_counts_from_that_version_on() {
+    let tier = ArgumentFacts {
+        is_required: true,
+        required_since: Some(ProviderVersion::new(4, 0, 0)),
+        ..fact(ValueType::String)
+    };
+    let resource =
+        "resource \"google_known\" \"y\" {\n  name = \"n\"\n  gone = true\n  settings {\n    gone {}\n  }\n}\n";
+    let faults = ["Missing required argument", "Unsupported argument", "Unsupported block type"];
+    let versions = |text: &str| format!("terraform {{\n  required_providers {{\n    google = {text}\n  }}\n}}\n");
+    let child = "terraform {\n  required_providers {\n    google = {\n      source = \"hashicorp/google\"\n      version = \"< 4\"\n    }\n  }\n}\n";
+    let lock = |version: &str| {
+        format!("provider \"registry.terraform.io/hashicorp/google\" {{\n  version = \"{version}\"\n}}\n")
+    };
+    for (files, is_older) in [
+        (vec![("versions.tf", String::new())], false),
+        (vec![("versions.tf", versions("\"~> 3.57.0\""))], true),
+        (
+            vec![(
+                "versions.tf",
+                versions("{\n      source = \"hashicorp/google\"\n      version = \">= 3.0, < 4.0\"\n    }"),
+            )],
+            true,
+        ),
+        (vec![("versions.tf", versions("{ version = \">= 3.0\" }"))], false),
+        (vec![("versions.tf", "provider \"google\" {\n  version = \"~> 3.0\"\n}\n".to_owned())], true),
+        (
+            vec![
+                ("versions.tf", "module \"m\" {\n  source = \"./m\"\n}\n".to_owned()),
+                ("m/main.tf", child.to_owned()),
+            ],
+            true,
+        ),
+        (vec![("versions.tf", versions("\">= 3.0\"")), (".terraform.lock.hcl", lock("3.83.0"))], true),
+        (vec![("versions.tf", versions("\">= 3.0\"")), (".terraform.lock.hcl", lock("4.0.0"))], false),
+    ] {
+        let mut all: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        all.push(("main.tf", resource));
+        let evaluated = root(&all).known().with_argument("tier", tier.clone()).evaluate();
+        let summaries: Vec<&str> =
+            evaluated.configuration.diagnostics.iter().map(|diagnostic| diagnostic.summary.as_str()).collect();
+        let expected: &[&str] = if is_older { &[] } else { &faults };
+        assert_eq!(summaries, expected, "{files:?}");
+    }
 }

@@ -1,101 +1,55 @@
-//! Functions on maps and objects, and on anything with elements: `keys`, `length`, `lookup`, `merge`, `values`,
-//! `zipmap`, `transpose`, `coalesce`, `contains`, `alltrue`, `anytrue`.
+//! Functions on maps and objects: `keys`, `lookup`, `merge`, `transpose`, `values`, `zipmap`, and the two that old
+//! configurations still call.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{BOOL, Call, Failure, Function, NUMBER, Outcome, Parameter, Returns, Shape, any, string};
-use crate::terraform::lang::equality::equals;
+use super::{Call, Failure, Function, Outcome, Parameter, Returns, Shape, any, string};
 use crate::terraform::lang::evaluate::unknown_of;
-use crate::terraform::lang::unify::unify;
 use crate::terraform::lang::{Kind, Type, Val, convert};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("alltrue", &[Parameter::new("list", Shape::Bools).nested()], BOOL, |call| all_or_any(call, false)),
-    Function::new("anytrue", &[Parameter::new("list", Shape::Bools).nested()], BOOL, |call| all_or_any(call, true)),
-    Function::new("coalesce", &[], Returns::From(common_type), coalesce).variadic(any("vals").nullable().unknown()),
-    Function::new("contains", &[any("list").nested(), any("value").unknown()], BOOL, contains),
-    Function::new("keys", &[any("inputMap").marked().unknown()], Returns::Fixed(Shape::Strings), keys),
-    Function::new("length", &[any("value").marked().unknown()], NUMBER, length),
+    Function::new("keys", &[any("inputMap").marked().unknown().walked()], Returns::From(keys_type), keys),
     Function::new(
         "lookup",
-        &[any("inputMap").marked().nested(), string("key").marked()],
+        &[any("inputMap").marked().unknown(), string("key").marked().unknown()],
         Returns::From(lookup_type),
         lookup,
     )
-    .variadic(any("default").marked().nullable().unknown()),
-    Function::new("merge", &[], Returns::From(merge_type), merge).variadic(any("maps").marked().nullable().nested()),
+    .variadic(any("default").nullable().marked().dynamic().unknown()),
+    Function::new("merge", &[], Returns::From(merge_type), merge)
+        .variadic(any("maps").nullable().marked().dynamic().nested().walked()),
     Function::new(
         "transpose",
         &[Parameter::new("values", Shape::StringLists)],
         Returns::Fixed(Shape::StringLists),
         transpose,
     ),
-    Function::new("values", &[any("mapping").marked().unknown()], Returns::From(values_type), values),
+    Function::new("values", &[any("mapping").marked().nested().walked()], Returns::From(values_type), values),
     Function::new(
         "zipmap",
-        &[Parameter::new("keys", Shape::Strings), any("values").marked().nested()],
+        &[Parameter::new("keys", Shape::Strings).marked().nested(), any("values").marked().nested().walked()],
         Returns::From(zipmap_type),
         zipmap,
     ),
-    Function::new("list", &[], super::ANY, |_| removed("list", "tolist([ ... ])"))
-        .variadic(any("vals").nullable().unknown()),
-    Function::new("map", &[], super::ANY, |_| removed("map", "tomap({ ... })"))
-        .variadic(any("vals").nullable().unknown()),
+    Function::new("list", &[], Returns::From(|_| removed("list", "tolist([ ... ])")), super::typed)
+        .variadic(any("vals").nullable().dynamic().unknown()),
+    Function::new("map", &[], Returns::From(|_| removed("map", "tomap({ ... })")), super::typed)
+        .variadic(any("vals").nullable().dynamic().unknown()),
 ];
 
-fn removed(name: &str, instead: &str) -> Outcome {
+fn removed(name: &str, instead: &str) -> Result<Type, Failure> {
     Err(Failure::call(format!(
         "the \"{name}\" function was deprecated in Terraform v0.12 and is no longer available; use {instead} syntax to write a literal {name}"
     )))
 }
 
-fn all_or_any(call: &Call<'_>, decisive: bool) -> Outcome {
-    let elements = call.elements(0);
-    // Null counts as false, which decides `alltrue` and says nothing for `anytrue`.
-    if elements.iter().any(|element| element.as_bool() == Some(decisive) || element.is_null() && !decisive) {
-        return Ok(Val::bool(decisive));
+fn keys_type(call: &Call<'_>) -> Result<Type, Failure> {
+    match call.type_of(0) {
+        Type::Map(_) => Ok(Type::list(Type::String)),
+        Type::Object(of) => Ok(Type::tuple(vec![Type::String; of.attributes.len()])),
+        _ => Err(Failure::argument(0, "must have map or object type")),
     }
-    if elements.iter().any(|element| !element.is_known()) {
-        return Ok(unknown_of(Type::Bool, &[&call.value(0)]));
-    }
-    Ok(Val::bool(!decisive))
-}
-
-fn common_type(arguments: &[Val]) -> Type {
-    unify(&arguments.iter().map(Val::ty).collect::<Vec<_>>()).unwrap_or(Type::Any)
-}
-
-fn coalesce(call: &Call<'_>) -> Outcome {
-    let types: Vec<Type> = call.arguments.iter().map(Val::ty).collect();
-    let of = unify(&types)
-        .filter(|_| !types.is_empty())
-        .ok_or_else(|| Failure::call("all arguments must have the same type"))?;
-    for argument in call.arguments {
-        let value = convert(argument, &of).map_err(|_| Failure::call("all arguments must have the same type"))?;
-        if !value.is_null() && value.as_str() != Some("") {
-            return Ok(value);
-        }
-    }
-    Err(Failure::call("no non-null, non-empty-string arguments"))
-}
-
-fn contains(call: &Call<'_>) -> Outcome {
-    let (list, value) = (call.value(0), call.value(1));
-    let Some(elements) = list.elements() else {
-        return Err(Failure::argument(0, "argument must be list, tuple, or set"));
-    };
-    let mut undecided = None;
-    for element in elements {
-        match equals(element, &value) {
-            Ok(true) => return Ok(Val::bool(true)),
-            Ok(false) => {}
-            Err(reason) => {
-                undecided.get_or_insert(reason);
-            }
-        }
-    }
-    Ok(undecided.map_or_else(|| Val::bool(false), |reason| Val::unknown(Type::Bool, reason)))
 }
 
 fn keys(call: &Call<'_>) -> Outcome {
@@ -104,41 +58,33 @@ fn keys(call: &Call<'_>) -> Outcome {
     let result = match map.kind() {
         Kind::Map(_, members) => Val::strings(members.keys().map(Arc::clone)),
         Kind::Object(members) => names(members.keys().map(Arc::clone).collect()),
+        // Which attributes an object has is known by its type.
         Kind::Unknown(Type::Object(of), _) => names(of.attributes.keys().map(Arc::clone).collect()),
-        Kind::Unknown(Type::Map(_), _) => unknown_of(Type::list(Type::String), &[&map]),
-        Kind::Unknown(Type::Any, _) => unknown_of(Type::Any, &[&map]),
-        _ => return Err(Failure::argument(0, "must have map or object type")),
+        _ => unknown_of(Type::list(Type::String), &[&map]),
     };
     Ok(result.mark(is_sensitive))
 }
 
-fn length(call: &Call<'_>) -> Outcome {
-    let (value, is_sensitive) = call.value(0).unmark();
-    let unknown = || unknown_of(Type::Number, &[&value]);
-    let result = match value.kind() {
-        Kind::String(text) => Val::number(super::strings::graphemes(text).count()),
-        Kind::Set(_, elements) if !value.is_wholly_known() && elements.len() > 1 => unknown(),
-        Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements) => Val::number(elements.len()),
-        Kind::Map(_, members) | Kind::Object(members) => Val::number(members.len()),
-        Kind::Unknown(Type::Tuple(of), _) => Val::number(of.len()),
-        Kind::Unknown(Type::Object(of), _) => Val::number(of.attributes.len()),
-        Kind::Unknown(of, _) if !matches!(of, Type::Bool | Type::Number) => unknown(),
-        _ => return Err(Failure::call("argument must be a string, a collection type, or a structural type")),
-    };
-    Ok(result.mark(is_sensitive))
-}
-
-fn lookup_type(arguments: &[Val]) -> Type {
-    let (Some(map), Some(key)) = (arguments.first(), arguments.get(1)) else { return Type::Any };
-    match map.ty() {
-        Type::Map(of) => Type::clone(&of),
-        Type::Object(of) => match key.as_str() {
-            Some(name) => {
-                of.attributes.get(name).cloned().or_else(|| arguments.get(2).map(Val::ty)).unwrap_or(Type::Any)
+fn lookup_type(call: &Call<'_>) -> Result<Type, Failure> {
+    let given = call.arguments.len();
+    if given > 3 {
+        return Err(Failure::call(format!("lookup() takes two or three arguments, got {given}")));
+    }
+    match call.type_of(0) {
+        Type::Object(of) => {
+            let key = call.value(1);
+            let Some(name) = key.as_str() else { return Ok(Type::Any) };
+            match (of.attributes.get(name), call.given(2)) {
+                (Some(attribute), _) => Ok(attribute.clone()),
+                (None, Some(default)) => Ok(default.ty()),
+                (None, None) => Err(Failure::argument(0, format!("the given object has no attribute {name:?}"))),
             }
-            None => Type::Any,
+        }
+        Type::Map(of) => match call.given(2).map(|default| convert(default, &of)) {
+            Some(Err(_)) => Err(Failure::argument(2, "the default value must have the same type as the map elements")),
+            _ => Ok(Type::clone(&of)),
         },
-        _ => Type::Any,
+        _ => Err(Failure::argument(0, "lookup() requires a map as the first argument")),
     }
 }
 
@@ -146,130 +92,146 @@ fn lookup(call: &Call<'_>) -> Outcome {
     let (map, map_mark) = call.value(0).unmark();
     let (key, key_mark) = call.value(1).unmark();
     let is_sensitive = map_mark || key_mark;
-    if call.arguments.len() > 3 {
-        return Err(Failure::call("lookup() takes two or three arguments"));
-    }
-    let name = key.as_str().unwrap_or_default();
-    let Some(members) = map.members() else {
-        return Err(Failure::argument(0, "lookup() requires a map as the first argument"));
+    let (Some(members), Some(name)) = (map.members(), key.as_str()) else {
+        return Ok(unknown_of(lookup_type(call)?, &[&map, &key]).mark(is_sensitive));
     };
-    if let Some(member) = members.get(name) {
-        return Ok(member.clone().mark(is_sensitive));
-    }
-    let Some(default) = call.given(2) else {
-        let shown = if key_mark { "(sensitive value)".to_owned() } else { format!("\"{name}\"") };
-        return Err(match map.ty() {
-            Type::Object(_) => Failure::argument(0, format!("the given object has no attribute {shown}")),
-            _ => Failure::call(format!("lookup failed to find key {shown}")),
-        });
+    let found = match (members.get(name), call.given(2)) {
+        (Some(member), _) => member.clone(),
+        (None, Some(default)) => {
+            convert(default, &lookup_type(call)?).map_err(|error| Failure::call(error.to_string()))?
+        }
+        (None, None) => {
+            let shown = if key_mark { "(sensitive value)".to_owned() } else { format!("{name:?}") };
+            return Err(Failure::call(format!("lookup failed to find key {shown}")));
+        }
     };
-    let default = match map.ty() {
-        Type::Map(of) => convert(default, &of)
-            .map_err(|_| Failure::argument(2, "the default value must have the same type as the map elements"))?,
-        _ => default.clone(),
-    };
-    Ok(default.mark(is_sensitive))
+    Ok(found.mark(is_sensitive))
 }
 
-fn merge_type(arguments: &[Val]) -> Type {
-    let mut types = arguments.iter().map(Val::ty);
-    let Some(first) = types.next() else { return Type::object(BTreeMap::new()) };
-    if matches!(first, Type::Map(_)) && types.all(|of| of == first) { first } else { Type::Any }
+/// One map type where all arguments are of it; otherwise an object, as far as the names are known.
+fn merge_type(call: &Call<'_>) -> Result<Type, Failure> {
+    let mut attributes = BTreeMap::new();
+    let mut has_all_names = true;
+    for argument in call.arguments {
+        let of = argument.ty();
+        match (&of, argument.members()) {
+            (Type::Any, _) => return Ok(Type::Any),
+            (Type::Map(_) | Type::Object(_), _) if argument.is_null() => {}
+            (Type::Object(of), _) => {
+                attributes.extend(of.attributes.iter().map(|(name, of)| (Arc::clone(name), of.clone())));
+            }
+            (Type::Map(of), Some(members)) => {
+                attributes.extend(members.keys().map(|name| (Arc::clone(name), Type::clone(of))));
+            }
+            (Type::Map(_), None) => has_all_names = false,
+            _ => {
+                let message = format!("arguments must be maps or objects, got {:?}", of.friendly_name());
+                return Err(Failure::call(message));
+            }
+        }
+    }
+    let mut types = call.arguments.iter().map(Val::ty);
+    match types.next() {
+        Some(first) if types.all(|of| of == first) => Ok(first),
+        _ if has_all_names => Ok(Type::object(attributes)),
+        _ => Ok(Type::Any),
+    }
 }
 
 fn merge(call: &Call<'_>) -> Outcome {
     let mut members: BTreeMap<Arc<str>, Val> = BTreeMap::new();
     let mut is_sensitive = false;
-    let mut has_known = call.arguments.is_empty();
-    for argument in call.arguments {
+    for argument in call.arguments.iter().filter(|argument| !argument.is_null()) {
         is_sensitive |= argument.is_sensitive();
-        match (argument.members(), argument.ty()) {
-            (Some(more), _) => {
-                has_known = true;
-                members.extend(more.iter().map(|(name, member)| (Arc::clone(name), member.clone())));
-            }
-            (None, Type::Map(_) | Type::Object(_) | Type::Any) => {}
-            (None, of) => return Err(wrong_merge(&of)),
-        }
-        if let Kind::List(..) | Kind::Set(..) | Kind::Tuple(_) = argument.kind() {
-            return Err(wrong_merge(&argument.ty()));
-        }
+        let more = argument.members().into_iter().flatten();
+        members.extend(more.map(|(name, member)| (Arc::clone(name), member.clone())));
     }
-    let of = merge_type(call.arguments);
-    let result = match of {
-        _ if !has_known => Val::null_of(of),
+    let result = match merge_type(call)? {
         Type::Map(of) => Val::map(Type::clone(&of), members),
         _ => Val::object(members),
     };
     Ok(result.mark(is_sensitive))
 }
 
-fn wrong_merge(of: &Type) -> Failure {
-    Failure::call(format!("arguments must be maps or objects, got \"{}\"", of.friendly_name()))
-}
-
 fn transpose(call: &Call<'_>) -> Outcome {
     let mut result: BTreeMap<Arc<str>, Vec<Val>> = BTreeMap::new();
     for (name, values) in call.members(0).into_iter().flatten() {
-        for value in values.elements().unwrap_or_default() {
+        let Some(values) = values.elements() else {
+            return Err(Failure::call("input must not contain null list"));
+        };
+        for value in values {
             let Kind::String(text) = value.kind() else {
-                return Err(Failure::argument(0, "input must not contain null values"));
+                return Err(Failure::call("input list must not contain null string"));
             };
             result.entry(Arc::clone(text)).or_default().push(Val::string(Arc::clone(name)));
         }
     }
-    let of = Type::list(Type::String);
     let members = result.into_iter().map(|(name, names)| (name, Val::list(Type::String, names)));
-    Ok(Val::map(of, members.collect()))
+    Ok(Val::map(Type::list(Type::String), members.collect()))
 }
 
-fn values_type(arguments: &[Val]) -> Type {
-    match arguments.first().map(Val::ty) {
-        Some(Type::Map(of)) => Type::list(Type::clone(&of)),
-        Some(Type::Object(of)) => Type::tuple(of.attributes.values().cloned().collect()),
-        _ => Type::Any,
+fn values_type(call: &Call<'_>) -> Result<Type, Failure> {
+    match call.type_of(0) {
+        Type::Map(of) => Ok(Type::list(Type::clone(&of))),
+        Type::Object(of) => Ok(Type::tuple(of.attributes.values().cloned().collect())),
+        _ => Err(Failure::call("values() requires a map as the first argument")),
     }
 }
 
 fn values(call: &Call<'_>) -> Outcome {
     let (map, is_sensitive) = call.value(0).unmark();
+    let values = map.members().into_iter().flatten().map(|(_, member)| member.clone()).collect();
     let result = match map.kind() {
-        Kind::Map(of, members) => Val::list(of.clone(), members.values().cloned().collect()),
-        Kind::Object(members) => Val::tuple(members.values().cloned().collect()),
-        Kind::Unknown(Type::Object(of), _) => {
-            Val::tuple(of.attributes.values().map(|of| unknown_of(of.clone(), &[&map])).collect())
-        }
-        Kind::Unknown(Type::Map(_) | Type::Any, _) => unknown_of(values_type(call.arguments), &[&map]),
-        _ => return Err(Failure::argument(0, "values() requires a map as the first argument")),
+        Kind::Map(of, _) => Val::list(of.clone(), values),
+        _ => Val::tuple(values),
     };
     Ok(result.mark(is_sensitive))
 }
 
-fn zipmap_type(arguments: &[Val]) -> Type {
-    match arguments.get(1).map(Val::ty) {
-        Some(Type::List(of)) => Type::map(Type::clone(&of)),
-        _ => Type::Any,
+fn zipmap_type(call: &Call<'_>) -> Result<Type, Failure> {
+    match call.type_of(1) {
+        Type::List(of) => Ok(Type::map(Type::clone(&of))),
+        // An object's type says its names, so all of them have to be known.
+        Type::Tuple(_) if !call.value(0).is_wholly_known() => Ok(Type::Any),
+        Type::Tuple(of) => {
+            let keys = call.elements(0);
+            check_lengths(keys.len(), of.len())?;
+            let mut attributes = BTreeMap::new();
+            for (index, (key, of)) in keys.iter().zip(of.iter()).enumerate() {
+                let Kind::String(name) = key.kind() else {
+                    return Err(Failure::call(format!("keys list has null value at index {index}")));
+                };
+                attributes.insert(Arc::clone(name), of.clone());
+            }
+            Ok(Type::object(attributes))
+        }
+        _ => Err(Failure::call("values argument must be a list or tuple value")),
     }
 }
 
-fn zipmap(call: &Call<'_>) -> Outcome {
-    let (values, is_sensitive) = call.value(1).unmark();
-    let keys = call.elements(0);
-    let Some(elements) = values.elements().filter(|_| !matches!(values.kind(), Kind::Set(..))) else {
-        return Err(Failure::argument(1, "values argument must be a list or tuple value"));
-    };
-    if keys.len() != elements.len() {
-        return Err(Failure::call(format!(
-            "number of keys ({}) does not match number of values ({})",
-            keys.len(),
-            elements.len()
-        )));
+fn check_lengths(keys: usize, values: usize) -> Result<(), Failure> {
+    if keys == values {
+        return Ok(());
     }
+    Err(Failure::call(format!("number of keys ({keys}) does not match number of values ({values})")))
+}
+
+fn zipmap(call: &Call<'_>) -> Outcome {
+    let (keys, keys_mark) = call.value(0).unmark();
+    let (values, values_mark) = call.value(1).unmark();
+    let mut is_sensitive = keys_mark || values_mark;
+    if !keys.is_wholly_known() {
+        return Ok(unknown_of(zipmap_type(call)?, &[&keys]).mark(is_sensitive));
+    }
+    let (keys, elements) = (keys.elements().unwrap_or_default(), values.elements().unwrap_or_default());
+    check_lengths(keys.len(), elements.len())?;
     let mut members = BTreeMap::new();
-    for (key, value) in keys.iter().zip(elements) {
+    for (index, (key, value)) in keys.iter().zip(elements).enumerate() {
         let Kind::String(name) = key.kind() else {
-            return Err(Failure::argument(0, "map keys must not be null"));
+            return Err(Failure::call(format!("keys list has null value at index {index}")));
         };
+        // A name cannot carry a mark, so the whole does.
+        is_sensitive |= key.is_sensitive();
         members.insert(Arc::clone(name), value.clone());
     }
     let result = match values.kind() {

@@ -1,36 +1,35 @@
 //! `tostring` and its like, and the functions about sensitivity.
 
-use super::{BOOL, Call, Failure, Function, Outcome, Parameter, Returns, Shape, any};
+use super::{BOOL, Call, Failure, Function, Outcome, Parameter, Returns, any};
 use crate::terraform::lang::convert::is_convertible;
 use crate::terraform::lang::evaluate::unknown_of;
 use crate::terraform::lang::{Kind, Type, Val, convert};
 
-const VALUE: Parameter = any("v").nullable().marked().unknown();
+/// Anything at all, which the body looks at itself.
+const fn anything(name: &'static str) -> Parameter {
+    any(name).nullable().marked().dynamic().unknown()
+}
+
+/// The type of the argument.
+const SAME: Returns = Returns::From(|call| Ok(call.type_of(0)));
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("tobool", &[VALUE], BOOL, |call| to(call, &Type::Bool)),
-    Function::new("tonumber", &[VALUE], super::NUMBER, |call| to(call, &Type::Number)),
-    Function::new("tostring", &[VALUE], super::STRING, |call| to(call, &Type::String)),
-    Function::new("tolist", &[VALUE], Returns::Fixed(Shape::List), |call| to(call, &Type::list(Type::Any))),
-    Function::new("toset", &[VALUE], Returns::Fixed(Shape::Set), |call| to(call, &Type::set(Type::Any))),
-    Function::new("tomap", &[VALUE], super::ANY, |call| to(call, &Type::map(Type::Any))),
-    Function::new("sensitive", &[any("value").nullable().marked().unknown()], super::ANY, |call| {
-        Ok(call.value(0).mark(true))
-    }),
-    Function::new("nonsensitive", &[any("value").nullable().marked().unknown()], super::ANY, |call| {
-        Ok(call.value(0).unmark().0)
-    }),
-    Function::new("issensitive", &[any("value").nullable().marked().unknown()], BOOL, issensitive),
+    Function::new("tobool", &[anything("v").deep()], Returns::From(|call| target(call, Type::Bool)), to),
+    Function::new("tonumber", &[anything("v").deep()], Returns::From(|call| target(call, Type::Number)), to),
+    Function::new("tostring", &[anything("v").deep()], Returns::From(|call| target(call, Type::String)), to),
+    Function::new("tolist", &[anything("v").deep()], Returns::From(|call| target(call, Type::list(Type::Any))), to),
+    Function::new("toset", &[anything("v").deep()], Returns::From(|call| target(call, Type::set(Type::Any))), to),
+    Function::new("tomap", &[anything("v").deep()], Returns::From(|call| target(call, Type::map(Type::Any))), to),
+    Function::new("sensitive", &[anything("value")], SAME, |call| Ok(call.value(0).mark(true))),
+    Function::new("nonsensitive", &[anything("value")], SAME, |call| Ok(call.value(0).unmark().0)),
+    Function::new("issensitive", &[anything("value")], BOOL, issensitive),
     // Ephemeral values are treated as sensitive ones, so which of the two a mark is cannot be said.
-    Function::new("ephemeralasnull", &[any("value").nullable().marked().unknown()], super::ANY, |call| {
+    Function::new("ephemeralasnull", &[anything("value")], SAME, |call| {
         let value = call.value(0);
         if value.contains_sensitive() {
             return Err(Failure::Unknown("whether the value is ephemeral is not known".to_owned()));
         }
         Ok(value)
-    }),
-    Function::new("type", &[any("value").nullable().marked().unknown()], super::ANY, |_| {
-        Err(Failure::call("the console-only \"type\" function is available only in the Terraform console"))
     }),
 ];
 
@@ -46,28 +45,29 @@ fn issensitive(call: &Call<'_>) -> Outcome {
     }
 }
 
-fn to(call: &Call<'_>, wanted: &Type) -> Outcome {
-    let value = call.value(0);
-    let of = value.ty();
-    let (from, target) = (of.friendly_name(), target_name(wanted));
-    if !is_convertible(&of, wanted) {
-        return Err(Failure::argument(0, format!("cannot convert {from} to {target}")));
+fn target(call: &Call<'_>, wanted: Type) -> Result<Type, Failure> {
+    let of = call.type_of(0);
+    if is_convertible(&of, &wanted) {
+        return Ok(wanted);
     }
-    convert(&value, wanted).map_err(|_| {
-        let message = if value.contains_sensitive() {
-            format!("cannot convert this sensitive {from} to {target}")
-        } else {
-            match (value.as_str(), wanted) {
-                (Some(text), Type::Bool) => {
-                    format!("cannot convert {text:?} to bool; only the strings \"true\" or \"false\" are allowed")
-                }
-                (Some(text), Type::Number) => {
-                    format!(
-                        "cannot convert {text:?} to number; given string must be a decimal representation of a number"
-                    )
-                }
-                _ => format!("cannot convert {from} to {target}"),
+    let message = format!("cannot convert {} to {}", of.friendly_name(), target_name(&wanted));
+    Err(Failure::argument(0, message))
+}
+
+fn to(call: &Call<'_>) -> Outcome {
+    let value = call.value(0);
+    let wanted = call.return_type()?;
+    convert(&value, &wanted).map_err(|_| {
+        let (from, target) = (value.ty().friendly_name(), target_name(&wanted));
+        let message = match (value.as_str(), &wanted) {
+            _ if value.contains_sensitive() => format!("cannot convert this sensitive {from} to {target}"),
+            (Some(text), Type::Bool) => {
+                format!("cannot convert {text:?} to bool; only the strings \"true\" or \"false\" are allowed")
             }
+            (Some(text), Type::Number) => {
+                format!("cannot convert {text:?} to number; given string must be a decimal representation of a number")
+            }
+            _ => format!("cannot convert {from} to {target}"),
         };
         Failure::argument(0, message)
     })

@@ -1,7 +1,8 @@
 //! `format` and `formatlist`.
 
-use super::{Call, Failure, Function, Outcome, Returns, STRING, any, json, strings};
-use crate::model::{Notation, Number};
+use super::format_number::{self, Field};
+use super::{Call, Failure, Function, Outcome, Returns, STRING, Shape, any, json, strings};
+use crate::model::Number;
 use crate::terraform::lang::evaluate::unknown_of;
 use crate::terraform::lang::{Kind, Type, Val, convert, limits};
 
@@ -10,52 +11,56 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let arguments: Vec<&Val> = call.arguments.iter().skip(1).collect();
         format(call.text(0), &arguments).map(Val::string)
     })
-    .variadic(any("args").nullable()),
-    Function::new("formatlist", &[super::string("format")], Returns::From(|_| Type::list(Type::String)), formatlist)
-        .variadic(any("args").nullable().unknown()),
+    .variadic(any("args").nullable().deep()),
+    Function::new("formatlist", &[super::string("format")], Returns::Fixed(Shape::Strings), formatlist)
+        .variadic(any("args").nullable().unknown().deep()),
 ];
 
-/// The widest field; wider ones are an attack on memory.
+/// The widest field, and the most digits; wider ones are an attack on memory.
 const WIDTH: usize = 1 << 16;
 
 fn formatlist(call: &Call<'_>) -> Outcome {
     let arguments = call.arguments.get(1..).unwrap_or_default();
     let mut length = None;
+    let mut open = None;
     for (position, argument) in arguments.iter().enumerate() {
-        match argument.kind() {
-            Kind::Unknown(Type::List(_) | Type::Set(_) | Type::Any, _) => {
-                return Ok(unknown_of(Type::list(Type::String), &[argument]));
+        let found = match (argument.kind(), argument.elements()) {
+            (Kind::Set(..), Some(elements)) if elements.len() > 1 && !argument.is_wholly_known() => None,
+            (_, Some(elements)) => Some(elements.len()),
+            (Kind::Unknown(Type::Tuple(of), _), None) => Some(of.len()),
+            (Kind::Unknown(Type::List(_) | Type::Set(_) | Type::Any, _), None) => None,
+            _ => continue,
+        };
+        if !argument.is_known() || found.is_none() {
+            open.get_or_insert(argument);
+        }
+        match (length, found) {
+            (Some((known, first)), Some(found)) if known != found => {
+                let message = format!(
+                    "argument {} has length {found}, which is inconsistent with argument {first} of length {known}",
+                    position + 1
+                );
+                return Err(Failure::argument(position + 1, message));
             }
-            Kind::Set(..) if !argument.is_wholly_known() => {
-                return Ok(unknown_of(Type::list(Type::String), &[argument]));
-            }
-            Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements) => match length {
-                Some((known, first)) if known != elements.len() => {
-                    return Err(Failure::argument(
-                        position + 1,
-                        format!(
-                            "argument {} has length {}, which is inconsistent with argument {first} of length {known}",
-                            position + 1,
-                            elements.len()
-                        ),
-                    ));
-                }
-                _ => length = Some((elements.len(), position + 1)),
-            },
+            (None, Some(found)) => length = Some((found, position + 1)),
             _ => {}
         }
     }
-    let count = length.map_or(1, |(length, _)| length);
+    if let Some(open) = open {
+        return Ok(unknown_of(Type::list(Type::String), &[open]));
+    }
     let mut lines = Vec::new();
     let mut weight = 0_usize;
-    for row in 0..count {
+    for row in 0..length.map_or(1, |(length, _)| length) {
         let cells: Vec<&Val> = arguments
             .iter()
             .map(|argument| argument.elements().and_then(|elements| elements.get(row)).unwrap_or(argument))
             .collect();
         let line = if cells.iter().all(|cell| cell.is_wholly_known()) {
             format(call.text(0), &cells).map(Val::string).map_err(|failure| match failure {
-                Failure::Call(message) => Failure::Call(format!("error on format iteration {row}: {message}")),
+                Failure::Call(message) | Failure::Argument(_, message) if !arguments.is_empty() => {
+                    Failure::Call(format!("error on format iteration {row}: {message}"))
+                }
                 other => other,
             })?
         } else {
@@ -71,59 +76,47 @@ fn formatlist(call: &Call<'_>) -> Outcome {
 }
 
 /// One `%` sequence.
-#[derive(Default)]
-struct Verb {
-    text: String,
+struct Verb<'p> {
+    text: &'p str,
     offset: usize,
-    is_plus: bool,
-    is_minus: bool,
-    is_sharp: bool,
-    is_space: bool,
-    is_zero: bool,
-    width: Option<usize>,
-    precision: Option<usize>,
+    field: Field,
+    /// Which argument, counted from one.
+    index: Option<usize>,
     letter: char,
 }
 
 fn format(pattern: &str, arguments: &[&Val]) -> Result<String, Failure> {
     let mut out = String::new();
     let mut rest = pattern;
-    let mut next = 0;
+    let mut next = 1;
     let mut highest = 0;
-    let mut has_index = false;
     while let Some(at) = rest.find('%') {
         out.push_str(&rest[..at]);
         let offset = pattern.len() - rest.len() + at;
-        let (verb, index, length) = parse_verb(&rest[at..], offset)?;
-        rest = &rest[at + length..];
-        if verb.letter == '%' {
+        if rest[at..].starts_with("%%") {
             out.push('%');
+            rest = &rest[at + 2..];
             continue;
         }
-        if let Some(index) = index {
-            has_index = true;
-            if index == 0 {
-                return Err(Failure::call(format!("index 0 is invalid in \"{}\" at offset {offset}", verb.text)));
-            }
-            next = index - 1;
-        }
-        let Some(argument) = arguments.get(next) else {
+        let verb = parse_verb(&rest[at..], offset)?;
+        rest = &rest[at + verb.text.len()..];
+        let index = verb.index.unwrap_or(next);
+        highest = highest.max(index);
+        let Some(argument) = arguments.get(index - 1) else {
             return Err(Failure::call(format!(
-                "not enough arguments for \"{}\" at {offset}: need index {} but have {} total",
+                "not enough arguments for \"{}\" at {offset}: need index {index} but have {} total",
                 verb.text,
-                next + 1,
                 arguments.len()
             )));
         };
-        next += 1;
-        highest = highest.max(next);
         append(&verb, argument, &mut out)?;
+        next = index.saturating_add(1);
         if out.len() > limits::VALUE_WEIGHT {
             return Err(Failure::Limit("a value is larger than 64 MiB"));
         }
     }
     out.push_str(rest);
-    if highest < arguments.len() && !has_index {
+    if highest < arguments.len() {
         let message = match highest {
             0 => "too many arguments; no verbs in format string".to_owned(),
             used => format!("too many arguments; only {used} used by format string"),
@@ -133,103 +126,113 @@ fn format(pattern: &str, arguments: &[&Val]) -> Result<String, Failure> {
     Ok(out)
 }
 
-/// The verb at the start of `text`, the index of its argument if it has one, and how many bytes it takes.
-fn parse_verb(text: &str, offset: usize) -> Result<(Verb, Option<usize>, usize), Failure> {
-    let mut verb = Verb { offset, ..Verb::default() };
-    let mut index = None;
-    let mut characters = text.char_indices().skip(1).peekable();
-    let number = |characters: &mut std::iter::Peekable<std::iter::Skip<std::str::CharIndices<'_>>>| {
-        let mut value: Option<usize> = None;
-        while let Some((_, digit)) = characters.peek().copied() {
-            let Some(digit) = digit.to_digit(10) else { break };
-            value = Some(value.unwrap_or(0).saturating_mul(10).saturating_add(digit as usize));
-            characters.next();
-        }
-        value
-    };
-    while let Some((_, flag)) = characters.peek().copied() {
-        match flag {
-            '+' => verb.is_plus = true,
-            '-' => verb.is_minus = true,
-            '#' => verb.is_sharp = true,
-            ' ' => verb.is_space = true,
-            '0' => verb.is_zero = true,
-            _ => break,
-        }
-        characters.next();
-    }
-    verb.width = number(&mut characters);
-    if characters.peek().is_some_and(|(_, dot)| *dot == '.') {
-        characters.next();
-        verb.precision = Some(number(&mut characters).unwrap_or(0));
-    }
-    if characters.peek().is_some_and(|(_, bracket)| *bracket == '[') {
-        characters.next();
-        index = number(&mut characters);
-        if index.is_none() || characters.next().is_none_or(|(_, bracket)| bracket != ']') {
-            return Err(Failure::call(format!("unrecognized format character at offset {offset}")));
-        }
-    }
-    let Some((at, letter)) = characters.next() else {
-        return Err(Failure::call(format!(
-            "unexpected end of format string at offset {offset}: {text:?} is not complete"
-        )));
-    };
-    verb.letter = letter;
-    let length = at + letter.len_utf8();
-    verb.text = text[..length].to_owned();
-    if verb.width.unwrap_or(0).max(verb.precision.unwrap_or(0)) > WIDTH {
-        return Err(Failure::Limit("a format verb asks for more than 65,536 characters"));
-    }
-    Ok((verb, index, length))
+/// Reads a verb character by character.
+struct Reader<'p> {
+    text: &'p str,
+    at: usize,
+    offset: usize,
 }
 
-fn unsupported(verb: &Verb, what: &str) -> Failure {
+impl Reader<'_> {
+    fn peek(&self) -> Option<char> {
+        self.text.get(self.at..).and_then(|rest| rest.chars().next())
+    }
+
+    fn digits(&mut self) -> usize {
+        let mut value = 0_usize;
+        while let Some(digit) = self.peek().and_then(|character| character.to_digit(10)) {
+            value = value.saturating_mul(10).saturating_add(digit as usize);
+            self.at += 1;
+        }
+        value
+    }
+
+    fn unexpected(&self) -> Failure {
+        Failure::call(match self.peek() {
+            Some(other) => format!("unrecognized format character {other:?} at offset {}", self.offset + self.at),
+            None => format!("invalid format string starting at offset {}", self.offset + self.at),
+        })
+    }
+}
+
+/// The verb at the start of `text`.
+fn parse_verb(text: &str, offset: usize) -> Result<Verb<'_>, Failure> {
+    let mut field = Field::default();
+    let mut reader = Reader { text, at: 1, offset };
+    while let Some(flag) = reader.peek() {
+        match flag {
+            '+' => field.is_plus = true,
+            '-' => field.is_minus = true,
+            '#' => field.is_sharp = true,
+            ' ' => field.is_space = true,
+            '0' => field.is_zero = true,
+            _ => break,
+        }
+        reader.at += 1;
+    }
+    if reader.peek().is_some_and(|digit| digit.is_ascii_digit()) {
+        field.width = Some(reader.digits());
+    }
+    if reader.peek() == Some('.') {
+        reader.at += 1;
+        field.precision = Some(reader.digits());
+    }
+    let mut index = None;
+    if reader.peek() == Some('[') {
+        reader.at += 1;
+        if !reader.peek().is_some_and(|digit| matches!(digit, '1'..='9')) {
+            return Err(reader.unexpected());
+        }
+        index = Some(reader.digits());
+        if reader.peek() != Some(']') {
+            return Err(reader.unexpected());
+        }
+        reader.at += 1;
+    }
+    let Some(letter) = reader.peek().filter(char::is_ascii_alphabetic) else { return Err(reader.unexpected()) };
+    if field.width.unwrap_or(0).max(field.precision.unwrap_or(0)) > WIDTH {
+        return Err(Failure::Limit("a format verb asks for more than 65,536 characters"));
+    }
+    let text = text.get(..=reader.at).unwrap_or(text);
+    Ok(Verb { text, offset, field, index, letter })
+}
+
+fn unsupported(verb: &Verb<'_>, what: &str) -> Failure {
     Failure::call(format!("unsupported value for \"{}\" at {}: {what}", verb.text, verb.offset))
 }
 
-fn append(verb: &Verb, value: &Val, out: &mut String) -> Result<(), Failure> {
-    let convert_to = |of: Type| convert(value, &of).map_err(|error| unsupported(verb, &error.to_string()));
-    let not_null = |value: Val| match value.is_null() {
-        true => Err(unsupported(verb, "null value cannot be formatted")),
-        false => Ok(value),
-    };
+fn append(verb: &Verb<'_>, value: &Val, out: &mut String) -> Result<(), Failure> {
+    if verb.letter != 'v' && value.is_null() {
+        return Err(unsupported(verb, "null value cannot be formatted"));
+    }
+    let to = |of: Type| convert(value, &of).map_err(|error| unsupported(verb, &error.to_string()));
+    let number = || Ok::<_, Failure>(to(Type::Number)?.as_number().cloned().unwrap_or(Number::from(0_i64)));
     match verb.letter {
         'v' => {
             let text = match value.kind() {
-                Kind::Null(_) if !verb.is_sharp => "null".to_owned(),
-                Kind::String(text) if !verb.is_sharp => text.to_string(),
-                Kind::Number(number) if !verb.is_sharp => {
-                    let sign = if number.has_minus() { "-" } else { "" };
-                    format!("{sign}{}", number.magnitude_in(Notation::General, None))
-                }
-                Kind::Bool(value) if !verb.is_sharp => value.to_string(),
+                Kind::String(text) if !verb.field.is_sharp => text.to_string(),
+                Kind::Number(number) if !verb.field.is_sharp => format_number::shortest(number),
                 _ => encoded(value),
             };
-            pad(verb, &text, out);
+            pad(&verb.field, &text, out);
         }
-        't' => {
-            let value = not_null(convert_to(Type::Bool)?)?;
-            pad(verb, if value.as_bool() == Some(true) { "true" } else { "false" }, out);
-        }
+        // A width means nothing here.
+        't' => out.push_str(if to(Type::Bool)?.as_bool() == Some(true) { "true" } else { "false" }),
         'b' | 'd' | 'o' | 'x' | 'X' => {
-            let value = not_null(convert_to(Type::Number)?)?;
-            let Some(number) = value.as_number() else { return Err(unknown(&value)) };
-            integer(verb, number, out).ok_or_else(|| unsupported(verb, "an integer is required"))?;
+            let text = format_number::integer(&verb.field, &number()?, verb.letter);
+            out.push_str(&text.ok_or_else(|| unsupported(verb, "an integer is required"))?);
         }
-        'e' | 'E' | 'f' | 'g' | 'G' => {
-            let value = not_null(convert_to(Type::Number)?)?;
-            float(verb, value.as_number().ok_or_else(|| unknown(&value))?, out);
-        }
+        'e' | 'E' | 'f' | 'g' | 'G' => out.push_str(&format_number::float(&verb.field, &number()?, verb.letter)),
         's' | 'q' => {
-            let value = not_null(convert_to(Type::String)?)?;
+            let value = to(Type::String)?;
             let text = value.as_str().unwrap_or_default();
-            let text: String = match verb.precision {
+            let text: String = match verb.field.precision {
+                // No precision and none at all are the same.
+                None | Some(0) => text.to_owned(),
                 Some(precision) => strings::graphemes(text).take(precision).collect(),
-                None => text.to_owned(),
             };
             let text = if verb.letter == 'q' { encoded(&Val::string(text)) } else { text };
-            pad(verb, &text, out);
+            pad(&verb.field, &text, out);
         }
         other => {
             return Err(Failure::call(format!(
@@ -247,83 +250,15 @@ fn encoded(value: &Val) -> String {
     text
 }
 
-fn unknown(value: &Val) -> Failure {
-    Failure::Unknown(value.unknown_reason().map_or_else(String::new, |reason| reason.to_string()))
-}
-
-fn sign(verb: &Verb, is_negative: bool) -> &'static str {
-    match (is_negative, verb.is_plus, verb.is_space) {
-        (true, _, _) => "-",
-        (false, true, _) => "+",
-        (false, false, true) => " ",
-        (false, false, false) => "",
-    }
-}
-
-/// A whole number as Go's `big.Int` formats itself; `None` where it is none.
-fn integer(verb: &Verb, number: &Number, out: &mut String) -> Option<()> {
-    let (base, prefix) = match verb.letter {
-        'b' => (2, "0b"),
-        'o' => (8, "0"),
-        'x' => (16, "0x"),
-        'X' => (16, "0X"),
-        _ => (10, ""),
-    };
-    let digits = number.magnitude_in_base(base)?;
-    let digits = if verb.letter == 'X' { digits.to_uppercase() } else { digits };
-    if verb.precision == Some(0) && number.is_zero() {
-        return Some(());
-    }
-    let lead = format!("{}{}", sign(verb, number.is_negative()), if verb.is_sharp { prefix } else { "" });
-    let mut zeros = verb.precision.unwrap_or(0).saturating_sub(digits.len());
-    let missing = verb.width.unwrap_or(0).saturating_sub(lead.len() + zeros + digits.len());
-    let (mut before, mut after) = (0, 0);
-    match (verb.is_minus, verb.is_zero && verb.precision.is_none()) {
-        (true, _) => after = missing,
-        (false, true) => zeros = missing,
-        (false, false) => before = missing,
-    }
-    out.extend(std::iter::repeat_n(' ', before));
-    out.push_str(&lead);
-    out.extend(std::iter::repeat_n('0', zeros));
-    out.push_str(&digits);
-    out.extend(std::iter::repeat_n(' ', after));
-    Some(())
-}
-
-/// A number as Go's `big.Float` formats itself.
-fn float(verb: &Verb, number: &Number, out: &mut String) {
-    let (notation, digits) = match verb.letter {
-        'f' => (Notation::Fixed, Some(verb.precision.unwrap_or(6))),
-        'e' | 'E' => (Notation::Scientific, Some(verb.precision.unwrap_or(6))),
-        _ => (Notation::General, verb.precision),
-    };
-    let text = number.magnitude_in(notation, digits);
-    let text = if verb.letter.is_ascii_uppercase() { text.to_uppercase() } else { text };
-    let sign = sign(verb, number.has_minus());
-    let missing = verb.width.unwrap_or(0).saturating_sub(sign.len() + text.len());
-    let (mut before, mut zeros, mut after) = (0, 0, 0);
-    match (verb.is_zero, verb.is_minus) {
-        (true, _) => zeros = missing,
-        (false, true) => after = missing,
-        (false, false) => before = missing,
-    }
-    out.extend(std::iter::repeat_n(' ', before));
-    out.push_str(sign);
-    out.extend(std::iter::repeat_n('0', zeros));
-    out.push_str(&text);
-    out.extend(std::iter::repeat_n(' ', after));
-}
-
-/// Fills up what is no number, on either side with what the verb says.
-fn pad(verb: &Verb, text: &str, out: &mut String) {
-    let missing = verb.width.unwrap_or(0).saturating_sub(strings::graphemes(text).count());
-    let padding = std::iter::repeat_n(if verb.is_zero { '0' } else { ' ' }, missing);
-    if verb.is_minus {
+/// A width counts what a reader sees as characters, and zeros fill also where text stands to the left.
+fn pad(field: &Field, text: &str, out: &mut String) {
+    let missing = field.width.map_or(0, |width| width.saturating_sub(strings::graphemes(text).count()));
+    let filling = if field.is_zero { "0" } else { " " }.repeat(missing);
+    if field.is_minus {
         out.push_str(text);
-        out.extend(padding);
+        out.push_str(&filling);
     } else {
-        out.extend(padding);
+        out.push_str(&filling);
         out.push_str(text);
     }
 }

@@ -29,7 +29,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     })
     .variadic(super::number("cost")),
     Function::new("rsadecrypt", &[string("ciphertext"), string("privatekey")], STRING, |_| {
-        Err(Failure::Unknown("`rsadecrypt` is not carried out".to_owned()))
+        Err(Failure::Unknown("`rsadecrypt` is not carried out, as no key is ever read here".to_owned()))
     }),
     Function::new("uuid", &[], STRING, |_| Err(Failure::Unknown("`uuid` gives another result each time".to_owned()))),
     Function::new("uuidv5", &[string("namespace"), string("name")], STRING, uuidv5),
@@ -58,13 +58,8 @@ fn uuidv5(call: &Call<'_>) -> Outcome {
         "url" => WELL_KNOWN + step,
         "oid" => WELL_KNOWN + 2 * step,
         "x500" => WELL_KNOWN + 4 * step,
-        text => {
-            let digits: String = text.chars().filter(|character| *character != '-').collect();
-            let parsed = u128::from_str_radix(&digits, 16).ok().filter(|_| digits.len() == 32);
-            parsed.ok_or_else(|| {
-                Failure::argument(0, format!("uuidv5() doesn't support namespace {text}: invalid UUID"))
-            })?
-        }
+        text => uuid(text)
+            .ok_or_else(|| Failure::call(format!("uuidv5() doesn't support namespace {text} (invalid UUID)")))?,
     };
     let mut hasher = Sha1::new();
     hasher.update(namespace.to_be_bytes());
@@ -76,4 +71,25 @@ fn uuidv5(call: &Call<'_>) -> Outcome {
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
     let text = format!("{:032x}", u128::from_be_bytes(bytes));
     Ok(Val::string(format!("{}-{}-{}-{}-{}", &text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..])))
+}
+
+/// A UUID with hyphens (also after `urn:uuid:` or between two more characters, usually braces) or without.
+fn uuid(text: &str) -> Option<u128> {
+    let with_hyphens = match text.len() {
+        32 => None,
+        36 => Some(text),
+        38 => Some(text.get(1..37)?),
+        45 => Some(text.get(9..).filter(|_| text.get(..9).is_some_and(|head| head.eq_ignore_ascii_case("urn:uuid:")))?),
+        _ => return None,
+    };
+    let digits = match with_hyphens {
+        None => text.to_owned(),
+        Some(text) => {
+            let parts: Vec<&str> = text.split('-').collect();
+            let has_shape = parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]);
+            has_shape.then(|| parts.concat())?
+        }
+    };
+    let is_hexadecimal = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    u128::from_str_radix(&digits, 16).ok().filter(|_| is_hexadecimal)
 }

@@ -5,27 +5,45 @@
 
 mod collections;
 mod conversions;
+mod csv;
+mod date_format;
 mod dates;
 mod encoding;
 mod files;
+mod format_number;
 mod formatting;
+mod glob;
 mod go_math;
+mod go_pattern;
 mod hashes;
+mod hcl_writer;
 mod json;
+mod letters;
 mod lists;
 mod networks;
 mod numeric;
+mod parse_cost;
+mod paths;
 mod patterns;
+mod providers;
+mod questions;
+mod selection;
 mod sets;
 mod strings;
 mod templates;
+mod text_encodings;
 mod yaml;
+mod yaml_scalar;
 mod yaml_writer;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
+pub(super) use providers::offered;
+pub(super) use templates::refusal;
+
 use super::evaluate::Evaluator;
+use super::limits;
 use super::scope::FileContext;
 use super::types::Type;
 use super::value::Val;
@@ -48,6 +66,11 @@ pub(super) struct Parameter {
     pub(super) is_nullable: bool,
     /// Whether the body deals with marks; otherwise any mark in the argument goes to the result.
     pub(super) is_marked: bool,
+    /// Whether the function can deal with a value of which not even the type is known; otherwise nothing can be said of
+    /// the result, not even that an argument is wrong.
+    pub(super) is_dynamic: bool,
+    /// How much of a value of any type the body goes through, which is paid for; of other values it is all.
+    pub(super) reading: Reading,
     pub(super) unknowns: Unknowns,
 }
 
@@ -60,6 +83,17 @@ pub(super) enum Unknowns {
     Nested,
     /// All.
     Taken,
+}
+
+/// How much of a value is gone through.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// A member at most.
+    Nothing,
+    /// Its members, but not what is in them.
+    Members,
+    /// All that is in it.
+    Everything,
 }
 
 /// The type that an argument is converted to.
@@ -103,17 +137,18 @@ impl Shape {
     }
 }
 
-/// The type of the result, for a result that is unknown.
+/// The type of the result. Worked out before the body runs, also where arguments are unknown.
 pub(super) enum Returns {
     Fixed(Shape),
-    From(fn(&[Val]) -> Type),
+    /// From the arguments, of which any may be unknown. A failure says that no value could make the call right.
+    From(fn(&Call<'_>) -> Result<Type, Failure>),
 }
 
 impl Returns {
-    pub(super) fn of(&self, arguments: &[Val]) -> Type {
+    pub(super) fn of(&self, call: &Call<'_>) -> Result<Type, Failure> {
         match self {
-            Self::Fixed(shape) => shape.of(),
-            Self::From(function) => function(arguments),
+            Self::Fixed(shape) => Ok(shape.of()),
+            Self::From(function) => function(call),
         }
     }
 }
@@ -145,7 +180,15 @@ impl Failure {
 
 impl Parameter {
     const fn new(name: &'static str, shape: Shape) -> Self {
-        Self { name, shape, is_nullable: false, is_marked: false, unknowns: Unknowns::Refused }
+        Self {
+            name,
+            shape,
+            is_nullable: false,
+            is_marked: false,
+            is_dynamic: false,
+            reading: Reading::Nothing,
+            unknowns: Unknowns::Refused,
+        }
     }
 
     const fn nullable(mut self) -> Self {
@@ -155,6 +198,21 @@ impl Parameter {
 
     const fn marked(mut self) -> Self {
         self.is_marked = true;
+        self
+    }
+
+    const fn dynamic(mut self) -> Self {
+        self.is_dynamic = true;
+        self
+    }
+
+    const fn walked(mut self) -> Self {
+        self.reading = Reading::Members;
+        self
+    }
+
+    const fn deep(mut self) -> Self {
+        self.reading = Reading::Everything;
         self
     }
 
@@ -207,8 +265,17 @@ impl Function {
     }
 }
 
+/// What Terraform says of a number that is none of 64 bits.
+const NOT_WHOLE: &str = "value must be a whole number, between -9223372036854775808 and 9223372036854775807";
+
+/// For functions whose type is all that is to be said of them.
+fn typed(call: &Call<'_>) -> Outcome {
+    call.return_type().map(|of| Val::unknown(of, "the call has no value"))
+}
+
 /// One call: arguments of the declared shapes, and what the body may use beside them.
 pub(super) struct Call<'c> {
+    pub(super) function: &'c Function,
     pub(super) arguments: &'c [Val],
     pub(super) evaluator: &'c Evaluator<'c>,
 }
@@ -216,6 +283,14 @@ pub(super) struct Call<'c> {
 impl Call<'_> {
     fn value(&self, position: usize) -> Val {
         self.arguments.get(position).cloned().unwrap_or_else(Val::null)
+    }
+
+    fn type_of(&self, position: usize) -> Type {
+        self.arguments.get(position).map_or(Type::Any, Val::ty)
+    }
+
+    fn return_type(&self) -> Result<Type, Failure> {
+        self.function.returns.of(self)
     }
 
     fn given(&self, position: usize) -> Option<&Val> {
@@ -230,11 +305,9 @@ impl Call<'_> {
         self.arguments.get(position).and_then(Val::as_number).cloned().unwrap_or(Number::from(0_i64))
     }
 
-    /// A whole number, or the failure that says that it is none.
-    fn integer(&self, position: usize) -> Result<i64, Failure> {
-        self.number(position)
-            .as_i64()
-            .ok_or_else(|| Failure::argument(position, "a whole number of at most 64 bits is required"))
+    /// A whole number of 64 bits, or what Terraform says of another.
+    fn integer(&self, position: usize) -> Result<i64, String> {
+        self.number(position).as_i64().ok_or_else(|| NOT_WHOLE.to_owned())
     }
 
     fn elements(&self, position: usize) -> &[Val] {
@@ -248,12 +321,18 @@ impl Call<'_> {
     fn files(&self) -> &FileContext {
         self.evaluator.scope.files()
     }
+
+    /// Pays for work that the arguments' weight says nothing of.
+    fn spend(&self, steps: u64) -> Result<(), Failure> {
+        if self.evaluator.spend(steps) { Ok(()) } else { Err(Failure::Limit(limits::STEPS_REACHED)) }
+    }
 }
 
 static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> = LazyLock::new(|| {
-    let rooms: [&'static [Function]; 16] = [
+    let rooms: [&'static [Function]; 21] = [
         collections::FUNCTIONS,
         conversions::FUNCTIONS,
+        csv::FUNCTIONS,
         dates::FUNCTIONS,
         encoding::FUNCTIONS,
         files::FUNCTIONS,
@@ -263,10 +342,14 @@ static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> = LazyLock::ne
         lists::FUNCTIONS,
         networks::FUNCTIONS,
         numeric::FUNCTIONS,
+        paths::FUNCTIONS,
         patterns::FUNCTIONS,
+        questions::FUNCTIONS,
+        selection::FUNCTIONS,
         sets::FUNCTIONS,
         strings::FUNCTIONS,
         templates::FUNCTIONS,
+        text_encodings::FUNCTIONS,
         yaml::FUNCTIONS,
     ];
     rooms.into_iter().flatten().map(|function| (function.name, function)).collect()
@@ -277,12 +360,16 @@ pub(super) fn find(name: &str) -> Option<&'static Function> {
     TABLE.get(name).copied()
 }
 
-/// A function whose name is at most two typing mistakes away.
+/// A built-in function whose name is at most two typing mistakes away.
 pub(super) fn similar(name: &str) -> Option<&'static str> {
+    closest(name, TABLE.keys().copied().chain(["can", "try"]))
+}
+
+/// The one of `others` that is closest to a name, at most two typing mistakes away.
+pub(super) fn closest<'o>(name: &str, others: impl Iterator<Item = &'o str>) -> Option<&'o str> {
     if name.len() > 32 {
         return None;
     }
-    let others = TABLE.keys().copied().chain(["can", "try"]);
     others
         .map(|other| (distance(name, other), other))
         .filter(|(distance, _)| *distance <= 2)

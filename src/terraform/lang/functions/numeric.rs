@@ -2,19 +2,17 @@
 
 use std::cmp::Ordering;
 
-use super::go_math;
-use super::{Call, Failure, Function, NUMBER, Outcome, Parameter, Shape, any, number};
+use super::{Call, Failure, Function, NUMBER, Outcome, Returns, any, go_math, number};
 use crate::model::Number;
 use crate::terraform::lang::operators::OUT_OF_RANGE;
-use crate::terraform::lang::{Type, Val, convert};
+use crate::terraform::lang::{Type, Val};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("abs", &[number("num")], NUMBER, |call| Ok(Val::number(call.number(0).absolute()))),
+    Function::new("abs", &[number("num").dynamic()], NUMBER, |call| Ok(Val::number(call.number(0).absolute()))),
     Function::new("ceil", &[number("num")], NUMBER, |call| Ok(Val::number(call.number(0).ceil()))),
     Function::new("floor", &[number("num")], NUMBER, |call| Ok(Val::number(call.number(0).floor()))),
     Function::new("signum", &[number("num")], NUMBER, |call| {
-        let number = call.number(0).as_i64().ok_or_else(|| Failure::call(NOT_WHOLE))?;
-        Ok(Val::number(number.signum()))
+        Ok(Val::number(call.integer(0).map_err(Failure::Call)?.signum()))
     }),
     Function::new("log", &[number("num"), number("base")], NUMBER, |call| {
         finite(go_math::logarithm(double(call, 0)?) / go_math::logarithm(double(call, 1)?))
@@ -22,13 +20,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("pow", &[number("num"), number("power")], NUMBER, |call| {
         finite(go_math::power(double(call, 0)?, double(call, 1)?))
     }),
-    Function::new("max", &[], NUMBER, |call| extreme(call, Ordering::Greater)).variadic(number("numbers")),
-    Function::new("min", &[], NUMBER, |call| extreme(call, Ordering::Less)).variadic(number("numbers")),
-    Function::new("parseint", &[any("number"), number("base")], NUMBER, parseint),
-    Function::new("sum", &[Parameter::new("list", Shape::Any)], NUMBER, sum),
+    Function::new("max", &[], NUMBER, |call| extreme(call, Ordering::Greater)).variadic(number("numbers").dynamic()),
+    Function::new("min", &[], NUMBER, |call| extreme(call, Ordering::Less)).variadic(number("numbers").dynamic()),
+    Function::new("parseint", &[any("number"), number("base")], Returns::From(parseint_type), parseint),
 ];
-
-const NOT_WHOLE: &str = "value must be a whole number, between -9223372036854775808 and 9223372036854775807";
 
 fn out_of_range() -> Failure {
     Failure::Unknown(OUT_OF_RANGE.to_owned())
@@ -58,13 +53,16 @@ fn extreme(call: &Call<'_>, side: Ordering) -> Outcome {
     chosen.cloned().map(Val::number).ok_or_else(|| Failure::call("must pass at least one number"))
 }
 
+fn parseint_type(call: &Call<'_>) -> Result<Type, Failure> {
+    match call.type_of(0) {
+        Type::String => Ok(Type::Number),
+        of => Err(Failure::argument(0, format!("first argument must be a string, not {}", of.friendly_name()))),
+    }
+}
+
 fn parseint(call: &Call<'_>) -> Outcome {
-    let value = call.value(0);
-    let Some(text) = value.as_str() else {
-        let message = format!("first argument must be a string, not {}", value.ty().friendly_name());
-        return Err(Failure::argument(0, message));
-    };
-    let base = call.number(1).as_i64().ok_or_else(|| Failure::argument(1, NOT_WHOLE))?;
+    let text = call.text(0);
+    let base = call.integer(1).map_err(|message| Failure::argument(1, message))?;
     let Some(base) = u8::try_from(base).ok().filter(|base| (2..=62).contains(base)) else {
         return Err(Failure::argument(1, "base must be a whole number between 2 and 62 inclusive"));
     };
@@ -87,27 +85,6 @@ fn parseint(call: &Call<'_>) -> Outcome {
         Some(digits) if !digits.is_empty() => {
             Number::from_digits(is_negative, &digits, u32::from(base)).map(Val::number).ok_or_else(out_of_range)
         }
-        _ => Err(Failure::argument(0, format!("cannot parse \"{text}\" as a base {base} integer"))),
+        _ => Err(Failure::argument(0, format!("cannot parse {text:?} as a base {base} integer"))),
     }
-}
-
-fn sum(call: &Call<'_>) -> Outcome {
-    let list = call.value(0);
-    let Some(elements) = list.elements() else {
-        let message = format!("argument must be list, set, or tuple. Received {}", list.ty().friendly_name());
-        return Err(Failure::argument(0, message));
-    };
-    let mut total: Option<Number> = None;
-    for element in elements {
-        let converted = convert(element, &Type::Number).ok().filter(|number| !number.is_null());
-        let Some(converted) = converted else {
-            return Err(Failure::argument(0, "argument must be list, set, or tuple of number values"));
-        };
-        let number = converted.as_number().ok_or_else(out_of_range)?;
-        total = Some(match total {
-            Some(total) => total.checked_add(number).ok_or_else(out_of_range)?,
-            None => number.clone(),
-        });
-    }
-    total.map(Val::number).ok_or_else(|| Failure::argument(0, "cannot sum an empty list"))
 }

@@ -6,53 +6,57 @@ use crate::terraform::lang::set_order::Seen;
 use crate::terraform::lang::unify::unify;
 use crate::terraform::lang::{Kind, Type, Val, convert, limits};
 
-const FIRST: Parameter = Parameter::new("first_set", Shape::Set).nested();
-const OTHERS: Parameter = Parameter::new("other_sets", Shape::Set).nested();
+const FIRST: Parameter = Parameter::new("first_set", Shape::Set).dynamic().nested();
+const OTHERS: Parameter = Parameter::new("other_sets", Shape::Set).dynamic().nested();
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("setintersection", &[FIRST], Returns::From(set_type), setintersection).variadic(OTHERS),
-    Function::new("setproduct", &[], super::ANY, setproduct).variadic(any("sets").marked().nested()),
+    Function::new("setintersection", &[FIRST], Returns::From(common_type), |call| kept(call, true)).variadic(OTHERS),
+    Function::new("setproduct", &[], Returns::From(setproduct_type), setproduct)
+        .variadic(any("sets").marked().unknown().deep()),
     Function::new(
         "setsubtract",
-        &[Parameter::new("a", Shape::Set).nested(), Parameter::new("b", Shape::Set).nested()],
-        Returns::From(set_type),
-        setsubtract,
+        &[Parameter::new("a", Shape::Set).dynamic().nested(), Parameter::new("b", Shape::Set).dynamic().nested()],
+        Returns::From(common_type),
+        |call| kept(call, false),
     ),
-    Function::new("setunion", &[FIRST], Returns::From(set_type), setunion).variadic(OTHERS),
+    Function::new("setunion", &[FIRST], Returns::From(common_type), setunion).variadic(OTHERS),
 ];
 
-fn set_type(arguments: &[Val]) -> Type {
-    unify(&arguments.iter().map(Val::ty).collect::<Vec<_>>()).unwrap_or_else(|| Type::set(Type::Any))
-}
-
-/// All arguments as sets of one type.
-fn common(call: &Call<'_>) -> Result<(Type, Vec<Val>), Failure> {
+fn common_type(call: &Call<'_>) -> Result<Type, Failure> {
     // An empty set fits any type, so it has no say.
-    let types: Vec<Type> = call.arguments.iter().map(Val::ty).filter(|of| of.element() != Some(&Type::Any)).collect();
-    let error = || Failure::call("given sets must all have compatible element types");
-    let of = if types.is_empty() { Type::set(Type::Any) } else { unify(&types).ok_or_else(error)? };
-    let sets: Result<Vec<Val>, _> = call.arguments.iter().map(|set| convert(set, &of)).collect();
-    Ok((of.element().cloned().unwrap_or(Type::Any), sets.map_err(|_| error())?))
+    let has_say =
+        |set: &&Val| !(set.elements().is_some_and(<[Val]>::is_empty) && set.ty().element() == Some(&Type::Any));
+    let types: Vec<Type> = call.arguments.iter().filter(has_say).map(Val::ty).collect();
+    if types.is_empty() {
+        return Ok(Type::set(Type::Any));
+    }
+    let elements: Vec<Type> = types.iter().map(|of| of.element().cloned().unwrap_or(Type::Any)).collect();
+    let of = unify(&elements).ok_or_else(|| Failure::call("given sets must all have compatible element types"))?;
+    Ok(Type::set(of))
 }
 
-/// The unknown that a result is where membership cannot be said.
-fn undecided(sets: &[Val], of: &Type) -> Option<Val> {
-    if sets.iter().all(Val::is_wholly_known) {
-        return None;
+/// All arguments as sets of one type, and that of their elements.
+fn common(call: &Call<'_>) -> Result<(Type, Vec<Val>), Failure> {
+    let of = common_type(call)?;
+    let mut sets = Vec::with_capacity(call.arguments.len());
+    for (position, set) in call.arguments.iter().enumerate() {
+        sets.push(convert(set, &of).map_err(|error| Failure::argument(position, error.to_string()))?);
     }
-    Some(unknown_of(Type::set(of.clone()), &sets.iter().collect::<Vec<_>>()))
+    Ok((of.element().cloned().unwrap_or(Type::Any), sets))
 }
 
 fn setunion(call: &Call<'_>) -> Outcome {
     let (of, sets) = common(call)?;
     let elements = sets.iter().flat_map(|set| set.elements().unwrap_or_default().iter().cloned());
-    Ok(Val::set(of.clone(), elements.collect()))
+    Ok(Val::set(of, elements.collect()))
 }
 
-fn setintersection(call: &Call<'_>) -> Outcome {
+/// What of the first set is in each of the others, or in none of them.
+fn kept(call: &Call<'_>, is_in_others: bool) -> Outcome {
     let (of, sets) = common(call)?;
-    if let Some(unknown) = undecided(&sets, &of) {
-        return Ok(unknown);
+    // Which unknown elements are equal to others cannot be said.
+    if !sets.iter().all(Val::is_wholly_known) {
+        return Ok(unknown_of(Type::set(of), &sets.iter().collect::<Vec<_>>()));
     }
     let Some((first, others)) = sets.split_first() else { return Ok(Val::set(of, Vec::new())) };
     let mut kept = first.elements().unwrap_or_default().to_vec();
@@ -61,69 +65,66 @@ fn setintersection(call: &Call<'_>) -> Outcome {
         for element in other.elements().unwrap_or_default() {
             seen.insert(element);
         }
-        kept.retain(|element| seen.contains(element));
+        kept.retain(|element| seen.contains(element) == is_in_others);
     }
     Ok(Val::set(of, kept))
 }
 
-fn setsubtract(call: &Call<'_>) -> Outcome {
-    let (of, sets) = common(call)?;
-    if let Some(unknown) = undecided(&sets, &of) {
-        return Ok(unknown);
-    }
-    let mut seen = Seen::new(&of);
-    for element in sets.get(1).and_then(Val::elements).unwrap_or_default() {
-        seen.insert(element);
-    }
-    let mut kept = sets.first().and_then(Val::elements).unwrap_or_default().to_vec();
-    kept.retain(|element| !seen.contains(element));
-    Ok(Val::set(of, kept))
-}
-
-fn setproduct(call: &Call<'_>) -> Outcome {
+/// The types of the factors' elements.
+fn factor_types(call: &Call<'_>) -> Result<Vec<Type>, Failure> {
     if call.arguments.len() < 2 {
         return Err(Failure::call("at least two arguments are required"));
     }
-    let mut is_sensitive = false;
-    let mut factors: Vec<Vec<Val>> = Vec::new();
-    let mut types = Vec::new();
-    let mut count = 1_usize;
-    let mut is_set = true;
+    let mut types = Vec::with_capacity(call.arguments.len());
     for (position, argument) in call.arguments.iter().enumerate() {
-        is_sensitive |= argument.is_sensitive();
-        is_set &= matches!(argument.kind(), Kind::Set(..));
-        let Some(elements) = argument.elements() else {
-            return Err(Failure::argument(position, "a set or a list is required"));
-        };
-        if matches!(argument.kind(), Kind::Set(..)) && !argument.is_wholly_known() {
-            return Ok(unknown_of(Type::Any, &[argument]).mark(is_sensitive));
-        }
-        let of = unify(&elements.iter().map(Val::ty).collect::<Vec<_>>())
-            .ok_or_else(|| Failure::argument(position, "all elements must be of the same type"))?;
-        let of = argument.ty().element().cloned().unwrap_or(of);
-        let elements: Result<Vec<Val>, _> = elements.iter().map(|element| convert(element, &of)).collect();
-        let elements = elements.map_err(|error| Failure::argument(position, error.to_string()))?;
-        count = count.saturating_mul(elements.len());
-        types.push(of);
-        factors.push(elements);
+        types.push(match argument.ty() {
+            Type::Set(of) | Type::List(of) => Type::clone(&of),
+            Type::Tuple(of) => {
+                unify(&of).ok_or_else(|| Failure::argument(position, "all elements must be of the same type"))?
+            }
+            _ => return Err(Failure::argument(position, "a set or a list is required")),
+        });
     }
-    if count.saturating_mul(factors.len()).saturating_mul(limits::NODE_WEIGHT) > limits::VALUE_WEIGHT {
+    Ok(types)
+}
+
+/// A list keeps the order of its factors, so one set among them makes the result a set.
+fn setproduct_type(call: &Call<'_>) -> Result<Type, Failure> {
+    let rows = Type::tuple(factor_types(call)?);
+    let has_set = call.arguments.iter().any(|argument| matches!(argument.ty(), Type::Set(_)));
+    Ok(if has_set { Type::set(rows) } else { Type::list(rows) })
+}
+
+fn setproduct(call: &Call<'_>) -> Outcome {
+    let of = setproduct_type(call)?;
+    let types = factor_types(call)?;
+    let is_sensitive = call.arguments.iter().any(Val::is_sensitive);
+    let has_open_length = |argument: &&Val| match argument.kind() {
+        Kind::Set(_, elements) => elements.len() > 1 && !argument.is_wholly_known(),
+        _ => argument.elements().is_none(),
+    };
+    if let Some(open) = call.arguments.iter().find(has_open_length) {
+        return Ok(unknown_of(of, &[open]).mark(is_sensitive));
+    }
+    let mut factors: Vec<Vec<Val>> = Vec::with_capacity(types.len());
+    for (position, (argument, of)) in call.arguments.iter().zip(&types).enumerate() {
+        let elements = argument.elements().unwrap_or_default().iter().map(|element| convert(element, of));
+        let elements: Result<Vec<Val>, _> = elements.collect();
+        factors.push(elements.map_err(|error| Failure::argument(position, error.to_string()))?);
+    }
+    let count = factors.iter().fold(1_usize, |count, factor| count.saturating_mul(factor.len()));
+    if count.saturating_mul(factors.len() + 1).saturating_mul(limits::NODE_WEIGHT) > limits::VALUE_WEIGHT {
         return Err(Failure::Limit("a value is larger than 64 MiB"));
     }
-    let mut rows: Vec<Vec<Val>> = vec![Vec::new()];
+    let mut rows: Vec<Vec<Val>> = if count == 0 { Vec::new() } else { vec![Vec::new()] };
     for factor in &factors {
-        let mut longer = Vec::with_capacity(rows.len() * factor.len());
-        for row in &rows {
-            for element in factor {
-                let mut next = row.clone();
-                next.push(element.clone());
-                longer.push(next);
-            }
-        }
-        rows = longer;
+        let longer = rows.iter().flat_map(|row| {
+            factor.iter().map(|element| row.iter().cloned().chain(std::iter::once(element.clone())).collect())
+        });
+        rows = longer.collect();
     }
-    let of = Type::tuple(types);
     let rows = rows.into_iter().map(Val::tuple).collect();
-    let result = if is_set { Val::set(of, rows) } else { Val::list(of, rows) };
+    let row = Type::tuple(types);
+    let result = if matches!(of, Type::Set(_)) { Val::set(row, rows) } else { Val::list(row, rows) };
     Ok(result.mark(is_sensitive))
 }

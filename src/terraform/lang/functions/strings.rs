@@ -1,7 +1,8 @@
 //! Functions on text that need no pattern and no format.
 
-use super::{BOOL, Call, Failure, Function, Outcome, Parameter, STRING, STRINGS, Shape, number, string};
-use crate::terraform::lang::{Val, limits};
+use super::{BOOL, Call, Failure, Function, Outcome, Parameter, STRING, STRINGS, Shape, letters, number, string};
+use crate::terraform::lang::evaluate::unknown_of;
+use crate::terraform::lang::{Type, Val, limits};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("chomp", &[string("str")], STRING, |call| {
@@ -10,22 +11,25 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("endswith", &[string("str"), string("suffix")], BOOL, |call| {
         Ok(Val::bool(call.text(0).ends_with(call.text(1))))
     }),
-    Function::new("startswith", &[string("str"), string("prefix")], BOOL, |call| {
-        Ok(Val::bool(call.text(0).starts_with(call.text(1))))
-    }),
+    Function::new("startswith", &[string("str").unknown(), string("prefix")], BOOL, startswith),
     Function::new("strcontains", &[string("str"), string("substr")], BOOL, |call| {
         Ok(Val::bool(call.text(0).contains(call.text(1))))
     }),
     Function::new("indent", &[number("spaces"), string("str")], STRING, indent),
     Function::new("join", &[string("separator")], STRING, join).variadic(Parameter::new("lists", Shape::Strings)),
-    Function::new("lower", &[string("str")], STRING, |call| Ok(Val::string(call.text(0).to_lowercase()))),
-    Function::new("upper", &[string("str")], STRING, |call| Ok(Val::string(call.text(0).to_uppercase()))),
+    Function::new("lower", &[string("str").dynamic()], STRING, |call| Ok(Val::string(letters::lower(call.text(0))))),
+    Function::new("upper", &[string("str").dynamic()], STRING, |call| Ok(Val::string(letters::upper(call.text(0))))),
     Function::new("split", &[string("separator"), string("str")], STRINGS, split),
-    Function::new("strrev", &[string("str")], STRING, |call| {
+    Function::new("strrev", &[string("str").dynamic()], STRING, |call| {
         Ok(Val::string(graphemes(call.text(0)).rev().collect::<String>()))
     }),
-    Function::new("substr", &[string("str"), number("offset"), number("length")], STRING, substr),
-    Function::new("title", &[string("str")], STRING, |call| Ok(Val::string(title(call.text(0))))),
+    Function::new(
+        "substr",
+        &[string("str").dynamic(), number("offset").dynamic(), number("length").dynamic()],
+        STRING,
+        substr,
+    ),
+    Function::new("title", &[string("str")], STRING, |call| Ok(Val::string(letters::title(call.text(0))))),
     Function::new("trim", &[string("str"), string("cutset")], STRING, |call| {
         let cut: Vec<char> = call.text(1).chars().collect();
         Ok(Val::string(call.text(0).trim_matches(cut.as_slice())))
@@ -46,29 +50,41 @@ pub(super) fn graphemes(text: &str) -> impl DoubleEndedIterator<Item = &str> {
     unicode_segmentation::UnicodeSegmentation::graphemes(text, true)
 }
 
+fn startswith(call: &Call<'_>) -> Outcome {
+    let (text, prefix) = (call.value(0), call.text(1));
+    Ok(match text.as_str() {
+        Some(text) => Val::bool(text.starts_with(prefix)),
+        // Every text begins with nothing.
+        None if prefix.is_empty() => Val::bool(true),
+        None => unknown_of(Type::Bool, &[&text]),
+    })
+}
+
 fn indent(call: &Call<'_>) -> Outcome {
     let text = call.text(1);
-    let spaces = usize::try_from(call.integer(0)?.max(0)).unwrap_or(usize::MAX);
+    let spaces = call.integer(0).map_err(Failure::Call)?;
+    let spaces = usize::try_from(spaces).map_err(|_| Failure::argument(0, "must not be negative"))?;
     let lines = text.matches('\n').count();
-    if spaces.saturating_mul(lines) > limits::VALUE_WEIGHT {
+    if spaces.saturating_mul(lines.max(1)) > limits::VALUE_WEIGHT {
         return Err(Failure::Limit("a value is larger than 64 MiB"));
     }
-    Ok(Val::string(text.replace('\n', &format!("\n{}", " ".repeat(spaces.min(limits::VALUE_WEIGHT))))))
+    Ok(Val::string(text.replace('\n', &format!("\n{}", " ".repeat(spaces)))))
 }
 
 fn join(call: &Call<'_>) -> Outcome {
     let separator = call.text(0);
+    let lists = call.arguments.get(1..).unwrap_or_default();
+    if lists.is_empty() {
+        return Err(Failure::call("at least one list is required"));
+    }
     let mut parts = Vec::new();
     let mut length = 0_usize;
-    for position in 1..call.arguments.len() {
-        for (index, element) in call.elements(position).iter().enumerate() {
+    for (position, list) in lists.iter().enumerate() {
+        for (index, element) in list.elements().unwrap_or_default().iter().enumerate() {
             let Some(text) = element.as_str() else {
-                let what = if call.arguments.len() > 2 {
-                    format!("element {index} of list {} is null; cannot concatenate null values", position - 1)
-                } else {
-                    format!("element {index} is null; cannot concatenate null values")
-                };
-                return Err(Failure::argument(position, what));
+                let of = if lists.len() > 1 { format!(" of list {}", position + 1) } else { String::new() };
+                let message = format!("element {index}{of} is null; cannot concatenate null values");
+                return Err(Failure::argument(position + 1, message));
             };
             length = length.saturating_add(text.len()).saturating_add(separator.len());
             parts.push(text);
@@ -82,41 +98,29 @@ fn join(call: &Call<'_>) -> Outcome {
 
 fn split(call: &Call<'_>) -> Outcome {
     let (separator, text) = (call.text(0), call.text(1));
+    let parts = if separator.is_empty() { text.chars().count() } else { text.matches(separator).count() + 1 };
+    if parts.saturating_mul(limits::NODE_WEIGHT) > limits::VALUE_WEIGHT {
+        return Err(Failure::Limit("a value is larger than 64 MiB"));
+    }
     if separator.is_empty() {
-        return Ok(Val::strings(graphemes(text)));
+        return Ok(Val::strings(text.chars().map(|character| character.to_string())));
     }
     Ok(Val::strings(text.split(separator)))
 }
 
 fn substr(call: &Call<'_>) -> Outcome {
     let text = call.text(0);
-    let (mut offset, length) = (call.integer(1)?, call.integer(2)?);
-    if offset < 0 {
-        offset = offset.saturating_add(i64::try_from(graphemes(text).count()).unwrap_or(i64::MAX)).max(0);
+    let mut offset = call.integer(1).map_err(Failure::Call)?;
+    let length = call.integer(2).map_err(Failure::Call)?;
+    let is_from_end = offset < 0;
+    if is_from_end {
+        offset = offset.saturating_add(i64::try_from(graphemes(text).count()).unwrap_or(i64::MAX));
     }
-    let offset = usize::try_from(offset).unwrap_or(usize::MAX);
-    let rest = graphemes(text).skip(offset);
+    let rest = graphemes(text).skip(usize::try_from(offset.max(0)).unwrap_or(usize::MAX));
     Ok(Val::string(match usize::try_from(length) {
-        Ok(length) => rest.take(length).collect::<String>(),
-        // A negative length means all that is left.
-        Err(_) => rest.collect(),
+        Ok(0) if !is_from_end => String::new(),
+        // No length, or none that is positive from the end on, means all that is left.
+        Err(_) | Ok(0) => rest.collect(),
+        Ok(length) => rest.take(length).collect(),
     }))
-}
-
-fn title(text: &str) -> String {
-    let mut result = String::with_capacity(text.len());
-    let mut is_start = true;
-    for character in text.chars() {
-        if is_start {
-            result.extend(character.to_uppercase());
-        } else {
-            result.push(character);
-        }
-        // Go's rule: in ASCII only letters, digits and the underscore go on with a word; beyond it only blanks end one.
-        is_start = match character.is_ascii() {
-            true => !character.is_ascii_alphanumeric() && character != '_',
-            false => character.is_whitespace(),
-        };
-    }
-    result
 }

@@ -7,6 +7,9 @@ use crate::terraform::lang::{Kind, Val};
 /// The column after which a quoted text is folded at its next blank.
 const WIDTH: usize = 80;
 
+/// How long a key may be that stands on the line of its value, in bytes.
+const SIMPLE_KEY: usize = 128;
+
 /// A value as a YAML document.
 pub(super) fn document(value: &Val) -> String {
     let mut writer = Writer { out: String::new() };
@@ -35,14 +38,7 @@ impl Writer {
                 // Writing to a string cannot fail.
                 let _ = write!(self.out, "{number}");
             }
-            Kind::String(text) => {
-                let indent = if is_root { 2 } else { indent };
-                if text.contains('\n') && is_literal(text) {
-                    self.literal(text, indent)
-                } else {
-                    self.quoted(text, indent, true)
-                }
-            }
+            Kind::String(text) => self.text(text, if is_root { 2 } else { indent }),
             Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements) => {
                 if elements.is_empty() {
                     self.out.push_str("[]");
@@ -63,11 +59,28 @@ impl Writer {
                     if position > 0 {
                         self.line(indent);
                     }
-                    self.quoted(name, indent, false);
-                    self.out.push(':');
-                    self.member(member, indent);
+                    if is_simple_key(name) {
+                        self.quoted(name, indent, false);
+                        self.out.push(':');
+                        self.member(member, indent);
+                        continue;
+                    }
+                    // A key of several lines, or a long one, stands alone.
+                    self.out.push_str("? ");
+                    self.text(name, indent + 2);
+                    self.line(indent);
+                    self.out.push_str(": ");
+                    self.value(member, indent + 2, false);
                 }
             }
+        }
+    }
+
+    fn text(&mut self, text: &str, indent: usize) {
+        if text.contains('\n') && is_literal(text) {
+            self.literal(text, indent);
+        } else {
+            self.quoted(text, indent, true);
         }
     }
 
@@ -145,6 +158,12 @@ impl Writer {
     }
 }
 
+/// Whether a key stands on the line of its value.
+fn is_simple_key(name: &str) -> bool {
+    let has_line_end = name.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']);
+    !has_line_end && name.len() <= SIMPLE_KEY
+}
+
 /// Whether a text of several lines can be a literal block.
 fn is_literal(text: &str) -> bool {
     let has_special = text.chars().any(|character| character != '\n' && !is_printable(character));
@@ -153,7 +172,7 @@ fn is_literal(text: &str) -> bool {
 }
 
 fn is_printable(character: char) -> bool {
-    matches!(character, '\u{20}'..='\u{7e}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..)
+    matches!(character, '\u{20}'..='\u{7e}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}')
         && !matches!(character, '\u{2028}' | '\u{2029}')
 }
 

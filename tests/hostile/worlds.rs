@@ -74,7 +74,7 @@ impl Random {
 #[test]
 fn a_broken_world_is_reported_and_never_panics_hangs_or_prints_raw() {
     let worlds = std::env::var("TRUEUP_HOSTILE_WORLDS").ok().and_then(|text| text.parse().ok()).unwrap_or(WORLDS);
-    let schema = serde_json::from_str(include_str!("../docs/report.schema.json")).expect("the schema is JSON");
+    let schema = serde_json::from_str(include_str!("../../docs/report.schema.json")).expect("the schema is JSON");
     let validator = jsonschema::validator_for(&schema).expect("the schema is one");
     let mut random = Random(SEED);
     for world in 0..worlds {
