@@ -3,6 +3,8 @@
 //!
 //! Needs the samples that lie beside the repository (or where `TRUEUP_SHARED` says); skipped where they are not.
 
+#[path = "../shared/plans.rs"]
+mod plans;
 #[path = "../shared/mod.rs"]
 mod shared;
 

@@ -12,25 +12,8 @@ use trueup::catalog::Catalog;
 use trueup::terraform::config::{EvaluateOptions, evaluate, parse_root};
 
 use super::comparison::{Tally, World};
+use super::plans::{resources, without_conditions};
 use super::{json, list, shared};
-
-/// The text without conditional parts: `{{if .Provider.credentials }}…{{end}}`.
-fn without_conditions(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(start) = rest.find("{{if") {
-        let Some(length) = rest[start..].find("{{end}}") else { break };
-        out.push_str(&rest[..start]);
-        rest = &rest[start + length + "{{end}}".len()..];
-    }
-    out + rest
-}
-
-/// The resources of a planned module and of those below it.
-fn resources<'a>(module: &'a Json, out: &mut Vec<&'a Json>) {
-    out.extend(list(module, "resources"));
-    list(module, "child_modules").iter().for_each(|child| resources(child, out));
-}
 
 /// The paths that are only known after apply, of `after_unknown`.
 fn unknown_paths(unknown: &Json, path: &str, out: &mut BTreeSet<String>) {
