@@ -4,14 +4,12 @@
 //! resources are checked where the schema is known, in `arguments`.
 
 use super::body::{Block, Body};
+use super::evaluator::MAX_DIAGNOSTICS;
 use super::module::range_text;
 use super::shape::{self, Need, Rest, Shape};
 use super::spelling::closest;
 use super::tree::is_local;
 use crate::model::{Diagnostic, SourceRange};
-
-/// How many faults of one file are reported.
-const MAX_DIAGNOSTICS: usize = 1_000;
 
 /// Terraform's rule for names, as a sentence.
 const BAD_NAME: &str =

@@ -49,7 +49,7 @@ impl<'a> Evaluator<'a> {
                 self.collect_module(instance, providers, &mut configuration);
             }
         }
-        for instance in self.certain_instances() {
+        for instance in 0..self.instance_count() {
             let forgotten = self.read_removed(instance);
             configuration.forgotten.extend(forgotten.resources);
             configuration.forgotten_modules.extend(forgotten.modules);
@@ -66,14 +66,10 @@ impl<'a> Evaluator<'a> {
     pub(super) fn expand_modules(&self, configuration: &mut Configuration) {
         let mut instance = 0;
         while instance < self.instance_count() {
-            if self.instance(instance).is_supposed {
-                self.expand_supposed(instance);
-                instance += 1;
-                continue;
-            }
             configuration.moved.extend(self.read_moved(instance));
-            let address = self.instance(instance).address.clone();
-            let node = &self.tree.nodes[self.instance(instance).node];
+            let own = self.instance(instance);
+            let address = &own.address;
+            let node = &self.tree.nodes[own.node];
             for (name, block) in &node.source.calls {
                 self.allowance.spend(1);
                 if instance > 0 && self.allowance.spent().is_some() {
@@ -81,6 +77,9 @@ impl<'a> Evaluator<'a> {
                 }
                 self.ensure(Node::Call(instance, name));
                 self.check_call(instance, name);
+                if own.is_supposed {
+                    continue;
+                }
                 let module = address.child(name, None);
                 let unreadable = |reason: &str| UnreadableModule {
                     module: module.clone(),
@@ -105,28 +104,7 @@ impl<'a> Evaluator<'a> {
                     }
                 }
             }
-            for broken in node.source.broken.iter().filter(|broken| broken.kind == "module") {
-                let Some(name) = broken.labels.first().filter(|name| !node.source.calls.contains_key(*name)) else {
-                    continue;
-                };
-                self.list_unreadable(
-                    UnreadableModule {
-                        module: address.child(name, None),
-                        reason: "its block could not be read".to_owned(),
-                        range: broken.range.clone(),
-                    },
-                    configuration,
-                );
-            }
             instance += 1;
-        }
-    }
-
-    /// Goes on below a module of which it is not known whether it is there.
-    fn expand_supposed(&self, instance: usize) {
-        for name in self.source(instance).calls.keys() {
-            self.ensure(Node::Call(instance, name));
-            self.check_call(instance, name);
         }
     }
 
@@ -142,6 +120,33 @@ impl<'a> Evaluator<'a> {
         configuration.unexpanded.push(resource);
     }
 
+    /// Lists what of a module could not be read.
+    fn list_unread(&self, source: &ModuleSource, module: &ModuleAddress, configuration: &mut Configuration) {
+        if let Some(unread) = &source.unread {
+            let (reason, range) = (unread.reason.clone(), unread.range.clone());
+            self.list_unreadable(UnreadableModule { module: module.clone(), reason, range }, configuration);
+        }
+        self.allowance.spend(u64::try_from(source.broken.len()).unwrap_or(u64::MAX));
+        for broken in &source.broken {
+            let (reason, range) = ("its block could not be read".to_owned(), broken.range.clone());
+            match (broken.kind.as_str(), broken.labels.as_slice()) {
+                ("module", [name]) if !source.calls.contains_key(name) => {
+                    let module = module.child(name, None);
+                    self.list_unreadable(UnreadableModule { module, reason, range }, configuration);
+                }
+                ("resource", [resource_type, name]) => {
+                    let (mode, resource_type) = (ResourceMode::Managed, resource_type.clone());
+                    let key = ResourceKey { mode, resource_type, name: name.clone() };
+                    if !source.resources.contains_key(&key) {
+                        let resource = resource_address(module, &key);
+                        self.list_resource(UnexpandedResource { resource, reason, range }, configuration);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// Lists the resources of a module of which it is not known which instances there are.
     fn list_unexpanded(&self, node: usize, module: UnreadableModule, configuration: &mut Configuration) {
         let UnreadableModule { module, reason, range } = module;
@@ -153,6 +158,7 @@ impl<'a> Evaluator<'a> {
                 continue;
             }
             let node = &self.tree.nodes[node];
+            self.list_unread(&node.source, &module, configuration);
             for (key, block) in &node.source.resources {
                 if key.mode == ResourceMode::Managed {
                     self.list_resource(
@@ -228,10 +234,7 @@ impl<'a> Evaluator<'a> {
             self.list_unreadable(UnreadableModule { module: address, reason, range }, configuration);
             return;
         }
-        if let Some(unread) = &module.unread {
-            let (reason, range) = (unread.reason.clone(), unread.range.clone());
-            self.list_unreadable(UnreadableModule { module: address.clone(), reason, range }, configuration);
-        }
+        self.list_unread(module, &address, configuration);
         for (local, alias) in module.providers.keys().filter(|_| instance == 0) {
             let name = ProviderName { local: local.clone(), alias: alias.clone() };
             let defaults = self.provider_defaults(instance, &name, providers);
@@ -270,22 +273,6 @@ impl<'a> Evaluator<'a> {
                     ignore_changes: ignore_changes.clone(),
                     range: block.range.clone(),
                 });
-            }
-        }
-        self.allowance.spend(u64::try_from(module.broken.len()).unwrap_or(u64::MAX));
-        for broken in module.broken.iter().filter(|broken| broken.kind == "resource") {
-            let [resource_type, name] = broken.labels.as_slice() else { continue };
-            let key =
-                ResourceKey { mode: ResourceMode::Managed, resource_type: resource_type.clone(), name: name.clone() };
-            if !module.resources.contains_key(&key) {
-                self.list_resource(
-                    UnexpandedResource {
-                        resource: resource_address(&address, &key),
-                        reason: "its block could not be read".to_owned(),
-                        range: broken.range.clone(),
-                    },
-                    configuration,
-                );
             }
         }
     }

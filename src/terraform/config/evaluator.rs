@@ -14,6 +14,7 @@ use super::module::{ModuleSource, ResourceKey};
 use super::moves::Moves;
 use super::options::EvaluateOptions;
 use super::provider_versions::ProviderVersions;
+use super::remote_state::RemoteStates;
 use super::resource::Resource;
 use super::schema::Schemas;
 use super::scope::{BlockScope, Constants, Repetition};
@@ -28,8 +29,8 @@ pub(crate) const MAX_INSTANCES: usize = 100_000;
 pub(crate) const TOO_MANY_CALLS: &str = "the root has too many module calls";
 /// What a node takes in memory beside its value, in bytes.
 const NODE_BYTES: usize = 128;
-/// How many diagnostics are kept.
-const MAX_DIAGNOSTICS: usize = 1_000;
+/// How many diagnostics are kept of a root, or looked for by one of its checks.
+pub(crate) const MAX_DIAGNOSTICS: usize = 1_000;
 
 /// Something that is evaluated once: by module instance and name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -91,6 +92,7 @@ pub(crate) struct Evaluator<'a> {
     /// Every attribute name that some expression asks for.
     pub(crate) mentioned: BTreeSet<Arc<str>>,
     pub(crate) moved: RefCell<Moves>,
+    pub(super) remote_states: RefCell<RemoteStates>,
     instances: RefCell<Vec<Rc<ModuleInstance>>>,
     pub(super) values: RefCell<HashMap<Node<'a>, Val>>,
     pub(super) resources: RefCell<HashMap<(usize, &'a ResourceKey), Rc<Resource>>>,
@@ -131,6 +133,7 @@ impl<'a> Evaluator<'a> {
             inputs,
             mentioned: mentioned_names(tree, settings),
             moved: RefCell::default(),
+            remote_states: RefCell::default(),
             instances: RefCell::new(vec![Rc::new(root)]),
             values: RefCell::default(),
             resources: RefCell::default(),
@@ -219,9 +222,9 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Does something that is about what may have no instance.
+    /// Does something that is about what certainly has an instance, or about what may have none.
     pub(super) fn supposing<T>(&self, is_supposed: bool, action: impl FnOnce() -> T) -> T {
-        let before = self.is_supposing.replace(is_supposed || self.is_supposing.get());
+        let before = self.is_supposing.replace(is_supposed);
         let result = action();
         self.is_supposing.set(before);
         result

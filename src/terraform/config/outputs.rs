@@ -40,7 +40,7 @@ impl<'a> Evaluator<'a> {
         while let Some(expression) = pending.pop() {
             for reference in references(expression) {
                 let first = reference.steps.first().and_then(Step::attribute);
-                match (&*reference.root, first) {
+                match (reference.root, first) {
                     ("var", Some(name)) => {
                         if module.variables.get(name).is_some_and(|block| self.constant_bool(block, "ephemeral")) {
                             return false;

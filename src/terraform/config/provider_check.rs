@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use hcl_edit::expr::{Expression, ObjectKey};
 
 use super::body::{Attribute, Block, key_text};
+use super::evaluator::MAX_DIAGNOSTICS;
 use super::module::{ModuleSource, RequiredProvider};
 use super::provider::{ProviderName, find_provider, is_empty, provider_name};
 use super::tree::ModuleTree;
@@ -14,6 +15,9 @@ use crate::model::Diagnostic;
 pub(crate) fn check_providers(tree: &ModuleTree) -> Vec<Diagnostic> {
     let mut check = Check { tree, found: Vec::new() };
     for module in 0..tree.nodes.len() {
+        if check.found.len() >= MAX_DIAGNOSTICS {
+            break;
+        }
         check.references(module);
         for (name, call) in &tree.nodes[module].source.calls {
             check.call(module, name, call);

@@ -9,14 +9,12 @@ use hcl_edit::Span;
 use hcl_edit::expr::Expression;
 
 use super::body::{Attribute, Block, Body, ReferenceStep, reference_steps};
+use super::evaluator::MAX_DIAGNOSTICS;
 use super::module::{ModuleSource, ResourceKey};
 use super::tree::ModuleTree;
 use super::undeclared;
 use crate::model::{Diagnostic, ResourceMode, SchemaFacts};
 use crate::terraform::lang::{Fault, Reference, Step, references};
-
-/// How many faults are looked for.
-const MAX_DIAGNOSTICS: usize = 1_000;
 
 /// What is wrong with the references of all modules. Parts that could not be read make everything declared.
 pub(crate) fn check_references(tree: &ModuleTree, facts: &dyn SchemaFacts) -> Vec<Diagnostic> {

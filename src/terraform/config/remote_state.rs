@@ -1,6 +1,6 @@
 //! `terraform_remote_state`: the outputs of another root, where its state is a file of this repository.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,6 +15,9 @@ use crate::terraform::state::outputs;
 /// How large a state may be of which outputs are read, in bytes.
 const MAX_STATE_BYTES: u64 = 256 << 20;
 const STATE_FILE: &str = "terraform.tfstate";
+
+/// The outputs in each state that was asked for, or why they could not be read.
+pub(super) type RemoteStates = HashMap<PathBuf, Result<Arc<BTreeMap<Arc<str>, Val>>, String>>;
 
 impl Evaluator<'_> {
     /// The outputs that a `terraform_remote_state` data source reads, or why they cannot be known.
@@ -40,14 +43,30 @@ impl Evaluator<'_> {
             self.report(Diagnostic::warning("State outside of the repository", detail).at(range.clone()));
             return Err(format!("the state \"{shown}\" lies outside of the repository"));
         }
-        let text = read(&path).map_err(|why| format!("the state \"{shown}\" could not be read: {why}"))?;
-        let recorded = outputs(&text).map_err(|why| format!("the state \"{shown}\" could not be read: {why}"))?;
-        let mut members: BTreeMap<Arc<str>, Val> =
-            configured.get("defaults").and_then(Val::members).cloned().unwrap_or_default();
-        for (name, output) in recorded {
-            members.insert(Arc::from(name), typed(&output.value, &output.of).mark(output.is_sensitive));
-        }
+        let known = self.remote_states.borrow().get(&path).cloned();
+        let recorded = known.unwrap_or_else(|| {
+            let recorded = self.read_outputs(&path);
+            self.remote_states.borrow_mut().insert(path.clone(), recorded.clone());
+            recorded
+        });
+        let recorded = recorded.map_err(|why| format!("the state \"{shown}\" could not be read: {why}"))?;
+        let defaults = configured.get("defaults").and_then(Val::members);
+        let mut members = defaults.cloned().unwrap_or_default();
+        self.allowance.spend(u64::try_from(recorded.len()).unwrap_or(u64::MAX));
+        members.extend(recorded.iter().map(|(name, value)| (Arc::clone(name), value.clone())));
         Ok(Val::object(members))
+    }
+
+    fn read_outputs(&self, path: &Path) -> Result<Arc<BTreeMap<Arc<str>, Val>>, String> {
+        let mut members = BTreeMap::new();
+        for (name, output) in outputs(&read(path)?)? {
+            let value = typed(&output.value, &output.of).mark(output.is_sensitive);
+            if !self.allowance.keep(&value) {
+                break;
+            }
+            members.insert(Arc::from(name), value);
+        }
+        Ok(Arc::new(members))
     }
 }
 

@@ -91,6 +91,8 @@ impl<'a> Evaluator<'a> {
         for (instance_key, repetition) in repetitions.instances {
             let scope = BlockScope::repeated(self, instance, repetition.clone());
             let (configured, arguments) = ArgumentReader::new(self, instance, key, &places).read(block, scope);
+            let is_remote = key.mode == ResourceMode::Data && key.resource_type == "terraform_remote_state";
+            let outputs = is_remote.then(|| self.remote_outputs(&configured, &block.range));
             if let Some(limit) = self.allowance.spent() {
                 self.report_spent(Some(block.range.clone()));
                 return Resource { unknown: Some(limit.into()), ..Resource::default() };
@@ -98,8 +100,6 @@ impl<'a> Evaluator<'a> {
             if let Some(instance_key) = &instance_key {
                 resource.by_key.insert(instance_key.clone(), resource.instances.len());
             }
-            let is_remote = key.mode == ResourceMode::Data && key.resource_type == "terraform_remote_state";
-            let outputs = is_remote.then(|| self.remote_outputs(&configured, &block.range));
             resource.instances.push(ResourceInstance {
                 address: InstanceAddress { resource: address.clone(), key: instance_key },
                 is_supposed: self.instance(instance).is_supposed,

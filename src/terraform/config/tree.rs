@@ -214,7 +214,8 @@ impl Loader<'_> {
         let module = load_module(&directory, &display, self.reading)
             .map_err(|error| Failure::not_here(format!("the folder \"{display}\" could not be read: {error}")))?;
         if module.files.is_empty() && !module.is_incomplete {
-            return Err(Failure::refused(format!("the folder \"{display}\" has no configuration files")));
+            // Terraform takes it for a module of nothing; here a submodule may only not be checked out.
+            return Err(Failure::not_here(format!("the folder \"{display}\" has no configuration files")));
         }
         let module = Arc::new(module);
         self.sources.insert(display, Arc::clone(&module));

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::{main_tf, path, root};
-use crate::model::Severity;
+use crate::model::{Configuration, Severity};
 
 const CHILD: &str = "variable \"name\" {}\nvariable \"size\" { default = 1 }\nresource \"google_x\" \"y\" {\n  name = var.name\n  size = var.size\n}\noutput \"id\" { value = \"id-${var.name}\" }\noutput \"secret\" {\n  value = \"s\"\n  sensitive = true\n}\n";
 
@@ -125,6 +125,8 @@ fn a_source_may_be_a_constant_template_and_must_lead_somewhere() {
             .starts_with("main.tf:5 Module not readable: The module \"gone\" could not be read: there is no folder")
     );
     assert!(found[1].contains("the folder \"empty\" has no configuration files"));
+    let severities: Vec<Severity> = evaluated.configuration.diagnostics.iter().map(|found| found.severity).collect();
+    assert_eq!(severities, [Severity::Error, Severity::Warning, Severity::Error], "Terraform takes an empty folder");
     assert!(found[2].starts_with("main.tf:13 Invalid registry module source address"));
 }
 
@@ -276,4 +278,22 @@ fn a_module_with_unknown_count_leaves_its_resources_unexpanded() {
     assert_eq!(unexpanded.resource.to_string(), "module.a.module.deep.google_x.y");
     assert!(unexpanded.reason.contains("variable \"n\" has no value"), "{}", unexpanded.reason);
     assert!(evaluated.argument("google_x.z", "ref").starts_with("unknown: count is unknown"));
+}
+
+#[test]
+fn what_a_module_of_unknown_count_gives_up_moves_or_cannot_read_is_known() {
+    let child = "moved {\n  from = google_x.before\n  to = google_x.y\n}\nremoved {\n  from = google_x.kept\n  lifecycle {\n    destroy = false\n  }\n}\nresource \"google_x\" \"y\" {}\nresource \"google_x\" \"broken\" {\n  a = = 1\n}\nmodule \"broken\" {\n  a = = 1\n}\n";
+    let evaluated = root(&[
+        ("main.tf", "variable \"n\" {}\nmodule \"a\" {\n  source = \"./child\"\n  count = var.n\n}\n"),
+        ("child/main.tf", child),
+        ("child/lost.tf.json", "{"),
+    ])
+    .evaluate();
+    let Configuration { moved, forgotten, unexpanded, unreadable_modules, .. } = &evaluated.configuration;
+    assert_eq!(moved[0].from, "module.a.google_x.before");
+    assert_eq!(forgotten[0].to_string(), "module.a.google_x.kept");
+    let unexpanded: Vec<String> = unexpanded.iter().map(|unexpanded| unexpanded.resource.to_string()).collect();
+    assert_eq!(unexpanded, ["module.a.google_x.broken", "module.a.google_x.y"]);
+    let unreadable: Vec<String> = unreadable_modules.iter().map(|unreadable| unreadable.module.to_string()).collect();
+    assert_eq!(unreadable, ["module.a", "module.a.module.broken"]);
 }
