@@ -15,6 +15,7 @@ mod reader;
 mod redaction;
 mod root_sides;
 mod root_state;
+mod sibling_states;
 mod sides;
 mod snapshot;
 mod terraform_root;
