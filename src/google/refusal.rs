@@ -150,8 +150,13 @@ fn forbidden(
         return ApiError::Quota { request, message, retry_after, is_rate: false };
     }
     // Refusals that no role would lift.
-    let is_policy =
-        ["SECURITY_POLICY_VIOLATED", "BILLING_DISABLED", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "CONSUMER_INVALID"];
+    let is_policy = [
+        "SECURITY_POLICY_VIOLATED",
+        "BILLING_DISABLED",
+        "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+        "CONSUMER_INVALID",
+        "USER_PROJECT_DENIED",
+    ];
     if error.has_reason(&is_policy) {
         return ApiError::Status { request, status: 403, message, retry_after: None };
     }

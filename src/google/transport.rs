@@ -203,7 +203,14 @@ impl Transport {
                 }
                 _ => host.answered(),
             }
-            return answer;
+            return match answer {
+                Err(ApiError::Unauthenticated { request, message }) => {
+                    let remedy = self.authentication.remedy().await;
+                    let message = if remedy.is_empty() { message } else { format!("{message}; {remedy}") };
+                    Err(ApiError::Unauthenticated { request, message })
+                }
+                answer => answer,
+            };
         }
     }
 
