@@ -13,6 +13,7 @@ use url::Url;
 use super::file::{CredentialFile, FileKind, SubjectSource};
 use crate::google::error::ApiError;
 use crate::google::refusal::refused;
+use crate::google::way::Obstacle;
 use crate::model::printable;
 
 /// Why there is no token.
@@ -51,7 +52,7 @@ struct Facts {
     file_error: Option<io::ErrorKind>,
     /// The answer came over the library's way of asking for an impersonation or the metadata server.
     is_of_service: bool,
-    is_certificate: bool,
+    obstacle: Option<Obstacle>,
     is_timeout: bool,
     is_unreachable: bool,
 }
@@ -81,7 +82,9 @@ impl Facts {
                 let body = body.rsplit_once('>').map_or(body, |(body, _)| body);
                 facts.body = body.as_bytes().to_vec();
             }
-            facts.is_certificate |= facts.is_unreachable && text.contains("certificate");
+            if facts.is_unreachable {
+                facts.obstacle = facts.obstacle.or_else(|| Obstacle::of(&text));
+            }
             cause = error.source();
         }
         facts
@@ -120,13 +123,11 @@ impl Facts {
                 let word = self.word().map(|word| format!(" ({word})")).unwrap_or_default();
                 format!("{host} answered HTTP {status}{word}")
             }
-            None if self.is_certificate => format!(
-                "{host} shows a certificate that is not trusted here; SSL_CERT_FILE can name the CA of a proxy that \
-                 opens TLS"
-            ),
             None if self.is_timeout => format!("no answer of {host} in time"),
             None if self.is_unreachable => {
-                format!("no connection to {host} (HTTPS_PROXY and NO_PROXY say which way requests go)")
+                let hint = self.obstacle.map(|obstacle| format!("; {}", obstacle.hint())).unwrap_or_default();
+                let what = if self.obstacle == Some(Obstacle::Certificate) { "no trusted" } else { "no" };
+                format!("{what} connection to {host}{hint}")
             }
             None => format!("the answer of {host} is not what it should be"),
         }
@@ -146,7 +147,9 @@ pub(super) fn explain(error: &CredentialsError, asker: &Asker<'_>) -> Failure {
     Failure {
         reason: words(&facts, asker),
         is_passing: is_server_fault,
-        is_unreachable: facts.status.is_none() && (facts.is_unreachable || facts.is_timeout) && !facts.is_certificate,
+        is_unreachable: facts.status.is_none()
+            && (facts.is_unreachable || facts.is_timeout)
+            && !facts.obstacle.is_some_and(Obstacle::is_lasting),
     }
 }
 

@@ -27,17 +27,21 @@ pub(crate) fn answer(world: &SharedWorld, seen: Seen) -> Response<Body> {
     let path = seen.path.split('?').next().unwrap_or_default().to_owned();
     let takes_gzip = seen.header("accept-encoding").contains("gzip");
     let place = format!("{host}{path}");
-    let (status, body) =
-        match world.refusals.iter_mut().find(|refusal| refusal.times > 0 && place.contains(&refusal.of)) {
-            Some(refusal) => {
-                refusal.times -= 1;
-                (refusal.status, refusal.body.clone())
-            }
-            None => {
-                let (status, body) = known(&mut world, &seen, &host, &path);
-                (status, body.as_str().map_or_else(|| body.to_string(), str::to_owned))
-            }
-        };
+    let refusal = world.refusals.iter_mut().find(|refusal| refusal.times > 0 && place.contains(&refusal.of));
+    let refusal = refusal.and_then(|refusal| match refusal.spared {
+        0 => {
+            refusal.times -= 1;
+            Some((refusal.status, refusal.body.clone()))
+        }
+        _ => {
+            refusal.spared -= 1;
+            None
+        }
+    });
+    let (status, body) = refusal.unwrap_or_else(|| {
+        let (status, body) = known(&mut world, &seen, &host, &path);
+        (status, body.as_str().map_or_else(|| body.to_string(), str::to_owned))
+    });
     world.requests.push(seen);
     let response = Response::builder().status(status).header("content-type", "application/json; charset=UTF-8");
     if takes_gzip && status == 200 {

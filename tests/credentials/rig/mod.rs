@@ -89,7 +89,13 @@ impl Rig {
 
     /// Refuses what has a part of `host/path`, so often.
     pub(crate) fn refuse(&self, of: &str, times: usize, status: u16, body: impl Into<String>) {
-        self.world().refusals.push(Refusal { of: of.to_owned(), times, status, body: body.into() });
+        self.world().refusals.push(Refusal { of: of.to_owned(), spared: 0, times, status, body: body.into() });
+    }
+
+    /// Refuses what has a part of `host/path`, always but for the first `spared` times.
+    pub(crate) fn refuse_after(&self, of: &str, spared: usize, status: u16, body: impl Into<String>) {
+        let refusal = Refusal { of: of.to_owned(), spared, times: usize::MAX, status, body: body.into() };
+        self.world().refusals.push(refusal);
     }
 
     /// The requests until now to a host.
@@ -118,7 +124,10 @@ impl Rig {
         program.arg("check").arg(self.path("root"));
         program.args(["--live", "api", "--format", "json", "--fail-on", "none"]).args(flags);
         program.env_clear().env("HOME", self.path("home"));
-        program.env("HTTPS_PROXY", format!("http://{}", self.host()));
+        let has_proxy = |name: &str| ["https_proxy", "all_proxy"].contains(&&*name.to_ascii_lowercase());
+        if !variables.iter().any(|(name, _)| has_proxy(name)) {
+            program.env("HTTPS_PROXY", format!("http://{}", self.host()));
+        }
         program.env("SSL_CERT_FILE", self.path("authority.pem"));
         // Nobody listens there: a run finds a metadata server only where a test gives it one.
         program.env("GCE_METADATA_HOST", "127.0.0.1:1");

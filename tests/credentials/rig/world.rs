@@ -59,6 +59,8 @@ pub(crate) struct Tunnel {
 pub(crate) struct Refusal {
     /// A part of `host/path`.
     pub(crate) of: String,
+    /// How often it is not refused before.
+    pub(crate) spared: usize,
     /// How often.
     pub(crate) times: usize,
     /// The status.
