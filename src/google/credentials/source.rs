@@ -74,7 +74,7 @@ impl CredentialSource {
         }
         let folder =
             if cfg!(windows) { get("APPDATA").map(PathBuf::from) } else { home.map(|home| home.join(".config")) };
-        match folder.map(|folder| folder.join(GCLOUD_FILE)).filter(|path| path.exists()) {
+        match folder.map(|folder| folder.join(GCLOUD_FILE)).filter(|path| path.try_exists().unwrap_or(true)) {
             Some(path) => Self::File { path, variable: None },
             None => Self::Metadata,
         }
