@@ -38,6 +38,8 @@ pub(crate) use types::Type;
 pub(crate) use value::{Kind, Val};
 
 #[cfg(test)]
+mod conformance_tests;
+#[cfg(test)]
 mod expression_tests;
 #[cfg(test)]
 mod function_property_tests;
