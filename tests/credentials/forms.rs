@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::files::{ACCOUNT, TARGET, acting_url, federation, github, impersonation, key, user, with};
-use crate::rig::google::ASSERTION;
+use crate::rig::google::{ASSERTION, oauth_error};
 use crate::rig::{PROJECT, Rig, keys};
 
 /// The services that a check of the root asks, by the first label of their hosts.
@@ -182,6 +182,22 @@ fn quota_goes_by_the_file_or_by_the_variable_over_it() {
         rig.to_apis().iter().all(|seen| seen.header("x-goog-user-project").is_empty()),
         "one counts only with the other"
     );
+}
+
+#[test]
+fn a_state_in_a_bucket_is_read_with_the_same_credentials() {
+    let (rig, path) = with_file(&federation(github()));
+    let state = ["--state", "gs://states/env/default.tfstate", "-v"];
+    let outcome = rig.check_with(&[(DEFAULT_FILE, &path)], &state);
+    assert_eq!(outcome.whole()["sources"]["state"]["serial"], 7);
+    asked(&rig, &["storage.googleapis.com", "sts.googleapis.com", "tokens.example"], "federated");
+    let of_state = rig.to("storage.googleapis.com");
+    assert!(of_state.iter().all(|seen| seen.token().starts_with("federated")), "{of_state:?}");
+
+    rig.refuse("sts.googleapis.com", usize::MAX, 400, oauth_error("invalid_grant", "stale"));
+    let outcome = rig.check_with(&[(DEFAULT_FILE, &path)], &state);
+    let said = outcome.failure();
+    assert!(said.contains("gs://states/env/default.tfstate") && said.contains("federation by"), "{said}");
 }
 
 #[test]

@@ -143,6 +143,12 @@ fn api(world: &mut World, seen: &Seen, path: &str) -> (u16, Value) {
         let name = format!("projects/{PROJECT}/locations/us-central1/instances/cache");
         return (200, json!({"instances": [{"name": name, "tier": "BASIC", "memorySizeGb": 1}]}));
     }
+    if path == "/storage/v1/b/states/o/env%2Fdefault.tfstate" {
+        return (
+            200,
+            json!({"version": 4, "terraform_version": "1.9.0", "serial": 7, "lineage": "l", "outputs": {}, "resources": []}),
+        );
+    }
     if path == format!("/v1/projects/{PROJECT}") {
         return (200, json!({"projectId": PROJECT, "projectNumber": "400000000042"}));
     }
