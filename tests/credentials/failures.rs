@@ -252,3 +252,17 @@ fn a_key_that_no_api_takes_any_more_is_named_and_its_token_is_not_shown() {
     assert!(said.contains("(sensitive value)") && said.contains("gcloud auth print-access-token"), "{said}");
     assert_eq!(rig.to("redis.googleapis.com").len(), 1, "it is not tried again");
 }
+
+/// The library that asks for tokens fails inside itself where a token has expired before it is given: a clock that goes
+/// wrong by more than an hour.
+#[test]
+fn what_fails_inside_a_library_ends_the_run_with_a_failure_and_says_nothing_secret() {
+    let rig = Rig::new();
+    rig.world().tokens.insert("given-s3cr3t".to_owned(), usize::MAX);
+    let expired = json!({"accessToken": "s3cr3t", "expireTime": "2001-01-01T00:00:00Z"});
+    rig.refuse("iamcredentials", usize::MAX, 200, expired.to_string());
+    let outcome =
+        rig.check_with(&[("GOOGLE_OAUTH_ACCESS_TOKEN", "given-s3cr3t")], &["--impersonate-service-account", TARGET]);
+    let said = outcome.failure();
+    assert!(said.contains("please report it") && said.contains("clock"), "{said}");
+}
