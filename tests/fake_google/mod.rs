@@ -5,8 +5,10 @@
 
 #![allow(dead_code, reason = "each integration test uses a part of this module")]
 
+mod faults;
 mod partial;
 mod permissions;
+mod unreachable;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -20,47 +22,14 @@ use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
 use serde_json::{Value, json};
 
+pub(crate) use faults::{Fault, Faults};
+
 /// The token that every request must carry.
 pub(crate) const TOKEN: &str = "fake-token-7b1f";
 /// The project of [`FakeGoogle::with_world`].
 pub(crate) const PROJECT: &str = "acme-staging";
 /// Its number.
 pub(crate) const NUMBER: &str = "400000000042";
-
-/// What goes wrong.
-#[derive(Clone, Debug)]
-pub(crate) enum Fault {
-    /// 403 for want of this permission.
-    PermissionDenied(&'static str),
-    /// 403 since this service is not enabled.
-    ServiceDisabled(&'static str),
-    /// 404.
-    NotFound,
-    /// 429 that asks to wait so many seconds.
-    TooMany(u64),
-    /// 403 with the older rate reason.
-    RateLimited,
-    /// This status with Google's usual body.
-    Status(u16),
-    /// A page for people, with status 200.
-    Html,
-    /// JSON that breaks off.
-    Truncated,
-    /// No answer for a long time.
-    Stall,
-    /// The same token for the next page, for ever.
-    RepeatedToken,
-    /// 401 whose message repeats the token.
-    EchoedToken,
-    /// The answer, but these members put in.
-    With(Value),
-    /// 404 of something between here and the API.
-    NoRoute,
-    /// This object and nothing else.
-    Object(Value),
-    /// 400 where parts of an answer are asked for, as of a member that the API does not know.
-    UnknownField,
-}
 
 struct List {
     items: String,
@@ -74,8 +43,12 @@ struct World {
     lists: BTreeMap<String, List>,
     files: BTreeMap<String, Vec<u8>>,
     faults: Vec<(String, usize, Fault)>,
+    chance: Faults,
+    attempts: faults::Attempts,
     page_size: usize,
     requests: Vec<String>,
+    /// How many tokens have expired.
+    expired: usize,
     /// The permissions that the caller has; `None`: all.
     granted: Option<BTreeSet<String>>,
 }
@@ -285,6 +258,14 @@ impl FakeGoogle {
         self.world().faults.push((path.to_owned(), times, fault));
     }
 
+    /// A share of all requests goes wrong from now on, as if none had been made before.
+    pub(crate) fn set_faults(&self, faults: Faults) {
+        let mut world = self.world();
+        world.chance = faults;
+        world.attempts = faults::Attempts::default();
+        world.requests.clear();
+    }
+
     /// Gives the caller these permissions and no others.
     pub(crate) fn grant(&self, permissions: impl IntoIterator<Item = String>) {
         self.world().granted = Some(permissions.into_iter().collect());
@@ -311,84 +292,159 @@ impl FakeGoogle {
     }
 }
 
+impl World {
+    /// What goes wrong with a request, where something does.
+    fn fault(&mut self, address: &str, path: &str) -> Option<Fault> {
+        let times = self.attempts.count(address);
+        match self.faults.iter_mut().find(|(part, left, _)| *left > 0 && path.contains(part.as_str())) {
+            Some((_, left, fault)) => {
+                *left -= 1;
+                Some(fault.clone())
+            }
+            None => self.chance.choose(address, times),
+        }
+    }
+
+    /// The token that is taken at present.
+    fn token(&self) -> String {
+        match self.expired {
+            0 => TOKEN.to_owned(),
+            expired => format!("{TOKEN}-{expired}"),
+        }
+    }
+}
+
 async fn answer(State(world): State<Arc<Mutex<World>>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
-    let (fault, stall) = {
+    if path.starts_with("/computeMetadata/") {
+        return metadata(&mut world.lock().expect("no test fails within"), &path);
+    }
+    let (fault, token, delay) = {
         let mut world = world.lock().expect("no test fails within");
         world.requests.push(request.uri().to_string());
-        let found = world.faults.iter_mut().find(|(part, left, _)| *left > 0 && path.contains(part.as_str()));
-        let fault = found.map(|(_, left, fault)| {
-            *left -= 1;
-            fault.clone()
-        });
-        let stall = matches!(fault, Some(Fault::Stall));
-        (fault, stall)
+        let fault = world.fault(&request.uri().to_string(), &path);
+        if matches!(fault, Some(Fault::ExpiredToken)) {
+            world.expired += 1;
+        }
+        (fault, world.token(), world.chance.delay)
     };
+    tokio::time::sleep(delay).await;
     if request.method() != Method::GET {
         return error(405, "only GET", None);
     }
-    if path == "/computeMetadata/v1/universe/universe-domain" {
-        return respond(200, "application/text", "googleapis.com".to_owned());
-    }
-    if path.starts_with("/computeMetadata/") {
-        return respond(
-            200,
-            "application/json",
-            json!({"access_token": TOKEN, "expires_in": 3600, "token_type": "Bearer"}).to_string(),
-        );
-    }
     let sent = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if sent != Some(&format!("Bearer {TOKEN}")) && !path.starts_with("/emulator/") {
+    if sent != Some(&format!("Bearer {token}")) && !path.starts_with("/emulator/") {
         return error(
             401,
             &format!("Request had invalid authentication credentials: {}", sent.unwrap_or("none")),
             None,
         );
     }
-    if stall {
-        tokio::time::sleep(Duration::from_secs(600)).await;
+    match fault {
+        Some(Fault::Stall) => {
+            tokio::time::sleep(Duration::from_secs(600)).await;
+            error(503, "too late", None)
+        }
+        Some(
+            fault @ (Fault::ContentType(_)
+            | Fault::Cut
+            | Fault::TooLong(_)
+            | Fault::TooShort(_)
+            | Fault::Killed
+            | Fault::StallWithin),
+        ) => {
+            let right = allowed(&world.lock().expect("no test fails within"), &request, &path);
+            faults::damaged(&fault, right).await
+        }
+        Some(fault) => wrong(&world.lock().expect("no test fails within"), &request, &path, fault, sent),
+        None => allowed(&world.lock().expect("no test fails within"), &request, &path),
     }
-    let world = world.lock().expect("no test fails within");
-    let needed = permissions::needed(&path);
-    if let (Some(granted), Some(needed)) = (&world.granted, needed)
-        && !granted.contains(&needed)
-    {
-        return denied(&needed);
+}
+
+/// The metadata server. Its requests are part of the record.
+fn metadata(world: &mut World, path: &str) -> Response {
+    world.requests.push(path.to_owned());
+    if path == "/computeMetadata/v1/universe/universe-domain" {
+        return respond(200, "application/text", "googleapis.com".to_owned());
+    }
+    let token = json!({"access_token": world.token(), "expires_in": 3600, "token_type": "Bearer"});
+    respond(200, "application/json", token.to_string())
+}
+
+/// The right answer, to whoever may have it.
+fn allowed(world: &World, request: &Request, path: &str) -> Response {
+    refusal(world, path).unwrap_or_else(|| content(world, request, path))
+}
+
+/// The answer for want of a permission.
+fn refusal(world: &World, path: &str) -> Option<Response> {
+    let needed = permissions::needed(path)?;
+    (!world.granted.as_ref()?.contains(&needed)).then(|| denied(&needed))
+}
+
+/// An answer other than the right one.
+fn wrong(world: &World, request: &Request, path: &str, fault: Fault, sent: Option<&str>) -> Response {
+    if let Some(refusal) = refusal(world, path) {
+        return refusal;
     }
     match fault {
-        None | Some(Fault::Stall) => content(&world, &request, &path),
-        Some(Fault::UnknownField) => match query(&request, "fields") {
+        Fault::UnknownField => match query(request, "fields") {
             Some(_) => error(400, "Invalid field selection", None),
-            None => content(&world, &request, &path),
+            None => content(world, request, path),
         },
-        Some(Fault::NoRoute) => respond(404, "text/plain", "default backend - 404".to_owned()),
-        Some(Fault::Object(body)) => respond(200, "application/json; charset=UTF-8", body.to_string()),
-        Some(Fault::PermissionDenied(permission)) => denied(permission),
-        Some(Fault::ServiceDisabled(service)) => error(
+        Fault::NoRoute => respond(404, "text/plain", "default backend - 404".to_owned()),
+        Fault::Object(body) => respond(200, "application/json; charset=UTF-8", body.to_string()),
+        Fault::PermissionDenied(permission) => denied(permission),
+        Fault::ServiceDisabled(service) => error(
             403,
             &format!("{service} has not been used in project {NUMBER} before or it is disabled."),
             Some(json!([{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "SERVICE_DISABLED",
                          "domain": "googleapis.com",
                          "metadata": {"service": service, "consumer": format!("projects/{NUMBER}")}}])),
         ),
-        Some(Fault::NotFound) => error(404, "not found", None),
-        Some(Fault::TooMany(wait)) => {
+        Fault::NotFound => error(404, "not found", None),
+        Fault::TooMany(wait) => {
             let mut response = error(429, "slow down", None);
             response.headers_mut().insert(header::RETRY_AFTER, wait.into());
             response
         }
-        Some(Fault::RateLimited) => {
-            let body = json!({"error": {"code": 403, "message": "Rate Limit Exceeded",
-                              "errors": [{"domain": "usageLimits", "reason": "rateLimitExceeded"}]}});
-            respond(403, "application/json", body.to_string())
-        }
-        Some(Fault::Status(status)) => error(status, "backend error", None),
-        Some(Fault::Html) => respond(200, "text/html", "<!doctype html><title>Sign in</title>".to_owned()),
-        Some(Fault::Truncated) => respond(200, "application/json", "{\"items\": [{\"name\": \"ma".to_owned()),
-        Some(Fault::EchoedToken) => error(401, &format!("bad credentials: {}", sent.unwrap_or_default()), None),
-        Some(Fault::RepeatedToken) => merged(&world, &request, &path, &json!({"nextPageToken": "again"})),
-        Some(Fault::With(members)) => merged(&world, &request, &path, &members),
+        Fault::RetryInfo(wait) => error(
+            429,
+            "slow down",
+            Some(json!([{"@type": "type.googleapis.com/google.rpc.RetryInfo",
+                         "retryDelay": format!("{}s", wait.as_secs_f64())}])),
+        ),
+        Fault::RateLimited => older(403, "Rate Limit Exceeded", "rateLimitExceeded"),
+        Fault::QuotaExceeded => older(403, "Daily Limit Exceeded", "dailyLimitExceeded"),
+        Fault::Status(status) => error(status, "backend error", None),
+        Fault::Html => respond(200, "text/html", "<!doctype html><title>Sign in</title>".to_owned()),
+        Fault::Truncated => respond(200, "application/json", "{\"items\": [{\"name\": \"ma".to_owned()),
+        Fault::EchoedToken => error(401, &format!("bad credentials: {}", sent.unwrap_or_default()), None),
+        Fault::RepeatedToken => merged(world, request, path, &json!({"nextPageToken": "again"})),
+        Fault::With(members) => merged(world, request, path, &members),
+        Fault::Unreachable(location) => match whole_list(world, request, path) {
+            Some(whole) => {
+                let body = asked(request, unreachable::without(location, path, whole));
+                respond(200, "application/json; charset=UTF-8", body.to_string())
+            }
+            None => content(world, request, path),
+        },
+        Fault::ContentType(_)
+        | Fault::Cut
+        | Fault::TooLong(_)
+        | Fault::TooShort(_)
+        | Fault::Killed
+        | Fault::Stall
+        | Fault::StallWithin
+        | Fault::ExpiredToken => content(world, request, path),
     }
+}
+
+/// An error as the older APIs write it.
+fn older(status: u16, message: &str, reason: &str) -> Response {
+    let body = json!({"error": {"code": status, "message": message,
+                      "errors": [{"domain": "usageLimits", "reason": reason}]}});
+    respond(status, "application/json", body.to_string())
 }
 
 fn denied(permission: &str) -> Response {
@@ -461,11 +517,15 @@ fn object(world: &World, path: &str) -> Option<Value> {
 }
 
 fn list(world: &World, request: &Request, path: &str) -> Option<Value> {
-    let whole = whole_list(world, request, path)?;
-    Some(match query(request, "fields") {
+    whole_list(world, request, path).map(|whole| asked(request, whole))
+}
+
+/// What of an answer a request asks for.
+fn asked(request: &Request, whole: Value) -> Value {
+    match query(request, "fields") {
         Some(mask) => partial::apply(&mask, &whole),
         None => whole,
-    })
+    }
 }
 
 fn whole_list(world: &World, request: &Request, path: &str) -> Option<Value> {
