@@ -483,7 +483,8 @@ fn content(world: &World, request: &Request, path: &str) -> Response {
 }
 
 fn merged(world: &World, request: &Request, path: &str, members: &Value) -> Response {
-    let Some(mut answer) = list(world, request, path) else { return error(404, "nothing", None) };
+    // What is no list has no pages, and is there all the same.
+    let Some(mut answer) = list(world, request, path) else { return content(world, request, path) };
     for (name, value) in members.as_object().expect("an object") {
         if name == "items" && answer["items"].is_object() {
             for (scope, content) in value.as_object().expect("scopes") {
