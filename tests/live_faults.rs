@@ -109,8 +109,16 @@ fn recorded() -> Vec<(&'static str, &'static str, Value)> {
     let regional = |name: &str, region: &str, more: Value| with(json!({"name": name, "region": region}), more);
     let network = format!("projects/{PROJECT}/global/networks/main");
     vec![
-        ("google_redis_instance", "same", regional("cache", "us-central1", json!({"memory_size_gb": 1, "tier": "BASIC"}))),
-        ("google_redis_instance", "changed", regional("cache", "europe-west1", json!({"memory_size_gb": 5, "tier": "BASIC"}))),
+        (
+            "google_redis_instance",
+            "same",
+            regional("cache", "us-central1", json!({"memory_size_gb": 1, "tier": "BASIC"})),
+        ),
+        (
+            "google_redis_instance",
+            "changed",
+            regional("cache", "europe-west1", json!({"memory_size_gb": 5, "tier": "BASIC"})),
+        ),
         ("google_redis_instance", "gone", regional("gone", "us-central1", json!({"memory_size_gb": 1}))),
         ("google_compute_network", "same", json!({"name": "main", "auto_create_subnetworks": false})),
         ("google_compute_network", "gone", json!({"name": "gone", "auto_create_subnetworks": false})),
@@ -127,7 +135,11 @@ fn recorded() -> Vec<(&'static str, &'static str, Value)> {
         ("google_compute_subnetwork", "gone", regional("gone", "us-central1", json!({"ip_cidr_range": "10.9.0.0/24"}))),
         ("google_compute_address", "same", regional("egress", "us-central1", json!({"address_type": "EXTERNAL"}))),
         ("google_compute_address", "gone", regional("gone", "europe-west1", json!({"address_type": "EXTERNAL"}))),
-        ("google_compute_global_address", "changed", json!({"name": "services", "purpose": "VPC_PEERING", "prefix_length": 20})),
+        (
+            "google_compute_global_address",
+            "changed",
+            json!({"name": "services", "purpose": "VPC_PEERING", "prefix_length": 20}),
+        ),
         ("google_compute_router", "same", regional("edge", "us-central1", json!({"network": network}))),
         (
             "google_compute_router_nat",
@@ -197,7 +209,8 @@ fn write_root(folder: &Path) {
     }
     let planned = json!({"name": "planned", "region": "us-central1", "memory_size_gb": 1});
     blocks.entry("google_redis_instance").or_default().insert("planned", planned);
-    let configuration = json!({"provider": {"google": {"project": PROJECT, "region": "us-central1"}}, "resource": blocks});
+    let configuration =
+        json!({"provider": {"google": {"project": PROJECT, "region": "us-central1"}}, "resource": blocks});
     fs::write(folder.join("main.tf.json"), configuration.to_string()).expect("written");
     fs::write(folder.join("terraform.tfstate"), state.to_string()).expect("written");
 }
@@ -226,7 +239,13 @@ fn check(root: &Path, inventory: &Inventory, name: &str) -> Value {
     snapshot::write(inventory, &Redaction::default(), Catalog::builtin(), &mut bytes).expect("in memory");
     fs::write(&path, bytes).expect("written");
     let mut program = Command::new(env!("CARGO_BIN_EXE_trueup"));
-    program.current_dir(root).env_clear().stdin(Stdio::null()).args(["check", ".", "--format", "json", "--show-in-sync"]);
+    program.current_dir(root).env_clear().stdin(Stdio::null()).args([
+        "check",
+        ".",
+        "--format",
+        "json",
+        "--show-in-sync",
+    ]);
     let output = program.arg("--live").arg(&path).output().expect("it runs");
     fs::remove_file(&path).expect("written above");
     serde_json::from_slice(&output.stdout)
@@ -268,7 +287,8 @@ fn said(report: &Value) -> BTreeMap<String, Said> {
             .find(|why| why != "-")
             .unwrap_or_default(),
     };
-    let key = |resource: &Value| text(resource.get("address").filter(|it| it.is_string()).unwrap_or(&resource["identity"]));
+    let key =
+        |resource: &Value| text(resource.get("address").filter(|it| it.is_string()).unwrap_or(&resource["identity"]));
     list(&report["resources"]).iter().map(|resource| (key(resource), of(resource))).collect()
 }
 
@@ -307,7 +327,10 @@ impl Baseline {
                 Some(before) => {
                     let is_open = found.presence == "not_observed"
                         && matches!(found.verdict.as_str(), "not_comparable" | "pending" | "-")
-                        && found.attributes.values().all(|verdict| matches!(verdict.as_str(), "not_comparable" | "pending"));
+                        && found
+                            .attributes
+                            .values()
+                            .all(|verdict| matches!(verdict.as_str(), "not_comparable" | "pending"));
                     let has_reason = !found.not_observed.is_empty()
                         || reasons.iter().any(|entry| text(&entry["what"]).starts_with(&found.resource_type));
                     if !is_open || !has_reason {
@@ -326,7 +349,9 @@ impl Baseline {
         if is_complete && now != self.said {
             faults.push("it is said to be complete and is not".to_owned());
         }
-        faults.extend(findings(report).difference(&self.findings).map(|finding| format!("a finding too many: {finding}")));
+        faults.extend(
+            findings(report).difference(&self.findings).map(|finding| format!("a finding too many: {finding}")),
+        );
         faults
     }
 }

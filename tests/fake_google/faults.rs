@@ -1,7 +1,6 @@
 //! What goes wrong, as data: a [`Fault`] for chosen requests, [`Faults`] for a share of all of them.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::io;
 use std::time::Duration;
 
@@ -135,17 +134,17 @@ pub(super) async fn damaged(fault: &Fault, answer: Response) -> Response {
         _ => body.len(),
     };
     head.headers.insert(header::CONTENT_LENGTH, length.into());
+    // What is there is on its way before the connection ends.
+    let end = |end: io::Result<Bytes>| {
+        stream::once(async {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            end
+        })
+    };
     let parts: BoxStream<'static, io::Result<Bytes>> = match fault {
-        Fault::Killed => {
-            // The first half is on its way before the connection ends.
-            let end = stream::once(async {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-                Err(io::ErrorKind::ConnectionReset.into())
-            });
-            stream::iter([Ok(half)]).chain(end).boxed()
-        }
+        Fault::Killed => stream::iter([Ok(half)]).chain(end(Err(io::ErrorKind::ConnectionReset.into()))).boxed(),
         Fault::StallWithin => stream::iter([Ok(half)]).chain(stream::pending()).boxed(),
-        _ => stream::iter([Ok::<_, Infallible>(body)]).map(|part| part.map_err(|never| match never {})).boxed(),
+        _ => stream::iter([Ok(body)]).chain(end(Ok(Bytes::new()))).boxed(),
     };
     Response::from_parts(head, Body::from_stream(parts))
 }

@@ -253,7 +253,7 @@ impl FakeGoogle {
         self.world().page_size = size;
     }
 
-    /// The next `times` requests whose path contains a text go wrong.
+    /// The next `times` requests whose path or query contains a text go wrong.
     pub(crate) fn fault(&self, path: &str, times: usize, fault: Fault) {
         self.world().faults.push((path.to_owned(), times, fault));
     }
@@ -294,9 +294,9 @@ impl FakeGoogle {
 
 impl World {
     /// What goes wrong with a request, where something does.
-    fn fault(&mut self, address: &str, path: &str) -> Option<Fault> {
+    fn fault(&mut self, address: &str) -> Option<Fault> {
         let times = self.attempts.count(address);
-        match self.faults.iter_mut().find(|(part, left, _)| *left > 0 && path.contains(part.as_str())) {
+        match self.faults.iter_mut().find(|(part, left, _)| *left > 0 && address.contains(part.as_str())) {
             Some((_, left, fault)) => {
                 *left -= 1;
                 Some(fault.clone())
@@ -322,7 +322,7 @@ async fn answer(State(world): State<Arc<Mutex<World>>>, request: Request) -> Res
     let (fault, token, delay) = {
         let mut world = world.lock().expect("no test fails within");
         world.requests.push(request.uri().to_string());
-        let fault = world.fault(&request.uri().to_string(), &path);
+        let fault = world.fault(&request.uri().to_string());
         if matches!(fault, Some(Fault::ExpiredToken)) {
             world.expired += 1;
         }

@@ -42,10 +42,10 @@ pub(crate) struct Collected {
     pub(crate) inventory: Inventory,
     /// How many calls were made.
     pub(crate) calls: usize,
-    /// How many of them gave nothing, and the first error.
+    /// How many of them gave nothing.
     pub(crate) refused: usize,
-    /// The first error, in the order of the plan.
-    pub(crate) first_error: Option<ApiError>,
+    /// The first error in the order of the plan, and the same with what would help.
+    pub(crate) first_error: Option<(ApiError, String)>,
 }
 
 /// Makes the calls of a plan, at most `parallelism` at once. The same answers give the same inventory, whatever order
@@ -94,7 +94,7 @@ struct Collector<'a> {
     calls: usize,
     done: usize,
     refused: usize,
-    first_error: Option<ApiError>,
+    first_error: Option<(ApiError, String)>,
 }
 
 impl<'a> Collector<'a> {
@@ -187,7 +187,7 @@ impl<'a> Collector<'a> {
                 fetched.error = None;
             } else {
                 self.refused += 1;
-                self.first_error.get_or_insert_with(|| error.clone());
+                self.first_error.get_or_insert_with(|| (error.clone(), advice(error, kind, call)));
             }
         }
         if matches!(fetched.error, Some(ApiError::ApiDisabled { .. })) {
