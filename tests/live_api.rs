@@ -622,6 +622,20 @@ fn the_metadata_server_gives_credentials() {
 }
 
 #[test]
+fn a_token_that_expires_on_the_way_is_renewed() {
+    let google = FakeGoogle::with_world();
+    google.set_page_size(1);
+    google.fault("pageToken=at-1", 1, Fault::ExpiredToken);
+    let redis = format!("redis={}/redis/v1/", google.url());
+    let output = in_child(
+        "child_reads_with_application_default_credentials",
+        &[("GCE_METADATA_HOST", &google.host()), ("FAKE_REDIS", &redis)],
+    );
+    assert!(output.contains("objects: 2"), "{output}");
+    assert_eq!(google.count("/redis/"), 3, "the second page twice: {:?}", google.requests());
+}
+
+#[test]
 fn without_credentials_the_ways_to_get_some_are_named() {
     let google = FakeGoogle::with_world();
     let redis = format!("redis={}/redis/v1/", google.url());

@@ -60,46 +60,9 @@ fn kinds_of_faults() -> Vec<Fault> {
     ]
 }
 
-/// The server, with services behind a connector and a NAT, so that policies have something to look at.
+/// The server, with one object on a page.
 fn google() -> FakeGoogle {
-    let google = FakeGoogle::with_world();
-    let connector = format!("projects/{PROJECT}/locations/us-central1/connectors/main-connector");
-    google.list(
-        &format!("/vpcaccess/v1/projects/{PROJECT}/locations/us-central1/connectors"),
-        "connectors",
-        vec![json!({"name": connector, "state": "READY", "network": "main", "ipCidrRange": "10.8.0.0/28",
-                    "machineType": "e2-micro", "minInstances": 2, "maxInstances": 3})],
-    );
-    google.list(
-        &format!("/run/v2/projects/{PROJECT}/locations/us-central1/services"),
-        "services",
-        vec![json!({"name": format!("projects/{PROJECT}/locations/us-central1/services/web"),
-                    "ingress": "INGRESS_TRAFFIC_ALL",
-                    "template": {"vpcAccess": {"connector": connector, "egress": "ALL_TRAFFIC"},
-                                 "containers": [{"image": "i", "env": [{"name": "POSTGRES_HOST", "value": "203.0.113.17"}]}]}})],
-    );
-    let link = |rest: &str| format!("https://www.googleapis.com/compute/v1/projects/{PROJECT}/{rest}");
-    google.aggregated(
-        &format!("/compute/v1/projects/{PROJECT}/aggregated/routers"),
-        "routers",
-        vec![(
-            "regions/us-central1",
-            json!({"name": "edge", "selfLink": link("regions/us-central1/routers/edge"), "network": link("global/networks/main"),
-                   "nats": [{"name": "out", "natIpAllocateOption": "AUTO_ONLY",
-                             "sourceSubnetworkIpRangesToNat": "ALL_SUBNETWORKS_ALL_IP_RANGES"},
-                            {"name": "spare", "natIpAllocateOption": "AUTO_ONLY"}]}),
-        )],
-    );
-    google.list(
-        &format!("/redis/v1/projects/{PROJECT}/locations/-/instances"),
-        "instances",
-        [("us-central1", 1), ("europe-west1", 2)]
-            .map(|(region, size)| {
-                json!({"name": format!("projects/{PROJECT}/locations/{region}/instances/cache"), "tier": "BASIC",
-                       "memorySizeGb": size, "connectMode": "DIRECT_PEERING", "transitEncryptionMode": "DISABLED"})
-            })
-            .to_vec(),
-    );
+    let google = FakeGoogle::with_services();
     google.set_page_size(1);
     google
 }
