@@ -122,6 +122,22 @@ pub(crate) fn serve_many(google: &FakeGoogle, count: usize) {
 }
 
 fn serve(google: &FakeGoogle, resources: &[Resource]) {
+    for project in PROJECTS {
+        let compute = |collection: &str| format!("/compute/v1/projects/{project}/{collection}");
+        for collection in ["networks", "firewalls", "addresses"] {
+            google.list(&compute(&format!("global/{collection}")), "items", vec![]);
+        }
+        for collection in ["subnetworks", "routers", "addresses"] {
+            google.aggregated(&compute(&format!("aggregated/{collection}")), collection, vec![]);
+        }
+        google.list(&format!("/redis/v1/projects/{project}/locations/-/instances"), "instances", vec![]);
+        google.list(&format!("/sql/v1beta4/projects/{project}/instances"), "items", vec![]);
+        for region in REGIONS {
+            let below = |service: &str| format!("/{service}/projects/{project}/locations/{region}");
+            google.list(&format!("{}/services", below("run/v2")), "services", vec![]);
+            google.list(&format!("{}/connectors", below("vpcaccess/v1")), "connectors", vec![]);
+        }
+    }
     let mut lists: BTreeMap<&str, (&str, Vec<&Resource>)> = BTreeMap::new();
     for resource in resources {
         lists.entry(&resource.place.list).or_insert((resource.place.items, Vec::new())).1.push(resource);
