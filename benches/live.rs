@@ -1,7 +1,8 @@
 //! Checks 2,000 resources of twelve kinds against APIs that take 50 ms to answer, and 100,000 live objects for memory.
 //!
 //! Every check is a process of its own, from start to exit: this program again, as the command line. Next to the check
-//! stands what one GET for each resource takes, ten at a time, as `terraform plan` asks.
+//! stands what one GET for each resource takes, ten at a time, as `terraform plan` asks. Memory is given of reading by
+//! itself and of a whole check.
 #![recursion_limit = "256"]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the figures are what a benchmark is for")]
 
@@ -19,6 +20,8 @@ use fake_google::{FakeGoogle, Faults, TOKEN};
 use figure::Figure;
 use serde_json::Value;
 use tokio::task::JoinSet;
+use trueup::catalog::Catalog;
+use trueup::google::{CredentialSource, Endpoints, LiveOptions, TransportOptions, Wants, read_live};
 
 const LATENCY: Duration = Duration::from_millis(50);
 const ROUNDS: usize = 5;
@@ -29,12 +32,16 @@ const MEMORY_LIMIT: f64 = 300.0;
 const MEGABYTE: f64 = 1_000_000.0;
 /// How many requests `terraform plan` has at a time.
 const PARALLELISM: usize = 10;
-/// In the environment of a child: it is the command line, and tells its peak of memory at the end.
+/// In the environment of a child: what it does. At its end it tells its peak of memory.
 const CHILD: &str = "TRUEUP_BENCH_CHILD";
+/// It is the command line.
+const CHECK: &str = "check";
+/// It reads all types of all projects; its arguments are endpoints.
+const READ: &str = "read";
 
 fn main() -> ExitCode {
-    if std::env::var_os(CHILD).is_some() {
-        let code = trueup::cli::main();
+    if let Ok(task) = std::env::var(CHILD) {
+        let code = if task == READ { read_all() } else { trueup::cli::main() };
         if let Some(peak) = figure::peak_memory() {
             eprintln!("peak {peak}");
         }
@@ -64,17 +71,56 @@ fn check(google: &FakeGoogle, root: &Path) -> Checked {
     for endpoint in google.endpoints() {
         command.args(["--endpoint", &endpoint]);
     }
-    command.env_clear().env("HOME", root).env("GOOGLE_OAUTH_ACCESS_TOKEN", TOKEN).env(CHILD, "1").stdin(Stdio::null());
+    command
+        .env_clear()
+        .env("HOME", root)
+        .env("GOOGLE_OAUTH_ACCESS_TOKEN", TOKEN)
+        .env(CHILD, CHECK)
+        .stdin(Stdio::null());
     let start = Instant::now();
-    let output = command.output().expect("started");
-    let time = start.elapsed();
+    let (output, peak) = run(&mut command);
+    Checked { time: start.elapsed(), report: serde_json::from_slice(&output).expect("a report"), peak }
+}
+
+/// Runs a child to its end: what it printed, and its peak of memory.
+fn run(child: &mut Command) -> (Vec<u8>, Option<f64>) {
+    let output = child.output().expect("started");
     let stderr = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
-        println!("live: the check failed: {stderr}");
+        println!("live: a child failed: {stderr}");
         exit(1);
     }
     let peak = stderr.lines().find_map(|line| line.strip_prefix("peak ")?.parse().ok());
-    Checked { report: serde_json::from_slice(&output.stdout).expect("a report"), time, peak }
+    (output.stdout, peak)
+}
+
+/// Reads all there is of both projects, and prints how many objects that were.
+fn read_all() -> ExitCode {
+    let mut endpoints = Endpoints::default();
+    for flag in std::env::args().skip(1) {
+        endpoints.set_from_flag(&flag).expect("an address");
+    }
+    let transport = TransportOptions {
+        credentials: CredentialSource::Token(TOKEN.to_owned()).into(),
+        ..TransportOptions::default()
+    };
+    let wants = Wants {
+        types: Catalog::builtin().type_names().map(str::to_owned).collect(),
+        projects: cloud::PROJECTS.map(str::to_owned).into(),
+        regions: REGIONS.map(str::to_owned).into(),
+        ..Wants::default()
+    };
+    let options = LiveOptions { transport, endpoints, ..LiveOptions::default() };
+    match read_live(options, Catalog::builtin(), &wants) {
+        Ok(inventory) => {
+            println!("{}", inventory.objects.len());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Requests and time for resources that code and state name.
@@ -161,44 +207,49 @@ fn one_by_one(google: &FakeGoogle, paths: &[String]) -> (usize, Duration) {
     (google.requests().len(), start.elapsed())
 }
 
-/// Memory for very many objects, most of which no code names.
+/// Memory for very many objects that no code names: of reading them, and of a whole check with the report of them.
 fn many() {
     let google = FakeGoogle::start();
     google.set_page_size(500);
     cloud::serve_many(&google, OBJECTS);
-    let root = tempfile::tempdir().expect("a folder");
-    let configuration = format!(
-        "provider \"google\" {{\n  project = \"{}\"\n  region  = \"{}\"\n}}\n\nlive {{\n  projects = {:?}\n  regions  = {:?}\n}}\n",
-        cloud::PROJECTS[0],
-        REGIONS[0],
-        cloud::PROJECTS,
-        REGIONS
-    );
-    let (provider, live) = configuration.split_once("\n\n").expect("two blocks");
-    std::fs::write(root.path().join("main.tf"), provider).expect("written");
-    std::fs::write(root.path().join("trueup.hcl"), live).expect("written");
-    let checked = check(&google, root.path());
-    let found = checked.report["summary"]["resources"]["unmanaged"].as_u64().unwrap_or_default();
-    if found != OBJECTS as u64 {
-        println!("live/memory: {found} objects were found: {}", checked.report["coverage"]);
+
+    let mut reading = Command::new(std::env::current_exe().expect("the path of this program"));
+    let start = Instant::now();
+    let (output, peak) = run(reading.args(google.endpoints()).env_clear().env(CHILD, READ).stdin(Stdio::null()));
+    let found = String::from_utf8_lossy(&output).trim().parse::<usize>();
+    if found != Ok(OBJECTS) {
+        println!("live/read-memory: {found:?} objects were read");
         exit(1);
     }
-    match checked.peak {
-        Some(peak) => {
-            let figure = Figure {
-                name: "live/memory",
-                measured: peak / MEGABYTE,
-                limit: MEMORY_LIMIT,
-                unit: "MB",
-                note: format!(
-                    "peak of a whole check of {OBJECTS} live objects that no code names, the report of them included; {} \
-                     requests, {:.1} s",
-                    checked.report["sources"]["live"]["requests"],
-                    checked.time.as_secs_f64()
-                ),
-            };
-            println!("{figure}");
-        }
-        None => println!("live/memory: not measured, since this system does not tell a process its peak"),
+    let requests = google.requests().len();
+    memory(
+        "live/read-memory",
+        peak,
+        "reading",
+        &format!("{requests} requests, {:.1} s", start.elapsed().as_secs_f64()),
+    );
+
+    let root = tempfile::tempdir().expect("a folder");
+    let (projects, regions) = (cloud::PROJECTS, REGIONS);
+    let provider =
+        format!("provider \"google\" {{\n  project = \"{}\"\n  region  = \"{}\"\n}}\n", projects[0], regions[0]);
+    std::fs::write(root.path().join("main.tf"), provider).expect("written");
+    let live = format!("live {{\n  projects = {projects:?}\n  regions  = {regions:?}\n}}\n");
+    std::fs::write(root.path().join("trueup.hcl"), live).expect("written");
+    let checked = check(&google, root.path());
+    let found = &checked.report["summary"]["resources"]["unmanaged"];
+    if *found != OBJECTS {
+        println!("live/check-memory: {found} objects were found: {}", checked.report["coverage"]);
+        exit(1);
     }
+    let time = format!("the report of them included, {:.1} s", checked.time.as_secs_f64());
+    memory("live/check-memory", checked.peak, "a whole check", &time);
+}
+
+fn memory(name: &'static str, peak: Option<f64>, of: &str, more: &str) {
+    let Some(peak) = peak else {
+        return println!("{name}: not measured, since this system does not tell a process its peak");
+    };
+    let note = format!("peak of {of} of {OBJECTS} live objects that no code names; {more}");
+    println!("{}", Figure { name, measured: peak / MEGABYTE, limit: MEMORY_LIMIT, unit: "MB", note });
 }

@@ -452,13 +452,14 @@ fn progress_counts_every_call() {
     let google = FakeGoogle::with_world();
     let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let sink = std::sync::Arc::clone(&seen);
-    let progress: trueup::google::ProgressSink =
-        std::sync::Arc::new(move |progress| sink.lock().expect("sound").push((progress.done, progress.total)));
+    let progress: trueup::google::ProgressSink = std::sync::Arc::new(move |progress| {
+        sink.lock().expect("sound").push((progress.done, progress.total, progress.objects))
+    });
     let options = LiveOptions { progress: Some(progress), ..options(&google) };
     read_live(options, Catalog::builtin(), &only("google_sql_user")).expect("readable");
     assert_eq!(
         *seen.lock().expect("sound"),
-        [(1, 1), (2, 2)],
+        [(1, 1, 2), (2, 2, 4)],
         "the instances, then the users of the one that is awake"
     );
 }

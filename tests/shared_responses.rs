@@ -77,10 +77,10 @@ fn fit_members(
 }
 
 /// The description of the API that the server has at a path, and the path below that API's root.
-fn described(path: &str) -> (&'static str, &str) {
+fn described(path: &str) -> Option<(&'static str, &str)> {
     let path = &path[1..];
-    let (service, rest) = path.split_once('/').expect("a service and a path");
-    match service {
+    let (service, rest) = path.split_once('/')?;
+    Some(match service {
         "compute" => ("compute.v1", path),
         "sql" => ("sqladmin.v1beta4", path),
         "redis" => ("redis.v1", rest),
@@ -89,8 +89,8 @@ fn described(path: &str) -> (&'static str, &str) {
         "vpcaccess" => ("vpcaccess.v1", rest),
         "servicenetworking" => ("servicenetworking.v1", rest),
         "cloudasset" => ("cloudasset.v1", rest),
-        other => panic!("{other}: no description of it"),
-    }
+        _ => return None,
+    })
 }
 
 #[test]
@@ -103,7 +103,10 @@ fn what_the_server_of_the_tests_answers_is_what_the_apis_answer() {
         for size in [100, 1] {
             google.set_page_size(size);
             for path in google.lists() {
-                let (name, address) = described(&path);
+                let Some((name, address)) = described(&path) else {
+                    faults.insert(format!("{path}: no description of its API"));
+                    continue;
+                };
                 let api = apis.entry(name).or_insert_with(|| Api::named(&folder, name));
                 let Some(method) = api.method_at(address) else {
                     faults.insert(format!("{path}: {name} has no such method"));

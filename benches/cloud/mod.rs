@@ -318,7 +318,8 @@ fn service(number: usize, project: &str, region: &str) -> Resource {
     let name = format!("service-{number}");
     let path = format!("projects/{project}/locations/{region}/services/{name}");
     let image = format!("europe-docker.pkg.dev/{project}/images/{name}@sha256:{number:064x}");
-    let variables = || (0..12).map(|n| json!({"name": format!("SETTING_{n}"), "value": format!("value {n} of {name}")}));
+    let variables =
+        || (0..12).map(|n| json!({"name": format!("SETTING_{n}"), "value": format!("value {n} of {name}")}));
     let variables: Vec<Value> = variables().collect();
     let account = format!("{name}@{project}.iam.gserviceaccount.com");
     let connector = format!("projects/{project}/locations/{region}/connectors/connector-{}", number % 6);
@@ -373,7 +374,12 @@ fn older_service(number: usize, project: &str, region: &str) -> Resource {
                 "traffic": [{"percent": 100, "latestRevision": true}]},
             "status": {"url": format!("https://{name}-uc.a.run.app"), "observedGeneration": 1,
                 "conditions": [{"type": "Ready", "status": "True"}]}}),
-        place: Place { own: format!("/run-v1/v1/projects/{project}/locations/{region}/services/{name}"), list, items: "items", scope: None },
+        place: Place {
+            own: format!("/run-v1/v1/projects/{project}/locations/{region}/services/{name}"),
+            list,
+            items: "items",
+            scope: None,
+        },
     }
 }
 

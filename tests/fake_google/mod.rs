@@ -452,9 +452,15 @@ fn whole_list(world: &World, request: &Request, path: &str) -> Option<Value> {
             let nothing = json!({"warning": {"code": "NO_RESULTS_ON_PAGE", "message": "There are no results."}});
             let mut scopes = json!({"global": nothing});
             for (scope, body) in page {
-                let mut bodies = scopes[scope][kind].as_array().cloned().unwrap_or_default();
-                bodies.push(body.clone());
-                scopes[scope] = json!({kind: bodies});
+                // A scope that holds something has no warning.
+                if scopes[scope].get(kind).is_none() {
+                    scopes[scope] = json!({});
+                }
+                let bodies = &mut scopes[scope][kind];
+                match bodies.as_array_mut() {
+                    Some(bodies) => bodies.push(body.clone()),
+                    None => *bodies = json!([body]),
+                }
             }
             answer[&list.items] = scopes;
         }

@@ -27,6 +27,8 @@ pub struct Progress {
     pub done: usize,
     /// Calls that are known so far; more come when parents are known.
     pub total: usize,
+    /// Objects that were read until now.
+    pub objects: usize,
     /// The type that was read last.
     pub resource_type: Arc<str>,
     /// Where.
@@ -69,6 +71,7 @@ pub(crate) async fn collect(
         numbers: plan.numbers.clone(),
         calls: 0,
         done: 0,
+        read: 0,
         refused: 0,
         first_error: None,
     };
@@ -93,6 +96,8 @@ struct Collector<'a> {
     numbers: ProjectNumbers,
     calls: usize,
     done: usize,
+    /// Objects that were read until now.
+    read: usize,
     refused: usize,
     first_error: Option<(ApiError, String)>,
 }
@@ -152,11 +157,13 @@ impl<'a> Collector<'a> {
             // A task that fell over leaves its index without answer; that is told apart below.
             let Ok((index, fetched)) = finished else { continue };
             self.done += 1;
+            self.read += fetched.items.len();
             if let Some(progress) = &self.progress {
                 let call = &calls[index];
                 progress(&Progress {
                     done: self.done,
                     total: self.calls,
+                    objects: self.read,
                     resource_type: Arc::clone(&call.resource_type),
                     scope: call.scope.clone(),
                 });
