@@ -7,7 +7,8 @@
 //! `not_observed` (what). Optional: `places` (`ADDRESS PATH FILE:LINE → … → FILE:LINE` of each attribute above that the
 //! configuration gives: the chain from what sets it to the resource), `evidence` (`POLICY SUBJECT PATH FILE:LINE` of each
 //! fact that has a place), `stdin` (a file for standard input), `stderr` (texts that standard error holds),
-//! `environment` (a table).
+//! `environment` (a table), `compared` and `not_comparable` (how many attributes, so that one whose value could not be
+//! worked out does not pass for one in sync).
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -44,6 +45,10 @@ struct Scenario {
     stderr: Vec<String>,
     #[serde(default)]
     environment: BTreeMap<String, String>,
+    #[serde(default)]
+    compared: Option<u64>,
+    #[serde(default)]
+    not_comparable: Option<u64>,
 }
 
 #[test]
@@ -101,6 +106,12 @@ fn run(folder: &Path) -> Result<(), String> {
         compare("attributes", &scenario.attributes, attributes(&report), &mut differences);
         compare("findings", &scenario.findings, findings(&report), &mut differences);
         compare("diagnostics", &scenario.diagnostics, diagnostics(&report), &mut differences);
+        for (name, expected) in [("compared", scenario.compared), ("not_comparable", scenario.not_comparable)] {
+            let found = &report["summary"]["attributes"][name];
+            if expected.is_some_and(|expected| *found != expected) {
+                differences.push(format!("{name}: {found}"));
+            }
+        }
         compare("not_observed", &scenario.not_observed, not_observed(&report), &mut differences);
         if let Some(expected) = &scenario.places {
             compare("places", expected, places(&report), &mut differences);

@@ -15,24 +15,8 @@ struct Entry {
     parsed: OnceLock<ResourceType>,
 }
 
-/// Name and text of every type, sorted by name.
-const TYPES: &[(&str, &str)] = &[
-    ("google_cloud_run_service", include_str!("types/google_cloud_run_service.toml")),
-    ("google_cloud_run_v2_service", include_str!("types/google_cloud_run_v2_service.toml")),
-    ("google_compute_address", include_str!("types/google_compute_address.toml")),
-    ("google_compute_firewall", include_str!("types/google_compute_firewall.toml")),
-    ("google_compute_global_address", include_str!("types/google_compute_global_address.toml")),
-    ("google_compute_network", include_str!("types/google_compute_network.toml")),
-    ("google_compute_router", include_str!("types/google_compute_router.toml")),
-    ("google_compute_router_nat", include_str!("types/google_compute_router_nat.toml")),
-    ("google_compute_subnetwork", include_str!("types/google_compute_subnetwork.toml")),
-    ("google_redis_instance", include_str!("types/google_redis_instance.toml")),
-    ("google_service_networking_connection", include_str!("types/google_service_networking_connection.toml")),
-    ("google_sql_database", include_str!("types/google_sql_database.toml")),
-    ("google_sql_database_instance", include_str!("types/google_sql_database_instance.toml")),
-    ("google_sql_user", include_str!("types/google_sql_user.toml")),
-    ("google_vpc_access_connector", include_str!("types/google_vpc_access_connector.toml")),
-];
+/// Name and text of every type, sorted by name: what stands in the folder `types`, as the build script lists it.
+const TYPES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/types.rs"));
 
 impl Catalog {
     /// The catalog that the program carries. Cheap: no type is parsed yet.

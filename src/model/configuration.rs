@@ -115,14 +115,14 @@ pub struct UnexpandedResource {
     pub range: SourceRange,
 }
 
-/// A module call whose source could not be read.
+/// A module that could not be read, or not all of it: what it does not show may still be there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadableModule {
     /// The module.
     pub module: ModuleAddress,
     /// Why, as a fragment.
     pub reason: String,
-    /// The call's header.
+    /// The call's header, or the part that could not be read.
     pub range: SourceRange,
 }
 

@@ -86,17 +86,19 @@ fn strings_that_double_are_stopped() {
 
 #[test]
 fn values_that_double_are_stopped_whatever_is_done_with_them() {
-    for (first, twice) in [
-        ("[]", "[L, L]"),
-        ("{}", "{ a = L, b = L }"),
-        ("[1]", "concat(L, L)"),
-        ("[\"a\"]", "[for x in concat(L, L) : x]"),
-        ("{ a = 1 }", "merge({ for k, v in L : \"${k}0\" => v }, { for k, v in L : \"${k}1\" => v })"),
+    const BYTES: &str = "larger than 64 MiB";
+    const STEPS: &str = "more than 4,000,000 steps";
+    for (first, twice, limit) in [
+        ("[]", "[L, L]", BYTES),
+        ("{}", "{ a = L, b = L }", BYTES),
+        ("[1]", "concat(L, L)", BYTES),
+        ("[\"a\"]", "[for x in concat(L, L) : x]", BYTES),
+        ("{ a = 1 }", "merge({ for k, v in L : \"${k}0\" => v }, { for k, v in L : \"${k}1\" => v })", STEPS),
     ] {
         let chain = doubling(first, twice, 60);
         let used = "output \"o\" {\n  value = [jsonencode(local.l60), local.l60 == local.l59, tolist(local.l60), yamlencode(local.l18)]\n}\nresource \"null_resource\" \"r\" {\n  triggers = local.l60\n}\n";
         let configuration = of(&format!("{chain}{used}"));
-        assert_stopped(&configuration, "main.tf:", "larger than 64 MiB");
+        assert_stopped(&configuration, "main.tf:", limit);
         assert_eq!(configuration.instances.len(), 1, "{twice}");
     }
 }

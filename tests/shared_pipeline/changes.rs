@@ -147,11 +147,15 @@ enum Expected {
 }
 
 impl Expected {
-    fn of(kind: &ResourceType, instance: &ConfiguredInstance, leaf: &Leaf<'_>) -> Self {
+    fn of(kind: &ResourceType, instance: &ConfiguredInstance, values: &Json, leaf: &Leaf<'_>) -> Self {
         let Leaf { row, pointer, standing, .. } = leaf;
         let path = row.path.as_str();
-        let has_effective =
-            |name: &str| path.ends_with(name) && kind.row(&path.replace(name, &format!("effective_{name}"))).is_some();
+        // The provider before version 5 records the labels alone.
+        let is_recorded = |effective: &str| path.contains('.') || !values[effective].is_null();
+        let has_effective = |name: &str| {
+            let effective = path.replace(name, &format!("effective_{name}"));
+            path.ends_with(name) && kind.row(&effective).is_some() && is_recorded(&effective)
+        };
         if has_effective("labels") || has_effective("annotations") {
             return Self::Nothing("the effective labels and annotations count");
         }
@@ -323,9 +327,9 @@ fn change_all(samples: &Samples, plan: &Plan) -> Vec<Result<(String, String), St
         let leaves = Leaves::of(kind, instance, values);
         results.extend(leaves.without_row.into_iter().map(|path| Ok(("no row in the catalog".to_owned(), path))));
         for leaf in &leaves.found {
+            let expected = Expected::of(kind, instance, values, leaf);
             let mut values = values.clone();
             *values.pointer_mut(&leaf.pointer).expect("a pointer of these values") = other(&leaf.value, leaf.row.form);
-            let expected = Expected::of(kind, instance, leaf);
             let found: Vec<String> =
                 subject.pending(&values).into_iter().filter(|path| !before.contains(path)).collect();
             results.push(if expected.holds(&found) {
@@ -379,8 +383,9 @@ fn chosen(samples: &Samples) -> Vec<Change> {
             let kind = Catalog::builtin().get(resource_type).filter(|kind| !kind.is_facts_only);
             let found = plan.resources.iter().position(|(address, _)| *address == instance.address);
             let (Some(kind), Some(resource)) = (kind, found) else { continue };
-            for leaf in Leaves::of(kind, instance, &plan.resources[resource].1["values"]).found {
-                let Expected::Row(row) = Expected::of(kind, instance, &leaf) else { continue };
+            let values = &plan.resources[resource].1["values"];
+            for leaf in Leaves::of(kind, instance, values).found {
+                let Expected::Row(row) = Expected::of(kind, instance, values, &leaf) else { continue };
                 let count = counts.entry((resource_type.clone(), row.clone())).or_default();
                 if leaf.standing == Standing::Given && *count < CHECKS_OF_A_ROW {
                     *count += 1;

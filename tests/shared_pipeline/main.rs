@@ -4,6 +4,8 @@
 //! Needs the samples that lie beside the repository (or where `TRUEUP_SHARED` says); skipped where they are not.
 #![expect(clippy::panic, reason = "a test fails on bad samples")]
 
+#[path = "../shared/plans.rs"]
+mod plans;
 #[path = "../shared/mod.rs"]
 mod shared;
 

@@ -28,6 +28,7 @@ const OF_PLANS_ALONE: &[(&str, &str, &str, &str)] = &[(
 pub(crate) struct Plan {
     pub(crate) root: String,
     variables: Json,
+    environment: &'static [(&'static str, &'static str)],
     pub(crate) resources: Vec<(InstanceAddress, Json)>,
 }
 
@@ -52,12 +53,18 @@ impl Samples {
             let resources = run::list(&plan, "resources").iter();
             let resources = resources
                 .map(|resource| (run::text(resource, "address").parse().expect("an address"), resource.clone()));
-            plans.push(Plan { root, variables: plan["variables"].clone(), resources: resources.collect() });
+            plans.push(Plan {
+                root,
+                variables: plan["variables"].clone(),
+                environment: ENVIRONMENT,
+                resources: resources.collect(),
+            });
         }
         for repository in repositories {
             copy(&samples.join("hcl").join(&repository), &hcl.path().join(&repository));
             fs::create_dir(hcl.path().join(&repository).join(".git")).expect("created");
         }
+        plans.extend(validated(&samples.join("plan/validator"), &hcl.path().join("validated")));
         Some(Self { plans, hcl })
     }
 
@@ -68,7 +75,7 @@ impl Samples {
         let mut options = EvaluateOptions::new(self.hcl.path().to_owned());
         options.variables.push(VariableArgument::File(variables.path().to_owned()));
         options.environment =
-            ENVIRONMENT.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            plan.environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let state = state::parse(plan.state(None).to_string().into_bytes(), "planned").expect("a state");
         evaluate(&parse_root(&self.root(plan)), None, &options, &StateReference::new(&state), Catalog::builtin())
     }
@@ -85,8 +92,37 @@ impl Samples {
         fs::write(&variables, plan.variables.to_string()).expect("written");
         let (state_path, variables) = (state_path.display().to_string(), variables.display().to_string());
         let arguments = ["--live", "none", "--state", &state_path, "--var-file", &variables];
-        run::check(&self.root(plan), &arguments, ENVIRONMENT)
+        run::check(&self.root(plan), &arguments, plan.environment)
     }
+}
+
+/// The plans that lie beside their configuration, each made a root below a folder.
+fn validated(samples: &Path, folder: &Path) -> Vec<Plan> {
+    fs::create_dir_all(folder.join(".git")).expect("created");
+    let entries = fs::read_dir(samples).expect("readable").map(|entry| entry.expect("readable").path());
+    let mut files: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|end| end == "tf")).collect();
+    files.sort();
+    let plan_of = |path: &PathBuf| {
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        fs::create_dir(folder.join(&name)).expect("created");
+        let text = fs::read_to_string(path).expect("readable");
+        fs::write(folder.join(&name).join("main.tf"), crate::plans::without_conditions(&text)).expect("written");
+        let plan = run::json(&path.with_extension("tfplan.json"));
+        let mut found = Vec::new();
+        crate::plans::resources(&plan["planned_values"]["root_module"], &mut found);
+        let resources = found.into_iter().map(|resource| {
+            let provider = run::text(resource, "provider_name").rsplit('/').next().unwrap_or_default();
+            let entry = json!({ "provider": provider, "type": resource["type"], "values": resource["values"] });
+            (run::text(resource, "address").parse().expect("an address"), entry)
+        });
+        Plan {
+            root: format!("validated/{name}"),
+            variables: json!({}),
+            environment: &[],
+            resources: resources.collect(),
+        }
+    };
+    files.iter().map(plan_of).collect()
 }
 
 fn copy(from: &Path, to: &Path) {

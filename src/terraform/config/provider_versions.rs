@@ -87,7 +87,7 @@ fn locked(directory: &Path) -> BTreeMap<String, ProviderVersion> {
         return BTreeMap::new();
     }
     let Ok(text) = read_text(&path, NAME) else { return BTreeMap::new() };
-    let (_, body, _, _) = parse_native(NAME.into(), text);
+    let body = parse_native(NAME.into(), text).body;
     let providers = body.blocks_of("provider").filter_map(|block| {
         let version = block.body.attribute("version")?.expression.as_str()?.parse().ok()?;
         Some((block.label().rsplit('/').next()?.to_owned(), version))

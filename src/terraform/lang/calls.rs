@@ -71,7 +71,10 @@ impl Evaluator<'_> {
                 // A call with a faulty argument says no more than that.
                 let faulty = faults.iter().skip(before).find(is_error).map(|fault| fault.summary.clone());
                 match faulty {
-                    Some(summary) => super::evaluate::failed(&summary),
+                    Some(summary) => {
+                        let is_sensitive = arguments.iter().any(|(value, _)| value.contains_sensitive());
+                        super::evaluate::failed(&summary).mark(is_sensitive)
+                    }
                     None => self.apply(function, arguments, call, faults),
                 }
             }

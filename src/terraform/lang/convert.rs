@@ -203,11 +203,22 @@ fn convert_elements(
     }
     let types: Vec<Type> = converted.iter().map(Val::ty).collect();
     let message = || ConversionError::new(format!("all {collection} elements must have the same type"));
-    let unified = unify(&types).ok_or_else(message)?;
+    let unified = unify_elements(&types).ok_or_else(message)?;
     for element in &mut converted {
         *element = convert(element, &unified).map_err(|_| message())?;
     }
     Ok((unified, converted))
+}
+
+/// The one type of a collection's elements. What has no type yet, such as null, takes that of the others. Terraform
+/// refuses some of that, but there a null out of a state has a type, which here it has not.
+fn unify_elements(types: &[Type]) -> Option<Type> {
+    let unified = unify(types)?;
+    let mut typed = types.iter().filter(|of| **of != Type::Any);
+    match (&unified, typed.next()) {
+        (Type::Any, Some(first)) if typed.all(|other| other == first) => Some(first.clone()),
+        _ => Some(unified),
+    }
 }
 
 fn convert_members(value: &Val, members: &BTreeMap<Arc<str>, Val>, of: &Type) -> Result<Val, ConversionError> {
@@ -225,7 +236,7 @@ fn convert_members(value: &Val, members: &BTreeMap<Arc<str>, Val>, of: &Type) ->
     }
     let types: Vec<Type> = converted.values().map(Val::ty).collect();
     let message = || ConversionError::new("all map elements must have the same type");
-    let unified = unify(&types).ok_or_else(message)?;
+    let unified = unify_elements(&types).ok_or_else(message)?;
     for member in converted.values_mut() {
         *member = convert(member, &unified).map_err(|_| message())?;
     }
@@ -275,16 +286,24 @@ pub(super) fn is_convertible(from: &Type, to: &Type) -> bool {
         (Type::List(from) | Type::Set(from), Type::List(to) | Type::Set(to)) | (Type::Map(from), Type::Map(to)) => {
             is_convertible(from, to)
         }
-        (Type::Tuple(from), Type::List(to) | Type::Set(to)) => from.iter().all(|from| is_convertible(from, to)),
+        (Type::Tuple(from), Type::List(to) | Type::Set(to)) => are_convertible(from.iter(), to),
         (Type::Tuple(from), Type::Tuple(to)) => {
             from.len() == to.len() && from.iter().zip(to.iter()).all(|(from, to)| is_convertible(from, to))
         }
-        (Type::Object(from), Type::Map(to)) => from.attributes.values().all(|from| is_convertible(from, to)),
+        (Type::Object(from), Type::Map(to)) => are_convertible(from.attributes.values(), to),
         (Type::Map(from), Type::Object(to)) => to.attributes.values().all(|to| is_convertible(from, to)),
         (Type::Object(from), Type::Object(to)) => to.attributes.iter().all(|(name, of)| {
             from.attributes.get(name).map_or(to.optional.contains(name), |from| is_convertible(from, of))
         }),
         _ => from == to,
+    }
+}
+
+/// Whether the members of a structure may become elements of a collection, for `any` of one type that suits all.
+fn are_convertible<'t>(mut from: impl Iterator<Item = &'t Type>, to: &Type) -> bool {
+    match to {
+        Type::Any => unify(&from.cloned().collect::<Vec<_>>()).is_some(),
+        to => from.all(|from| is_convertible(from, to)),
     }
 }
 

@@ -169,8 +169,20 @@ impl Evaluator<'_> {
         summary: &str,
         detail: impl Into<String>,
     ) -> Val {
+        self.fail_as(Type::Any, faults, span, summary, detail)
+    }
+
+    /// The same, where the type of what failed is known.
+    pub(super) fn fail_as(
+        &self,
+        of: Type,
+        faults: &mut Faults,
+        span: Option<Range<usize>>,
+        summary: &str,
+        detail: impl Into<String>,
+    ) -> Val {
         faults.push(Fault::error(summary, detail).at(span));
-        failed(summary)
+        Val::unknown(of, failure(summary))
     }
 
     pub(super) fn expression(&self, expression: &Expression, names: Names<'_>, faults: &mut Faults) -> Val {
@@ -351,7 +363,7 @@ impl Evaluator<'_> {
         let is_sensitive = is_sensitive || when_true.is_sensitive() || when_false.is_sensitive();
         if condition.is_null() {
             let detail = "The condition value is null. Conditions must either be true or false.";
-            return self.fail(faults, condition_span, "Null condition", detail);
+            return self.fail_as(of, faults, condition_span, "Null condition", detail);
         }
         // Of which type it turns out is asked once it is known.
         let converted = if condition.is_known() { convert(&condition, &Type::Bool) } else { Ok(condition) };
@@ -359,7 +371,7 @@ impl Evaluator<'_> {
             Ok(condition) => condition,
             Err(_) => {
                 let detail = "The condition expression must be of type bool.";
-                return self.fail(faults, condition_span, "Incorrect condition type", detail);
+                return self.fail_as(of, faults, condition_span, "Incorrect condition type", detail);
             }
         };
         let (chosen, chosen_faults, which) = match condition.as_bool() {
@@ -422,7 +434,11 @@ fn inconsistent(when_true: &Type, when_false: &Type) -> String {
 
 /// The unknown that stands where an expression failed.
 pub(super) fn failed(summary: &str) -> Val {
-    Val::unknown_any(format!("the expression has an error ({summary})"))
+    Val::unknown_any(failure(summary))
+}
+
+fn failure(summary: &str) -> String {
+    format!("the expression has an error ({summary})")
 }
 
 /// An unknown of any type with the reason of the first unknown in `value`.

@@ -70,6 +70,21 @@ impl Evaluator<'_> {
             Iteration::Done(value) => return value.mark(is_sensitive),
         };
         let mut building = Building { is_sensitive, ..Building::default() };
+        if items.is_empty()
+            && let Some(condition) = &for_expression.cond
+        {
+            // Terraform checks a condition before there is an item.
+            let any = |name| Bindings { name, value: Val::unknown_any("there is no item"), outer: names };
+            let key = intro.key_var.as_ref().map(|name| any(name.as_str()));
+            let inner = Bindings { outer: key.as_ref().or(names), ..any(intro.value_var.as_str()) };
+            let mut found = Faults::new();
+            let mut checked = Building::default();
+            self.is_included(&condition.expr, Some(&inner), &mut checked, &mut found);
+            if found.has_errors() {
+                faults.extend(found);
+                return checked.finish(for_expression);
+            }
+        }
         for (key, value) in items {
             if self.is_stopped() {
                 break;

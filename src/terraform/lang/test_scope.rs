@@ -52,7 +52,7 @@ pub(super) fn evaluate_text(text: &str, scope: &TestScope) -> (Val, Vec<Fault>) 
     let source = format!("x = {text}\n");
     let parsed = hcl::parse(&source);
     if let Some(fault) = parsed.faults.into_iter().next() {
-        return (Val::null(), vec![Fault::error(fault.summary, fault.detail)]);
+        return (Val::unknown_any("the text cannot be read"), vec![Fault::error(fault.summary, fault.detail)]);
     }
     let expression = &parsed.body.get_attribute("x").expect("just written").value;
     let mut faults = Faults::new();

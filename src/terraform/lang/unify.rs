@@ -24,6 +24,11 @@ pub(super) fn unify(types: &[Type]) -> Option<Type> {
         .cloned()
 }
 
+/// The same, where no types are no choice.
+fn unify_some(types: &[Type]) -> Option<Type> {
+    if types.is_empty() { None } else { unify(types) }
+}
+
 /// The earlier the better: text can hold any primitive, a list can hold a set, nothing is known of `any`.
 fn preference(of: &Type) -> u8 {
     match of {
@@ -67,45 +72,63 @@ fn unify_kind(types: &[Type]) -> Option<Option<Type>> {
     let Counts { lists, sets, maps, tuples, objects, any, others: _ } = counts;
     let is_all = |count: usize| count + any == types.len();
     if maps > 0 && is_all(maps) {
-        return Some(unify_elements(types, any > 0, Type::map));
+        return Some(unify_collections(types, Type::map));
     }
     if maps > 0 && is_all(maps + objects) {
-        if let Some(unified) = unify_elements(types, any > 0, Type::map) {
-            return Some(Some(unified));
-        }
-    } else if lists > 0 && is_all(lists) {
-        return Some(unify_elements(types, any > 0, Type::list));
-    } else if lists > 0 && is_all(lists + tuples) {
-        if let Some(unified) = unify_elements(types, any > 0, Type::list) {
-            return Some(Some(unified));
-        }
-    } else if sets > 0 && is_all(sets) {
-        return Some(unify_elements(types, any > 0, Type::set));
-    } else if objects > 0 && is_all(objects) {
+        return unify_as_collections(types, Type::map).map(Some);
+    }
+    if lists > 0 && is_all(lists) {
+        return Some(unify_collections(types, Type::list));
+    }
+    if lists > 0 && is_all(lists + tuples) {
+        return unify_as_collections(types, Type::list).map(Some);
+    }
+    if sets > 0 && is_all(sets) {
+        return Some(unify_collections(types, Type::set));
+    }
+    if objects > 0 && is_all(objects) {
         return Some(if any > 0 { Some(Type::Any) } else { unify_objects(types) });
-    } else if tuples > 0 && is_all(tuples) {
+    }
+    if tuples > 0 && is_all(tuples) {
         return Some(if any > 0 { Some(Type::Any) } else { unify_tuples(types) });
-    } else if objects > 0 && tuples > 0 {
+    }
+    if objects > 0 && tuples > 0 {
         return Some(None);
     }
     None
 }
 
-/// All element types of collections and structures, unified.
-fn unify_elements(types: &[Type], has_any: bool, collection: fn(Type) -> Type) -> Option<Type> {
-    if has_any {
-        return Some(Type::Any);
+/// Collections of one kind: the collection of what their elements unify to. Nothing can be said with `any` among them.
+fn unify_collections(types: &[Type], collection: fn(Type) -> Type) -> Option<Type> {
+    let elements: Option<Vec<Type>> = types.iter().map(|of| of.element().cloned()).collect();
+    match elements {
+        Some(elements) => unify_some(&elements).map(collection),
+        None => Some(Type::Any),
     }
-    let mut elements = Vec::new();
-    for of in types {
+}
+
+/// Structures and collections: the structures among themselves as a collection, then all of them. `None` leaves it to
+/// the general search.
+fn unify_as_collections(types: &[Type], collection: fn(Type) -> Type) -> Option<Type> {
+    let is_structure = |of: &&Type| matches!(of, Type::Tuple(_) | Type::Object(_));
+    let structures: Vec<Type> = types.iter().filter(is_structure).cloned().collect();
+    let instead = unify_members(&structures, collection)?;
+    let replaced: Vec<Type> =
+        types.iter().map(|of| if is_structure(&of) { instead.clone() } else { of.clone() }).collect();
+    unify(&replaced).filter(|unified| unified.element().is_some())
+}
+
+/// All members of structures, unified to the elements of a collection.
+fn unify_members(structures: &[Type], collection: fn(Type) -> Type) -> Option<Type> {
+    let mut members = Vec::new();
+    for of in structures {
         match of {
-            Type::List(element) | Type::Set(element) | Type::Map(element) => elements.push(Type::clone(element)),
-            Type::Tuple(members) => elements.extend(members.iter().cloned()),
-            Type::Object(object) => elements.extend(object.attributes.values().cloned()),
-            Type::Any | Type::Bool | Type::Number | Type::String => {}
+            Type::Tuple(elements) => members.extend(elements.iter().cloned()),
+            Type::Object(object) => members.extend(object.attributes.values().cloned()),
+            _ => {}
         }
     }
-    unify(&elements).map(collection)
+    unify_some(&members).map(collection)
 }
 
 fn unify_objects(types: &[Type]) -> Option<Type> {
@@ -119,7 +142,7 @@ fn unify_objects(types: &[Type]) -> Option<Type> {
     let first = objects.first()?;
     let is_same_shape = objects.iter().all(|object| object.attributes.keys().eq(first.attributes.keys()));
     if !is_same_shape {
-        return unify_elements(types, false, Type::map);
+        return unify_members(types, Type::map);
     }
     let mut attributes: BTreeMap<Arc<str>, Type> = BTreeMap::new();
     for name in first.attributes.keys() {
@@ -139,7 +162,7 @@ fn unify_tuples(types: &[Type]) -> Option<Type> {
         .collect();
     let first = tuples.first()?;
     if tuples.iter().any(|tuple| tuple.len() != first.len()) {
-        return unify_elements(types, false, Type::list);
+        return unify_members(types, Type::list);
     }
     let mut elements = Vec::with_capacity(first.len());
     for position in 0..first.len() {

@@ -1,0 +1,6 @@
+resource "google_compute_firewall" "in" {
+  disabled = true
+  lifecycle {
+    prevent_destroy = true
+  }
+}

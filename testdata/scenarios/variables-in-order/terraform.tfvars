@@ -1,0 +1,4 @@
+c = "tfvars"
+d = "tfvars"
+e = "tfvars"
+f = "tfvars"

@@ -1,0 +1,2 @@
+e = "auto"
+f = "auto"
