@@ -104,8 +104,7 @@ mod tests {
 
     #[test]
     fn a_bare_name_stands_for_the_links_that_end_in_it() {
-        let means =
-            |configured: &str, stored: &str| means(Converter::BareName, &configured.into(), &stored.into());
+        let means = |configured: &str, stored: &str| means(Converter::BareName, &configured.into(), &stored.into());
         assert!(means("proxy", "projects/p/zones/z/instances/proxy"));
         assert!(!means("proxy", "projects/p/zones/z/instances/other-proxy"));
         assert!(!means("", "projects/p/zones/z/instances/"));
