@@ -161,6 +161,12 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_name = "PATTERN", help_heading = "Selection")]
     pub(crate) skip: Vec<String>,
 
+    /// Do not call unmanaged what these states of other roots have; repeatable
+    ///
+    /// A file, a glob such as 'infra/*/terraform.tfstate', or a URL as for --state.
+    #[arg(long = "also-state", value_name = "PATH", help_heading = "Terraform", value_hint = ValueHint::FilePath)]
+    pub(crate) also_states: Vec<String>,
+
     /// Exit with status 2 on these: a comma list, or none
     ///
     /// drift, pending, unmanaged: what the comparison found. error, warning, note: findings of that severity or a worse

@@ -6,6 +6,7 @@
 mod arguments;
 mod check;
 mod environment;
+mod fault;
 mod live;
 mod loaded_root;
 mod options;
@@ -15,6 +16,7 @@ mod reader;
 mod redaction;
 mod root_sides;
 mod root_state;
+mod sibling_states;
 mod sides;
 mod snapshot;
 mod terraform_root;
@@ -36,6 +38,7 @@ const FOUND: u8 = 2;
 
 /// Runs the command line of this process and gives its exit code: 0 clean, 1 failed, 2 found something.
 pub fn main() -> ExitCode {
+    fault::install();
     let parsed = CommandLine::command()
         .try_get_matches()
         .and_then(|matches| CommandLine::from_arg_matches(&matches).map(|command_line| (matches, command_line)));
