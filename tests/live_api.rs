@@ -88,6 +88,7 @@ fn everything_is_read_and_said_to_be_complete() {
     let sql = format!("//cloudsql.googleapis.com/projects/{PROJECT}/instances");
     let mut wanted = vec![
         format!("{compute}/global/networks/main"),
+        format!("{compute}/global/networks/main/peerings/servicenetworking-googleapis-com"),
         format!("{compute}/global/networks/lonely"),
         format!("{compute}/global/firewalls/allow-internal"),
         format!("{compute}/global/firewalls/aet-uscentral1-main-connector-sg"),
@@ -95,6 +96,8 @@ fn everything_is_read_and_said_to_be_complete() {
         format!("{compute}/regions/us-central1/addresses/egress"),
         format!("{compute}/regions/us-central1/subnetworks/apps"),
         format!("{compute}/regions/europe-west1/subnetworks/apps"),
+        format!("{compute}/global/routes/to-office"),
+        format!("{compute}/regions/us-central1/networkEndpointGroups/front"),
         format!("{compute}/regions/us-central1/routers/edge"),
         format!("{compute}/regions/us-central1/routers/edge/nats/out"),
         format!("{compute}/regions/us-central1/routers/edge/nats/spare"),

@@ -276,6 +276,10 @@ pub enum Converter {
     SqlMasterName,
     /// A configured `MYSQL_8_0` stands for every `MYSQL_8_0_N` with N of at least 35.
     SqlDatabaseVersion,
+    /// A configured bare name stands for every link that ends in it.
+    BareName,
+    /// The zone in a link, on every side: what stands behind `zones/`. A text without stays as it is.
+    LinkZone,
 }
 
 /// Whether rows of a treatment are compared.

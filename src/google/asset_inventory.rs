@@ -135,7 +135,12 @@ async fn list(
     let mut url = address(endpoints, scope)?;
     let asset_types: BTreeSet<&str> = types
         .iter()
-        .filter_map(|name| catalog.get(name)?.asset_types.first().map(String::as_str))
+        .filter_map(|name| {
+            let kind = catalog.get(name)?;
+            // What stands in another's body is no asset of its own.
+            let around = kind.nested.as_ref().and_then(|nested| catalog.get(&nested.resource_type));
+            Some(around.unwrap_or(kind).asset_type())
+        })
         .chain([PROJECT])
         .collect();
     {

@@ -61,6 +61,21 @@ impl FakeGoogle {
             json!({"name": "edge", "selfLink": link("regions/us-central1/routers/edge"), "network": link("global/networks/main"),
                    "nats": [{"name": "out", "natIpAllocateOption": "AUTO_ONLY"}, {"name": "spare"}]}),
         )]);
+        google.aggregated(
+            &compute("aggregated/networkEndpointGroups"),
+            "networkEndpointGroups",
+            vec![(
+                "regions/us-central1",
+                json!({"name": "front", "networkEndpointType": "SERVERLESS", "cloudRun": {"service": "web"},
+                   "selfLink": link("regions/us-central1/networkEndpointGroups/front")}),
+            )],
+        );
+        google.list(
+            &compute("global/routes"),
+            "items",
+            vec![json!({"name": "to-office", "network": link("global/networks/main"), "destRange": "10.99.0.0/16",
+                        "nextHopIp": "10.0.0.9", "priority": 1000, "selfLink": link("global/routes/to-office")})],
+        );
         google.list(&format!("/redis/v1/projects/{PROJECT}/locations/-/instances"), "instances", vec![
             json!({"name": format!("projects/{PROJECT}/locations/us-central1/instances/cache"), "tier": "BASIC", "memorySizeGb": 1}),
             json!({"name": format!("projects/{PROJECT}/locations/europe-west1/instances/cache"), "tier": "BASIC", "memorySizeGb": 2}),
