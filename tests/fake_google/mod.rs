@@ -128,6 +128,18 @@ impl FakeGoogle {
         let services = json!({"name": "services", "selfLink": link("global/addresses/services"), "purpose": "VPC_PEERING",
                               "address": "10.20.0.0", "prefixLength": 16, "network": link("global/networks/main")});
         google.list(&compute("global/addresses"), "items", vec![services.clone()]);
+        for kind in
+            ["backendServices", "forwardingRules", "healthChecks", "sslCertificates", "targetHttpsProxies", "urlMaps"]
+        {
+            google.list(&compute(&format!("global/{kind}")), "items", Vec::new());
+        }
+        let zones = format!("/dns/v1/projects/{PROJECT}/managedZones");
+        google.list(&zones, "managedZones", vec![json!({"name": "main", "dnsName": "example.com."})]);
+        google.list(
+            &format!("{zones}/main/rrsets"),
+            "rrsets",
+            vec![json!({"name": "example.com.", "type": "SOA", "ttl": 21600, "rrdatas": ["ns-cloud-a1.googledomains.com."]})],
+        );
         google.aggregated(
             &compute("aggregated/subnetworks"),
             "subnetworks",
@@ -233,6 +245,7 @@ impl FakeGoogle {
     pub(crate) fn endpoints(&self) -> Vec<String> {
         let bases = [
             ("compute", "compute/v1/"),
+            ("dns", "dns/v1/"),
             ("sql", "sql/v1beta4/"),
             ("redis", "redis/v1/"),
             ("cloud_run_v2", "run/v2/"),
@@ -452,7 +465,10 @@ fn object(world: &World, path: &str) -> Option<Value> {
         let own = link.and_then(|link| Some(link[link.find("projects/")?..].to_owned()));
         let location = &body["metadata"]["labels"]["cloud.googleapis.com/location"];
         let knative = || Some(list[list.find("projects/")?..].replace("/-/", &format!("/{}/", location.as_str()?)));
+        // Cloud DNS names objects by their own name alone.
+        let in_list = || Some(format!("{}/{}", &list[list.find("projects/")?..], body["name"].as_str()?));
         own == Some(wanted.to_owned())
+            || in_list().as_deref() == Some(wanted)
             || knative().is_some_and(|list| {
                 Some(wanted) == body["metadata"]["name"].as_str().map(|name| format!("{list}/{name}")).as_deref()
             })
