@@ -86,6 +86,7 @@ fn a_whole_project_is_listed_once_for_each_type_and_place() {
             format!("GET {compute}/global/healthChecks?maxResults=500 (list google_compute_health_check in projects/p)"),
             format!("GET {compute}/global/networks?maxResults=500 (list google_compute_network in projects/p)"),
             format!("GET {compute}/aggregated/routers?{aggregated} (list google_compute_router in projects/p)"),
+            format!("GET {compute}/global/sslCertificates?maxResults=500 (list google_compute_ssl_certificate in projects/p)"),
             format!("GET {compute}/aggregated/subnetworks?{aggregated} (list google_compute_subnetwork in projects/p)"),
             format!("GET {compute}/global/targetHttpsProxies?maxResults=500 (list google_compute_target_https_proxy in projects/p)"),
             "GET https://redis.googleapis.com/v1/projects/p/locations/-/instances?pageSize=1000 (list google_redis_instance in projects/p)".to_owned(),
