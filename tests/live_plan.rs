@@ -83,6 +83,7 @@ fn a_whole_project_is_listed_once_for_each_type_and_place() {
             format!("GET {compute}/aggregated/addresses?{aggregated} (list google_compute_address in projects/p)"),
             format!("GET {compute}/global/firewalls?maxResults=500 (list google_compute_firewall in projects/p)"),
             format!("GET {compute}/global/addresses?maxResults=500 (list google_compute_global_address in projects/p)"),
+            format!("GET {compute}/global/forwardingRules?maxResults=500 (list google_compute_global_forwarding_rule in projects/p)"),
             format!("GET {compute}/global/healthChecks?maxResults=500 (list google_compute_health_check in projects/p)"),
             format!("GET {compute}/global/networks?maxResults=500 (list google_compute_network in projects/p)"),
             format!("GET {compute}/aggregated/routers?{aggregated} (list google_compute_router in projects/p)"),
