@@ -81,6 +81,7 @@ fn a_whole_project_is_listed_once_for_each_type_and_place() {
             "GET https://run.googleapis.com/v2/projects/p/locations/europe-west1/services (list google_cloud_run_v2_service in projects/p/locations/europe-west1)".to_owned(),
             "GET https://run.googleapis.com/v2/projects/p/locations/us-central1/services (list google_cloud_run_v2_service in projects/p/locations/us-central1)".to_owned(),
             format!("GET {compute}/aggregated/addresses?{aggregated} (list google_compute_address in projects/p)"),
+            format!("GET {compute}/global/backendServices?maxResults=500 (list google_compute_backend_service in projects/p)"),
             format!("GET {compute}/global/firewalls?maxResults=500 (list google_compute_firewall in projects/p)"),
             format!("GET {compute}/global/addresses?maxResults=500 (list google_compute_global_address in projects/p)"),
             format!("GET {compute}/global/forwardingRules?maxResults=500 (list google_compute_global_forwarding_rule in projects/p)"),
