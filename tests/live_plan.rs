@@ -92,6 +92,7 @@ fn a_whole_project_is_listed_once_for_each_type_and_place() {
             format!("GET {compute}/aggregated/subnetworks?{aggregated} (list google_compute_subnetwork in projects/p)"),
             format!("GET {compute}/global/targetHttpsProxies?maxResults=500 (list google_compute_target_https_proxy in projects/p)"),
             format!("GET {compute}/global/urlMaps?maxResults=500 (list google_compute_url_map in projects/p)"),
+            "GET https://dns.googleapis.com/dns/v1/projects/p/managedZones (list google_dns_managed_zone in projects/p)".to_owned(),
             "GET https://redis.googleapis.com/v1/projects/p/locations/-/instances?pageSize=1000 (list google_redis_instance in projects/p)".to_owned(),
             format!("GET {sql}/p/instances?maxResults=1000 (list google_sql_database_instance in projects/p)"),
             "GET https://vpcaccess.googleapis.com/v1/projects/p/locations/europe-west1/connectors (list google_vpc_access_connector in projects/p/locations/europe-west1)".to_owned(),

@@ -338,6 +338,7 @@ fn changes_of_named_attributes_are_found_and_shown_as_plans_showed_them() {
         // Google grows the disk by itself: no drift.
         "runjobsql-k5a2d87 settings.disk_size",
         // An object that only says "off" is the same as none: no drift, though a plan writes it anew.
+        "c7n-dns-managed-zone-enable-dnssec-k4e0f20 cloud_logging_config",
         "globalcomputeurlmap-kff87d8 iap",
         // The recorded answer has logging off; the plan was asked with logging on.
         "gcpdiag-gke1-kacc69a log_config",
