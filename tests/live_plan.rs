@@ -98,6 +98,7 @@ fn a_whole_project_is_listed_once_for_each_type_and_place() {
             "GET https://vpcaccess.googleapis.com/v1/projects/p/locations/europe-west1/connectors (list google_vpc_access_connector in projects/p/locations/europe-west1)".to_owned(),
             "GET https://vpcaccess.googleapis.com/v1/projects/p/locations/us-central1/connectors (list google_vpc_access_connector in projects/p/locations/us-central1)".to_owned(),
             "GET https://cloudresourcemanager.googleapis.com/v1/projects/p (the number of project p, unless an answer tells it)".to_owned(),
+            "GET https://dns.googleapis.com/dns/v1/projects/{project}/managedZones/{managed_zone}/rrsets (list google_dns_record_set below each google_dns_managed_zone of projects/p)".to_owned(),
             "GET https://servicenetworking.googleapis.com/v1/services/-/connections (list google_service_networking_connection below each google_compute_network of projects/p)".to_owned(),
             format!("GET {sql}/{{project}}/instances/{{instance}}/databases (list google_sql_database below each google_sql_database_instance of projects/p)"),
             format!("GET {sql}/{{project}}/instances/{{instance}}/users (list google_sql_user below each google_sql_database_instance of projects/p)"),
