@@ -317,6 +317,18 @@ fn parents_of_lists_and_bodies_are_types_of_the_catalog() {
 }
 
 #[test]
+fn a_certificate_is_reported_under_the_type_that_can_make_it() {
+    let managed = Catalog::builtin().get("google_compute_managed_ssl_certificate").expect("in the catalog");
+    let is_reported =
+        |kind: Option<&str>| managed.is_reported(|name| kind.filter(|_| name == "type").map(str::to_owned));
+    assert!(is_reported(Some("MANAGED")));
+    assert!(!is_reported(Some("SELF_MANAGED")));
+    assert!(!is_reported(None), "answers of old leave the type out");
+    let uploaded = Catalog::builtin().get("google_compute_ssl_certificate").expect("in the catalog");
+    assert!(!uploaded.is_reported(|_| Some("SELF_MANAGED".to_owned())), "it need not ask");
+}
+
+#[test]
 fn facts_only_types_compare_nothing_and_still_know_their_arguments() {
     let catalog = Catalog::builtin();
     for resource_type in catalog.types().filter(|resource_type| resource_type.is_facts_only) {

@@ -219,11 +219,24 @@ fn is_system_made(resource_type: &ResourceType, resource: &NormalizedResource) -
         .system_made_reason(|member| {
             let leaf = resource.leaves.get(&AttributePath::root().attribute(member))?;
             match &leaf.side {
-                Side::Value(Value::String(text)) => Some(text.clone()),
+                Side::Value(value) => text_of(value),
                 _ => None,
             }
         })
         .is_some()
+}
+
+/// A scalar as text; of a list the elements, joined by commas.
+fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::List(elements) | Value::Set(elements) => {
+            let texts: Vec<String> = elements.iter().map(text_of).collect::<Option<_>>()?;
+            Some(texts.join(","))
+        }
+        Value::Null | Value::Bool(_) | Value::Map(_) | Value::Unknown(_) => None,
+    }
 }
 
 /// Project numbers that the state tells of.
