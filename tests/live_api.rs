@@ -1,6 +1,6 @@
 //! Reading live from APIs, against a Google Cloud on loopback.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read as _, Write as _};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -602,7 +602,9 @@ fn in_child(test: &str, variables: &[(&str, &str)]) -> String {
 fn child_reads_with_application_default_credentials() {
     let mut endpoints = Endpoints::default();
     endpoints.set_from_flag(&std::env::var("FAKE_REDIS").expect("given")).expect("an address");
-    let transport = TransportOptions { credentials: CredentialSource::ApplicationDefault.into(), ..transport(TOKEN) };
+    let variables: BTreeMap<String, String> = std::env::vars().collect();
+    let credentials = CredentialSource::from_variables(|name| variables.get(name).map(String::as_str)).into();
+    let transport = TransportOptions { credentials, ..transport(TOKEN) };
     let options = LiveOptions { transport, endpoints, ..LiveOptions::default() };
     match read_live(options, Catalog::builtin(), &only("google_redis_instance")) {
         Ok(inventory) => println!("objects: {}", inventory.objects.len()),

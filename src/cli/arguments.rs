@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+use crate::catalog::Catalog;
 
 /// Everything that can stand on the command line.
 #[derive(Debug, Parser)]
@@ -35,6 +38,9 @@ pub(crate) enum Command {
     /// Print the custom role that a check of a root takes
     #[command(after_long_help = PERMISSIONS_HELP)]
     Permissions(Box<PermissionsArguments>),
+    /// List the resource types and attributes that are compared, and what a plan shows of them
+    #[command(after_long_help = CATALOG_HELP)]
+    Catalog(CatalogArguments),
     /// Print shell completions
     Completions {
         /// The shell to complete for
@@ -161,6 +167,12 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_name = "PATTERN", help_heading = "Selection")]
     pub(crate) skip: Vec<String>,
 
+    /// Do not call unmanaged what these states of other roots have; repeatable
+    ///
+    /// A file, a glob such as 'infra/*/terraform.tfstate', or a URL as for --state.
+    #[arg(long = "also-state", value_name = "PATH", help_heading = "Terraform", value_hint = ValueHint::FilePath)]
+    pub(crate) also_states: Vec<String>,
+
     /// Exit with status 2 on these: a comma list, or none
     ///
     /// drift, pending, unmanaged: what the comparison found. error, warning, note: findings of that severity or a worse
@@ -247,6 +259,32 @@ pub(crate) struct PermissionsArguments {
 
     #[command(flatten)]
     pub(crate) display: DisplayArguments,
+}
+
+const CATALOG_HELP: &str = "\
+Examples:
+  trueup catalog                                 all types, with how many attributes are compared
+  trueup catalog google_sql_database_instance    its attributes, one by one";
+
+/// Flags of `catalog`.
+#[derive(Debug, Args)]
+pub(crate) struct CatalogArguments {
+    /// Show the attributes of this resource type
+    #[arg(value_name = "TYPE", value_parser = PossibleValuesParser::new(Catalog::builtin().type_names()), hide_possible_values = true)]
+    pub(crate) resource_type: Option<String>,
+
+    /// Print in this format
+    #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
+    pub(crate) format: CatalogFormat,
+}
+
+/// Formats of the catalog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CatalogFormat {
+    /// Tables for people
+    Text,
+    /// A document of what plans do not show
+    Markdown,
 }
 
 /// Report formats.

@@ -12,6 +12,7 @@ use super::options::Options;
 use super::output;
 use super::reader::Reader;
 use super::root_sides::{RootSides, suspects};
+use super::sibling_states::SiblingStates;
 use super::sides::{TerraformSides, project_numbers};
 use super::{CLEAN, FAILED, FOUND, redaction};
 use crate::catalog::Catalog;
@@ -32,10 +33,11 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
     let key = arguments.redaction_key.as_deref().map(redaction::read_key).transpose()?;
     let LoadedRoot { root, state, configuration, settings, declarations, mut diagnostics } =
         LoadedRoot::load(&arguments.root, variables, &reader)?;
+    let siblings = SiblingStates::read(&arguments.also_states, &reader)?;
     let no_state = State::default();
     let recorded = state.as_ref().unwrap_or(&no_state);
 
-    let catalog = Catalog::builtin();
+    let catalog = Catalog::of_provider_below(configuration.provider_ceiling);
     let reference = StateReference::new(recorded);
     let tracer = declarations.tracer(&reference, catalog);
     let recorded_numbers = project_numbers(recorded);
@@ -50,7 +52,14 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
     reader.say(&format!("read {} live objects", inventory.objects.len()));
 
     let ignores = unexpired(&settings.ignores, &today(), &mut diagnostics);
-    let root_sides = RootSides { configuration: &configuration, recorded, settings: &settings, ignores: &ignores };
+    let root_sides = RootSides {
+        catalog,
+        configuration: &configuration,
+        recorded,
+        settings: &settings,
+        siblings: &siblings,
+        ignores: &ignores,
+    };
     let mut brought = root_sides.bring(&inventory, sides, key.as_ref());
     if matches!(source, LiveArgument::Inventory(_)) {
         let suspects = suspects(&compare(&root_sides.request(&inventory, brought, &OwnPlaces, arguments)));

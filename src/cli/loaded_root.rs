@@ -13,7 +13,7 @@ use super::terraform_root::TerraformRoot;
 use crate::catalog::Catalog;
 use crate::model::{Configuration, Diagnostic, Settings, State};
 use crate::terraform::config::{
-    Declarations, EvaluateOptions, Evaluated, ParsedRoot, VariableArgument, evaluate, parse_root,
+    Declarations, EvaluateOptions, Evaluated, ParsedRoot, VariableArgument, evaluate, parse_root_within,
 };
 use crate::terraform::settings;
 use crate::terraform::state::StateReference;
@@ -50,7 +50,7 @@ impl LoadedRoot {
             arguments.config.as_deref(),
             environment,
         )?;
-        let parsed = parse_root(&root.directory);
+        let parsed = parse_root_within(&root.directory, &root.repository_top);
         let mut diagnostics = Vec::new();
         let state = root_state::read(&root, &parsed, arguments.state.as_deref(), reader, &mut diagnostics)?;
         match &state {

@@ -4,8 +4,10 @@
 //! are in the rooms that it calls. Entry: [`main`].
 
 mod arguments;
+mod catalog;
 mod check;
 mod environment;
+mod fault;
 mod live;
 mod loaded_root;
 mod options;
@@ -15,6 +17,7 @@ mod reader;
 mod redaction;
 mod root_sides;
 mod root_state;
+mod sibling_states;
 mod sides;
 mod snapshot;
 mod terraform_root;
@@ -36,6 +39,7 @@ const FOUND: u8 = 2;
 
 /// Runs the command line of this process and gives its exit code: 0 clean, 1 failed, 2 found something.
 pub fn main() -> ExitCode {
+    fault::install();
     let parsed = CommandLine::command()
         .try_get_matches()
         .and_then(|matches| CommandLine::from_arg_matches(&matches).map(|command_line| (matches, command_line)));
@@ -65,6 +69,7 @@ pub fn main() -> ExitCode {
             options::variables(&arguments.root, permissions)
                 .and_then(|variables| permissions::run(&arguments, &variables, &Environment::of_process()))
         }
+        Command::Catalog(arguments) => catalog::run(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut CommandLine::command(), "trueup", &mut script);

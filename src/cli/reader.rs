@@ -58,10 +58,7 @@ impl<'a> Reader<'a> {
         let is_overridden = get("USER_PROJECT_OVERRIDE")
             .is_some_and(|value| matches!(value.as_str(), "1" | "t" | "T" | "true" | "TRUE" | "True"));
         let billing_project = || get("GOOGLE_BILLING_PROJECT").filter(|_| is_overridden);
-        let source = match get("GOOGLE_OAUTH_ACCESS_TOKEN") {
-            Some(token) => CredentialSource::Token(token),
-            None => CredentialSource::ApplicationDefault,
-        };
+        let source = CredentialSource::from_variables(|name| self.environment.get(name));
         let impersonate = self.requests.impersonate_service_account.clone();
         let impersonate = impersonate.or_else(|| get("GOOGLE_IMPERSONATE_SERVICE_ACCOUNT")).unwrap_or_default();
         let credentials = CredentialOptions {

@@ -3,22 +3,27 @@
 use std::collections::BTreeSet;
 
 use super::arguments::CheckArguments;
+use super::sibling_states::SiblingStates;
 use super::sides::{TerraformSides, live_sides, project_numbers};
 use crate::catalog::{Basis, Catalog, ResourceType};
 use crate::compare::{Comparison, LiveSide, Presence, Request, ResourceComparison, Verdict};
 use crate::google::Wanted;
-use crate::model::{Configuration, IgnoreRule, Inventory, ProjectNumbers, Provenance, Settings, State};
+use crate::model::{Configuration, Identity, IgnoreRule, Inventory, ProjectNumbers, Provenance, Settings, State};
 use crate::normalize::{Normalizer, RedactionKey};
 use crate::topology;
 
 /// What a root says, and what holds for its comparison whatever is live.
 pub(crate) struct RootSides<'a> {
+    /// The types, as the root's provider has them.
+    pub(crate) catalog: &'a Catalog,
     /// Its configuration.
     pub(crate) configuration: &'a Configuration,
     /// Its state.
     pub(crate) recorded: &'a State,
     /// Its settings.
     pub(crate) settings: &'a Settings,
+    /// The states of other roots.
+    pub(crate) siblings: &'a SiblingStates,
     /// The ignore rules that hold.
     pub(crate) ignores: &'a [IgnoreRule],
 }
@@ -28,6 +33,7 @@ pub(crate) struct Brought {
     /// Configuration and state.
     pub(crate) sides: TerraformSides,
     live: Vec<LiveSide>,
+    managed_elsewhere: BTreeSet<Identity>,
     numbers: ProjectNumbers,
 }
 
@@ -39,7 +45,7 @@ impl RootSides<'_> {
         mut sides: TerraformSides,
         key: Option<&RedactionKey>,
     ) -> Brought {
-        let catalog = Catalog::builtin();
+        let catalog = self.catalog;
         // Live may have taught which number belongs to which project: identities are worked out once more with it.
         let recorded_numbers = project_numbers(self.recorded);
         let mut numbers = recorded_numbers.clone();
@@ -49,7 +55,8 @@ impl RootSides<'_> {
             sides = TerraformSides::new(self.configuration, self.recorded, &normalizer);
         }
         let live = live_sides(&mut sides, inventory, catalog, &normalizer, key);
-        Brought { sides, live, numbers }
+        let managed_elsewhere = self.siblings.identities(&normalizer, &mut sides.diagnostics);
+        Brought { sides, live, managed_elsewhere, numbers }
     }
 
     /// What to compare; `provenance` says where values of the configuration come from.
@@ -60,8 +67,8 @@ impl RootSides<'_> {
         provenance: &'r dyn Provenance,
         arguments: &CheckArguments,
     ) -> Request<'r> {
-        let catalog = Catalog::builtin();
-        let Brought { sides, live, numbers } = brought;
+        let catalog = self.catalog;
+        let Brought { sides, live, managed_elsewhere, numbers } = brought;
         let unmanaged_scopes = sides.projects(self.configuration, &self.settings.live, &numbers);
         Request {
             configured: sides.configured,
@@ -75,7 +82,7 @@ impl RootSides<'_> {
             unmanaged_scopes,
             judged_types: topology::types().map(str::to_owned).collect(),
             derived_types: types(catalog, |resource_type| resource_type.basis == Basis::Derived),
-            managed_elsewhere: BTreeSet::new(),
+            managed_elsewhere,
             only: arguments.only.clone(),
             skip: arguments.skip.clone(),
         }

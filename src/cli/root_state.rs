@@ -62,7 +62,8 @@ such as `terraform state pull | trueup check --state -` or --state s3://BUCKET/K
     }
 }
 
-fn read_at(location: &str, reader: &Reader<'_>) -> Result<State> {
+/// The state at a location: a file, `-` or a URL.
+pub(crate) fn read_at(location: &str, reader: &Reader<'_>) -> Result<State> {
     if location == "-" {
         let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes).context("read the state from standard input")?;

@@ -64,7 +64,7 @@ impl<'r> Absences<'r> {
             return Absence::Removed;
         }
         if let Some((_, reason)) = self.modules.get("").and_then(|root| root.first()) {
-            return Absence::NotRead(format!("the root module could not be read: {reason}").into());
+            return Absence::NotRead((*reason).into());
         }
         let mut path = String::new();
         for step in steps {
@@ -137,6 +137,13 @@ mod tests {
         assert_eq!(absences.of(&address("google_x.kept[0]")), Absence::Forgotten);
         assert_eq!(absences.of(&address("module.kept[0].module.deep.google_x.a")), Absence::Forgotten);
         assert_eq!(absences.of(&address("google_x.gone")), Absence::Removed);
+        let root = UnreadableModule {
+            module: ModuleAddress::root(),
+            reason: "a file could not be read".to_owned(),
+            range: samples::range("main.tf", 1),
+        };
+        let unread = Configuration { unreadable_modules: vec![root], ..Configuration::default() };
+        assert!(matches!(Absences::new(&unread, true).of(&address("module.m.google_x.a")), Absence::NotRead(_)));
         assert!(matches!(Absences::new(&configuration, false).of(&address("google_x.gone")), Absence::NotRead(_)));
     }
 }

@@ -87,6 +87,7 @@ impl<'r> Run<'r, '_> {
             range: matched.configured.map(|side| side.range.clone()),
             update_time: matched.live_object().and_then(|side| side.update_time.clone()),
             import_id: matched.live_object().and_then(|side| side.import_id.clone()),
+            is_managed_elsewhere: identity.is_some_and(|identity| self.request.managed_elsewhere.contains(identity)),
             import_block: self.import_block(&matched.address),
             not_observed,
         });
@@ -137,6 +138,7 @@ impl<'r> Run<'r, '_> {
             range: None,
             update_time: side.update_time.clone(),
             import_id: side.import_id.clone(),
+            is_managed_elsewhere: false,
             import_block: None,
             not_observed: None,
         });

@@ -7,6 +7,7 @@ mod absence;
 mod attribute;
 mod comparison;
 mod ignore;
+mod import;
 mod listings;
 mod matching;
 mod moved;
@@ -24,6 +25,7 @@ mod visibility;
 mod worlds;
 
 pub use comparison::compare;
+pub use import::import_block;
 pub(crate) use moved::moved_addresses;
 pub(crate) use pattern::{Selection, Subject};
 pub use types::{

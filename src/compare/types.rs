@@ -176,6 +176,8 @@ pub struct ResourceComparison {
     pub update_time: Option<String>,
     /// The `id` that an `import` block takes for the live object, where there is one and its type can be imported.
     pub import_id: Option<String>,
+    /// A sibling state has it.
+    pub is_managed_elsewhere: bool,
     /// The `import` block that takes it into the state on the next apply, where there is one.
     pub import_block: Option<SourceRange>,
     /// Why live was not observed, where it was not.

@@ -21,9 +21,6 @@ fn helped(error: &ApiError, permission: &str, role: &str, project: &str) -> Stri
              --role={role}`; `trueup permissions` prints a role with all that is needed here and no more"
         ),
         ApiError::Quota { is_rate: true, .. } => format!("{error}; fewer requests at once: --parallelism 2"),
-        ApiError::Unauthenticated { .. } => {
-            format!("{error}; `gcloud auth application-default login` renews them")
-        }
         ApiError::Transport { is_out_of_time: true, .. } => format!("{error}; more time: --timeout"),
         _ => error.to_string(),
     }

@@ -23,6 +23,7 @@ pub mod snapshot;
 mod storage;
 mod stores;
 mod transport;
+mod way;
 
 pub use asset_inventory::{AssetScope, AssetScopeError, read_assets};
 pub use collect::{Progress, ProgressSink};

@@ -6,6 +6,13 @@ use serde::Deserialize;
 
 use super::error::{ApiError, one_line};
 
+/// The projects of gcloud's own OAuth clients, by number: a login without quota project is metered there. Source: the client
+/// ids in gcloud and in the files that `gcloud auth application-default login` writes.
+const GCLOUD_PROJECTS: [&str; 2] = ["764086051850", "32555940559"];
+/// What to do where a login names no project of one's own.
+const QUOTA_PROJECT_HINT: &str = "a login needs a project that quota goes by: GOOGLE_CLOUD_QUOTA_PROJECT=PROJECT, or \
+                                  `gcloud auth application-default set-quota-project PROJECT`";
+
 /// The `error` member of a Google answer. Source: google.rpc.Status as JSON, and the older `errors` array.
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -135,6 +142,11 @@ fn forbidden(
             .metadata("consumer")
             .and_then(|consumer| consumer.strip_prefix("projects/"))
             .or_else(|| between(text, "in project ", " "));
+        if project.is_some_and(|project| GCLOUD_PROJECTS.contains(&project)) {
+            // Nobody can enable anything in there.
+            let message = format!("{message}; {QUOTA_PROJECT_HINT}");
+            return ApiError::Status { request, status: 403, message, retry_after: None };
+        }
         return ApiError::ApiDisabled {
             request,
             service: service.filter(|name| is_name(name)).unwrap_or_else(|| host.to_owned()),
@@ -150,8 +162,13 @@ fn forbidden(
         return ApiError::Quota { request, message, retry_after, is_rate: false };
     }
     // Refusals that no role would lift.
-    let is_policy =
-        ["SECURITY_POLICY_VIOLATED", "BILLING_DISABLED", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "CONSUMER_INVALID"];
+    let is_policy = [
+        "SECURITY_POLICY_VIOLATED",
+        "BILLING_DISABLED",
+        "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+        "CONSUMER_INVALID",
+        "USER_PROJECT_DENIED",
+    ];
     if error.has_reason(&is_policy) {
         return ApiError::Status { request, status: 403, message, retry_after: None };
     }
@@ -220,6 +237,17 @@ mod tests {
     }
 
     #[test]
+    fn a_login_without_quota_project_is_not_told_to_enable_an_api_in_gclouds_own() {
+        let refused = read(
+            403,
+            r#"{"error":{"code":403,"message":"The redis.googleapis.com API requires a quota project, which is not set by default.","status":"PERMISSION_DENIED",
+            "details":[{"reason":"SERVICE_DISABLED","metadata":{"service":"redis.googleapis.com","consumer":"projects/764086051850"}}]}}"#,
+        );
+        let text = refused.to_string();
+        assert!(text.contains("GOOGLE_CLOUD_QUOTA_PROJECT") && !text.contains("services enable"), "{text}");
+    }
+
+    #[test]
     fn the_missing_permission_is_named_where_the_answer_names_it() {
         let by_details = r#"{"error":{"message":"no","details":[{"reason":"IAM_PERMISSION_DENIED","metadata":{"permission":"redis.instances.list"}}]}}"#;
         let by_text = r#"{"error":{"message":"Required 'redis.instances.list' permission for 'projects/p'","errors":[{"reason":"forbidden"}]}}"#;
@@ -237,6 +265,9 @@ mod tests {
         let refused =
             read(403, r#"{"error":{"message":"prohibited","details":[{"reason":"SECURITY_POLICY_VIOLATED"}]}}"#);
         assert!(matches!(refused, ApiError::Status { status: 403, .. }) && !refused.is_transient(), "{refused:?}");
+        // It is the quota project that the caller may not use, and no role on what was asked for.
+        let quota = r#"{"error":{"message":"Caller does not have required permission to use project q.","details":[{"reason":"USER_PROJECT_DENIED"}]}}"#;
+        assert!(matches!(read(403, quota), ApiError::Status { status: 403, .. }));
     }
 
     #[test]

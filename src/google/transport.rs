@@ -17,6 +17,7 @@ use super::error::{ApiError, one_line};
 use super::hosts::{Host, Hosts};
 use super::refusal::{refused, seconds};
 use super::storage::FetchedObject;
+use super::way::Obstacle;
 
 /// The largest answer to a list request that is taken, in bytes after decompression.
 const JSON_LIMIT: usize = 64 << 20;
@@ -203,7 +204,14 @@ impl Transport {
                 }
                 _ => host.answered(),
             }
-            return answer;
+            return match answer {
+                Err(ApiError::Unauthenticated { request, message }) => {
+                    let remedy = self.authentication.remedy().await;
+                    let message = if remedy.is_empty() { message } else { format!("{message}; {remedy}") };
+                    Err(ApiError::Unauthenticated { request, message })
+                }
+                answer => answer,
+            };
         }
     }
 
@@ -292,27 +300,25 @@ pub(crate) fn describe(url: &Url) -> String {
 }
 
 fn transport(request: &str, error: &reqwest::Error) -> ApiError {
-    let mut is_transient = true;
+    let mut obstacle = None;
     let mut reason = String::new();
     let mut source: Option<&dyn std::error::Error> = std::error::Error::source(error);
     while let Some(cause) = source {
-        let text = cause.to_string();
-        if text.contains("certificate") {
-            is_transient = false;
-        }
-        reason = text;
+        reason = cause.to_string();
+        obstacle = obstacle.or_else(|| Obstacle::of(&reason));
         source = cause.source();
     }
+    let hint = obstacle.map(|obstacle| format!("; {}", obstacle.hint())).unwrap_or_default();
     let problem = if error.is_timeout() {
         "no answer in time".to_owned()
     } else if error.is_connect() {
-        format!("no connection: {}", one_line(&reason))
+        format!("no connection: {}{hint}", one_line(&reason))
     } else if error.is_body() || error.is_decode() {
         format!("the answer broke off: {}", one_line(&reason))
     } else {
         format!("the request failed: {}", one_line(&reason))
     };
-    is_transient &= !error.is_builder();
+    let is_transient = !error.is_builder() && !obstacle.is_some_and(Obstacle::is_lasting);
     ApiError::Transport { request: request.to_owned(), problem, is_transient, is_out_of_time: false }
 }
 

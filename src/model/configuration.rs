@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{
-    AttributePath, Diagnostic, InstanceAddress, ModuleAddress, ResourceAddress, SourceMap, SourceRange, Value,
+    AttributePath, Diagnostic, InstanceAddress, ModuleAddress, ProviderVersion, ResourceAddress, SourceMap,
+    SourceRange, Value,
 };
 
 /// What a root module says, evaluated as far as it can be.
@@ -31,6 +32,9 @@ pub struct Configuration {
     pub imports: Vec<Import>,
     /// Projects and regions that providers of the root name, known ones only.
     pub projects: BTreeSet<String>,
+    /// The lowest version of the google provider that the root cannot have, by its lock file or its constraints; `None`
+    /// where nothing holds it.
+    pub provider_ceiling: Option<ProviderVersion>,
     /// Regions that providers of the root name.
     pub regions: BTreeSet<String>,
     /// What is wrong with it.
@@ -115,14 +119,14 @@ pub struct UnexpandedResource {
     pub range: SourceRange,
 }
 
-/// A module call whose source could not be read.
+/// A module that could not be read, or not all of it: what it does not show may still be there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadableModule {
     /// The module.
     pub module: ModuleAddress,
     /// Why, as a fragment.
     pub reason: String,
-    /// The call's header.
+    /// The call's header, or the part that could not be read.
     pub range: SourceRange,
 }
 

@@ -159,6 +159,9 @@ struct ComparedText {
     is_expected: bool,
     not_observed: Option<String>,
     import_id: Option<String>,
+    /// Whether a sibling state has it.
+    #[serde(default)]
+    is_managed_elsewhere: bool,
     /// Whether the configuration has an `import` block for it.
     #[serde(default)]
     has_import_block: bool,
@@ -253,6 +256,7 @@ impl ComparedText {
             range: self.address.is_some().then(|| source_range(1)),
             update_time: None,
             import_id: self.import_id.clone(),
+            is_managed_elsewhere: self.is_managed_elsewhere,
             import_block: self.has_import_block.then(|| source_range(9)),
             not_observed: self.not_observed.clone(),
         })

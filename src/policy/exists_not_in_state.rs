@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Context, Draft, compared_label, named};
 use super::{Evidence, FindingSeverity};
-use crate::compare::{Presence, ResourceComparison};
+use crate::compare::{Presence, ResourceComparison, import_block};
 use crate::model::WorldKind;
 
 pub(super) fn check(context: &Context<'_>) -> Vec<Answer> {
@@ -49,17 +49,21 @@ fn judge(resource: &ResourceComparison) -> Option<Answer> {
             ..Draft::new(message, vec![subject], evidence)
         }));
     }
+    let elsewhere = if resource.is_managed_elsewhere { ", but in that of another root" } else { "" };
     let message = format!(
-        "{} exists already ({}) but is not in the state, so that an apply tries to create it and fails with \"already \
-         exists\".",
+        "{} exists already ({}) but is not in the state{elsewhere}, so that an apply tries to create it and fails with \
+         \"already exists\".",
         named(&address),
         named(identity.name())
     );
     let remedy = match &resource.import_id {
+        _ if resource.is_managed_elsewhere => format!(
+            "Two roots have it: remove {address} from this one, or let the other one give it up with a removed block \
+             (`destroy = false`) before you import it here."
+        ),
         Some(id) => format!(
-            "Take it into the state with an import block, then read the plan before you apply:\n\
-             import {{\n  to = {address}\n  id = {}\n}}",
-            quoted(id)
+            "Take it into the state with an import block, then read the plan before you apply:\n{}",
+            import_block(&address, id)
         ),
         None => format!("Take {address} into the state with an import block, then read the plan before you apply."),
     };
@@ -73,20 +77,4 @@ fn judge(resource: &ResourceComparison) -> Option<Answer> {
         Evidence { subject: identity.to_string(), path: String::new(), value: "exists".to_owned(), range: None },
     ];
     Some(Answer::Fires(Draft { remedy: Some(remedy), ..Draft::new(message, vec![subject], evidence) }))
-}
-
-/// A string as HCL writes it; `${` and `%{` would begin a template.
-fn quoted(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace("${", "$${").replace("%{", "%%{");
-    format!("\"{escaped}\"")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_template_sign_in_an_id_is_escaped() {
-        assert_eq!(quoted("a${b}\"$c"), "\"a$${b}\\\"$c\"");
-    }
 }

@@ -67,6 +67,7 @@ pub(crate) fn resource(address: &str, presence: Presence, attributes: Vec<Attrib
         range: Some(range(1, "resource \"google_redis_instance\" \"redis\"")),
         update_time: None,
         import_id: None,
+        is_managed_elsewhere: false,
         import_block: None,
         not_observed: None,
         address: Some(address),

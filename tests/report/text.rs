@@ -1,6 +1,6 @@
 //! The text report, as a person reads it.
 
-use trueup::compare::{NotObserved, Presence, Verdict};
+use trueup::compare::{NotObserved, Presence, ResourceComparison, Verdict};
 use trueup::model::{Chain, LiveKind, PlanVisibility, Side, SourceRange, Value, is_printable};
 use trueup::report::text::{Style, render};
 
@@ -375,4 +375,25 @@ fn nothing_beside_something_reads_as_what_was_written() {
         "~ zero = 5 -> 0",
     ];
     assert_eq!(lines, expected);
+}
+
+#[test]
+fn what_nobody_manages_comes_with_import_blocks_under_names_that_are_free() {
+    let importable = |name: &str| ResourceComparison {
+        import_id: Some(format!("projects/p/things/{name}")),
+        ..crate::samples::unmanaged(name)
+    };
+    let names: Vec<String> = ["a-b", "a.b", "9${x}"].map(str::to_owned).into_iter().collect();
+    let mut resources: Vec<ResourceComparison> = names.iter().map(|name| importable(name)).collect();
+    resources.push(crate::samples::unmanaged("cannot-be-imported"));
+    let text = Run::new(resources.clone()).text();
+    for (to, id) in [("google_x.a_b", "a-b"), ("google_x.a_b_2", "a.b"), ("google_x._9__x_", "9$${x}")] {
+        let block = format!("  import {{\n    to = {to}\n    id = \"projects/p/things/{id}\"\n  }}\n");
+        assert!(text.contains(&block), "{block}\nis not in\n{text}");
+    }
+    assert!(!text.contains("to = google_x.cannot"));
+    resources.extend((0..9).map(|number| importable(&format!("more-{number}"))));
+    let text = Run::new(resources).text();
+    assert_eq!(text.matches("import {").count(), 10);
+    assert!(text.contains("# and 2 more; --only selects them by type"), "{text}");
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Writer;
+use super::import;
 use super::section::{
     Action, Direction, is_replaced, label, pending_attributes, write_bare, write_block, write_header, write_named,
 };
@@ -19,7 +20,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut Writer) {
     drift(report, &resources, out);
     expected(&resources, out);
     not_in_state(&resources, out);
-    unmanaged(&resources, out);
+    unmanaged(report, &resources, out);
     pending(report, &resources, out);
     converged(report, &resources, out);
     if report.show.ignored {
@@ -140,15 +141,16 @@ fn not_in_state(resources: &[&ResourceComparison], out: &mut Writer) {
     }
 }
 
-fn unmanaged(resources: &[&ResourceComparison], out: &mut Writer) {
-    let unmanaged: Vec<_> = resources.iter().filter(|resource| resource.presence == Presence::Unmanaged).collect();
+fn unmanaged(report: &Report<'_>, resources: &[&ResourceComparison], out: &mut Writer) {
+    let unmanaged: Vec<&ResourceComparison> =
+        resources.iter().copied().filter(|resource| resource.presence == Presence::Unmanaged).collect();
     if unmanaged.is_empty() {
         return;
     }
     heading(out, "Live objects are not managed by Terraform");
     out.gap();
     let width = unmanaged.iter().map(|resource| resource.resource_type.chars().count()).max().unwrap_or(0);
-    for resource in unmanaged {
+    for resource in &unmanaged {
         let symbol = out.style.paint(Ink::Added, "+");
         let since = resource.update_time.as_ref().map(|time| format!(" # last change {}", printable(time)));
         out.line(&format!(
@@ -157,6 +159,9 @@ fn unmanaged(resources: &[&ResourceComparison], out: &mut Writer) {
             label(resource),
             out.style.paint(Ink::Faint, &since.unwrap_or_default())
         ));
+    }
+    if report.show.advice {
+        import::write(&unmanaged, &report.comparison.resources, out);
     }
 }
 

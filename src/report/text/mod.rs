@@ -7,6 +7,7 @@ mod alike;
 mod changes;
 mod closing;
 mod findings;
+mod import;
 mod section;
 mod snippet;
 mod style;

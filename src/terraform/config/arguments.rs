@@ -267,7 +267,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
                     "A dynamic block must have a nested block of type \"content\" to describe the body of each generated block.",
                 )
             };
-            self.evaluator.report(Diagnostic::error(summary, detail).at(block.range.clone()));
+            self.evaluator.report_shape(Diagnostic::error(summary, detail).at(block.range.clone()));
             occurrences.unknown = Some(Val::unknown_any(format!("its dynamic block has no {missing}")));
             return;
         };
@@ -334,7 +334,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
     /// Reports what a `dynamic` block must not hold.
     fn check_dynamic(&self, block: &Block) {
         let refuse = |summary: &str, detail: String, range: &SourceRange| {
-            self.evaluator.report(Diagnostic::error(summary, detail).at(range.clone()));
+            self.evaluator.report_shape(Diagnostic::error(summary, detail).at(range.clone()));
         };
         for attribute in &block.body.attributes {
             match attribute.name.as_str() {
@@ -398,7 +398,8 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             }
             let mut detail = format!("An argument named \"{name}\" is not expected here.");
             detail.push_str(&self.hint(name, names));
-            self.evaluator.report(Diagnostic::error("Unsupported argument", detail).at(attribute.name_range.clone()));
+            self.evaluator
+                .report_shape(Diagnostic::error("Unsupported argument", detail).at(attribute.name_range.clone()));
             // It stands in the configuration, but nothing can come of it.
             return false;
         };
@@ -411,7 +412,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             let detail = format!(
                 "Can't configure a value for \"{name}\": its value will be decided automatically based on the result of applying this configuration."
             );
-            self.evaluator.report(
+            self.evaluator.report_shape(
                 Diagnostic::error("Value for unconfigurable attribute", detail).at(attribute.name_range.clone()),
             );
             return false;
@@ -420,7 +421,8 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             let detail = format!(
                 "An argument named \"{name}\" is not expected here. Did you mean to define a block of type \"{name}\"?"
             );
-            self.evaluator.report(Diagnostic::error("Unsupported argument", detail).at(attribute.name_range.clone()));
+            self.evaluator
+                .report_shape(Diagnostic::error("Unsupported argument", detail).at(attribute.name_range.clone()));
         }
         true
     }
@@ -446,7 +448,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             }
             let mut detail = format!("Blocks of type \"{kind}\" are not expected here.");
             detail.push_str(&self.hint(kind, spot.names));
-            self.evaluator.report(Diagnostic::error("Unsupported block type", detail).at(range));
+            self.evaluator.report_shape(Diagnostic::error("Unsupported block type", detail).at(range));
             return false;
         };
         let is_plain =
@@ -455,7 +457,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             let detail = format!(
                 "Blocks of type \"{kind}\" are not expected here. Did you mean to define argument \"{kind}\"? If so, use the equals sign to assign it a value."
             );
-            self.evaluator.report(Diagnostic::error("Unsupported block type", detail).at(range));
+            self.evaluator.report_shape(Diagnostic::error("Unsupported block type", detail).at(range));
             return false;
         }
         true
@@ -484,7 +486,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
                         format!("The argument \"{name}\" is required, but no definition was found."),
                     )
                 };
-                self.evaluator.report(Diagnostic::error(summary, detail).at(header.clone()));
+                self.evaluator.report_shape(Diagnostic::error(summary, detail).at(header.clone()));
             }
             if facts.block == Some(Nesting::Single)
                 && let Some(occurrences) = blocks.get(&**name)
@@ -493,7 +495,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             {
                 let detail = format!("No more than 1 \"{name}\" blocks are allowed");
                 let range = occurrences.range.clone().unwrap_or_else(|| header.clone());
-                self.evaluator.report(Diagnostic::error(format!("Too many {name} blocks"), detail).at(range));
+                self.evaluator.report_shape(Diagnostic::error(format!("Too many {name} blocks"), detail).at(range));
             }
         }
     }

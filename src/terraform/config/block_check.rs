@@ -4,6 +4,7 @@
 //! resources are checked where the schema is known, in `arguments`.
 
 use super::body::{Block, Body};
+use super::evaluator::MAX_DIAGNOSTICS;
 use super::module::range_text;
 use super::shape::{self, Need, Rest, Shape};
 use super::spelling::closest;
@@ -29,6 +30,9 @@ struct Check {
 
 impl Check {
     fn error(&mut self, summary: impl Into<String>, detail: impl Into<String>, range: &SourceRange) {
+        if self.found.len() >= MAX_DIAGNOSTICS {
+            return;
+        }
         self.found.push(Diagnostic::error(summary, detail).at(range.clone()));
     }
 

@@ -97,6 +97,11 @@ impl Block {
 }
 
 impl Body {
+    /// An empty body of JSON syntax.
+    pub(crate) fn of_json() -> Self {
+        Self { is_json: true, ..Self::default() }
+    }
+
     /// The argument of a name.
     pub(crate) fn attribute(&self, name: &str) -> Option<&Attribute> {
         if self.attributes.len() < MANY_ATTRIBUTES {
@@ -120,6 +125,11 @@ impl Body {
     /// The blocks of a kind.
     pub(crate) fn blocks_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Block> {
         self.blocks.iter().filter(move |block| block.kind == kind)
+    }
+
+    /// OpenTofu's `lifecycle { enabled = … }`.
+    pub(crate) fn enabled(&self) -> Option<&Attribute> {
+        self.blocks_of("lifecycle").find_map(|lifecycle| lifecycle.body.attribute("enabled"))
     }
 
     /// The body of a file in native syntax.
@@ -153,7 +163,7 @@ impl Body {
     ) -> Option<Vec<(Self, SourceRange)>> {
         match expression {
             Expression::Object(object) => {
-                let mut body = Self { is_json: true, ..Self::default() };
+                let mut body = Self::of_json();
                 for (key, value) in object {
                     let (Some(name), Some(span)) = (key_text(key), hcl::key_span(key)) else { return None };
                     if name == "//" {

@@ -7,6 +7,7 @@ use super::cycles::find_cycles;
 use super::evaluator::{Evaluator, MAX_INSTANCES, Node, TOO_MANY_CALLS};
 use super::module::{ModuleSource, ResourceKey};
 use super::provider::{ProviderCache, ProviderName, provider_of};
+use super::provider_check::check_providers;
 use super::reference_check::check_references;
 use super::shape;
 use super::spelling::closest;
@@ -38,18 +39,23 @@ impl<'a> Evaluator<'a> {
             .for_each(|diagnostic| self.report(diagnostic.clone()));
 
         let references = check_references(self.tree, self.facts);
-        references.into_iter().chain(find_cycles(self.tree)).for_each(|diagnostic| self.report(diagnostic));
+        let others = find_cycles(self.tree).into_iter().chain(check_providers(self.tree));
+        references.into_iter().chain(others).for_each(|diagnostic| self.report(diagnostic));
         self.expand_modules(&mut configuration);
         for instance in 0..self.instance_count() {
-            self.collect_module(instance, providers, &mut configuration);
+            self.evaluate_module(instance);
+            self.check_constants(instance);
+            if !self.instance(instance).is_supposed {
+                self.collect_module(instance, providers, &mut configuration);
+            }
         }
         for instance in 0..self.instance_count() {
-            self.check_constants(instance);
             let forgotten = self.read_removed(instance);
             configuration.forgotten.extend(forgotten.resources);
             configuration.forgotten_modules.extend(forgotten.modules);
         }
         self.check_moved();
+        configuration.provider_ceiling = self.provider_versions.of_google();
         configuration.imports = self.read_imports();
         configuration.instances.sort_by(|left, right| left.address.cmp(&right.address));
         configuration.unexpanded.sort_by(|left, right| left.resource.cmp(&right.resource));
@@ -62,8 +68,9 @@ impl<'a> Evaluator<'a> {
         let mut instance = 0;
         while instance < self.instance_count() {
             configuration.moved.extend(self.read_moved(instance));
-            let address = self.instance(instance).address.clone();
-            let node = &self.tree.nodes[self.instance(instance).node];
+            let own = self.instance(instance);
+            let address = &own.address;
+            let node = &self.tree.nodes[own.node];
             for (name, block) in &node.source.calls {
                 self.allowance.spend(1);
                 if instance > 0 && self.allowance.spent().is_some() {
@@ -71,6 +78,9 @@ impl<'a> Evaluator<'a> {
                 }
                 self.ensure(Node::Call(instance, name));
                 self.check_call(instance, name);
+                if own.is_supposed {
+                    continue;
+                }
                 let module = address.child(name, None);
                 let unreadable = |reason: &str| UnreadableModule {
                     module: module.clone(),
@@ -95,19 +105,6 @@ impl<'a> Evaluator<'a> {
                     }
                 }
             }
-            for broken in node.source.broken.iter().filter(|broken| broken.kind == "module") {
-                let Some(name) = broken.labels.first().filter(|name| !node.source.calls.contains_key(*name)) else {
-                    continue;
-                };
-                self.list_unreadable(
-                    UnreadableModule {
-                        module: address.child(name, None),
-                        reason: "its block could not be read".to_owned(),
-                        range: broken.range.clone(),
-                    },
-                    configuration,
-                );
-            }
             instance += 1;
         }
     }
@@ -124,6 +121,33 @@ impl<'a> Evaluator<'a> {
         configuration.unexpanded.push(resource);
     }
 
+    /// Lists what of a module could not be read.
+    fn list_unread(&self, source: &ModuleSource, module: &ModuleAddress, configuration: &mut Configuration) {
+        if let Some(unread) = &source.unread {
+            let (reason, range) = (unread.reason.clone(), unread.range.clone());
+            self.list_unreadable(UnreadableModule { module: module.clone(), reason, range }, configuration);
+        }
+        self.allowance.spend(u64::try_from(source.broken.len()).unwrap_or(u64::MAX));
+        for broken in &source.broken {
+            let (reason, range) = ("its block could not be read".to_owned(), broken.range.clone());
+            match (broken.kind.as_str(), broken.labels.as_slice()) {
+                ("module", [name]) if !source.calls.contains_key(name) => {
+                    let module = module.child(name, None);
+                    self.list_unreadable(UnreadableModule { module, reason, range }, configuration);
+                }
+                ("resource", [resource_type, name]) => {
+                    let (mode, resource_type) = (ResourceMode::Managed, resource_type.clone());
+                    let key = ResourceKey { mode, resource_type, name: name.clone() };
+                    if !source.resources.contains_key(&key) {
+                        let resource = resource_address(module, &key);
+                        self.list_resource(UnexpandedResource { resource, reason, range }, configuration);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// Lists the resources of a module of which it is not known which instances there are.
     fn list_unexpanded(&self, node: usize, module: UnreadableModule, configuration: &mut Configuration) {
         let UnreadableModule { module, reason, range } = module;
@@ -135,6 +159,7 @@ impl<'a> Evaluator<'a> {
                 continue;
             }
             let node = &self.tree.nodes[node];
+            self.list_unread(&node.source, &module, configuration);
             for (key, block) in &node.source.resources {
                 if key.mode == ResourceMode::Managed {
                     self.list_resource(
@@ -189,6 +214,19 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Evaluates everything in a module instance.
+    fn evaluate_module(&self, instance: usize) {
+        if instance > 0 && self.allowance.spent().is_some() {
+            return;
+        }
+        let module = self.source(instance);
+        let variables = module.variables.keys().map(|name| Node::Variable(instance, name));
+        let locals = module.locals.keys().map(|name| Node::Local(instance, name));
+        let outputs = module.outputs.keys().map(|name| Node::Output(instance, name));
+        let resources = module.resources.keys().map(|key| Node::Resource(instance, key));
+        variables.chain(locals).chain(outputs).chain(resources).for_each(|node| self.ensure(node));
+    }
+
     fn collect_module(&self, instance: usize, providers: &mut ProviderCache, configuration: &mut Configuration) {
         let module = self.source(instance);
         let address = self.instance(instance).address.clone();
@@ -197,23 +235,14 @@ impl<'a> Evaluator<'a> {
             self.list_unreadable(UnreadableModule { module: address, reason, range }, configuration);
             return;
         }
-        if let Some(unread) = &module.unread {
-            let (reason, range) = (unread.reason.clone(), unread.range.clone());
-            self.list_unreadable(UnreadableModule { module: address.clone(), reason, range }, configuration);
-        }
-        let variables = module.variables.keys().map(|name| Node::Variable(instance, name));
-        let locals = module.locals.keys().map(|name| Node::Local(instance, name));
-        let outputs = module.outputs.keys().map(|name| Node::Output(instance, name));
-        variables.chain(locals).chain(outputs).for_each(|node| self.ensure(node));
+        self.list_unread(module, &address, configuration);
         for (local, alias) in module.providers.keys().filter(|_| instance == 0) {
             let name = ProviderName { local: local.clone(), alias: alias.clone() };
             let defaults = self.provider_defaults(instance, &name, providers);
             note_places(&defaults, configuration);
         }
         for (key, block) in &module.resources {
-            self.ensure(Node::Resource(instance, key));
             let name = provider_of(block, &key.resource_type);
-            self.check_provider(instance, block, &name);
             if key.mode == ResourceMode::Data {
                 continue;
             }
@@ -245,22 +274,6 @@ impl<'a> Evaluator<'a> {
                     ignore_changes: ignore_changes.clone(),
                     range: block.range.clone(),
                 });
-            }
-        }
-        self.allowance.spend(u64::try_from(module.broken.len()).unwrap_or(u64::MAX));
-        for broken in module.broken.iter().filter(|broken| broken.kind == "resource") {
-            let [resource_type, name] = broken.labels.as_slice() else { continue };
-            let key =
-                ResourceKey { mode: ResourceMode::Managed, resource_type: resource_type.clone(), name: name.clone() };
-            if !module.resources.contains_key(&key) {
-                self.list_resource(
-                    UnexpandedResource {
-                        resource: resource_address(&address, &key),
-                        reason: "its block could not be read".to_owned(),
-                        range: broken.range.clone(),
-                    },
-                    configuration,
-                );
             }
         }
     }

@@ -75,7 +75,7 @@ impl<'a> Evaluator<'a> {
     /// Reports every condition that does not hold. `certain` gives an evaluator of the same root with nothing recorded.
     pub(crate) fn check_conditions(&self, certain: impl Fn() -> Evaluator<'a>) {
         let certainty = OnceCell::new();
-        for instance in 0..self.instance_count() {
+        for instance in self.certain_instances() {
             let mut refused = BTreeSet::new();
             for rule in self.rules(instance) {
                 for key in self.keys(instance, &rule) {

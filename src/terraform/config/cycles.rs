@@ -179,10 +179,9 @@ impl<'m> Graph<'m> {
             Node::Expansion(_) => {
                 let Some((caller, call)) = self.tree.call(module) else { return };
                 targets.push(Node::Expansion(caller));
-                for name in ["count", "for_each"] {
-                    if let Some(attribute) = call.body.attribute(name) {
-                        self.expression(caller, &attribute.expression, targets);
-                    }
+                let arguments = ["count", "for_each"].into_iter().filter_map(|name| call.body.attribute(name));
+                for attribute in arguments.chain(call.body.enabled()) {
+                    self.expression(caller, &attribute.expression, targets);
                 }
                 self.depends_on(caller, &call.body, targets);
             }

@@ -14,14 +14,14 @@ use super::module::{ModuleSource, ResourceKey};
 use super::moves::Moves;
 use super::options::EvaluateOptions;
 use super::provider_versions::ProviderVersions;
+use super::remote_state::RemoteStates;
 use super::resource::Resource;
 use super::schema::Schemas;
 use super::scope::{BlockScope, Constants, Repetition};
 use super::source::SourceFile;
 use super::tree::ModuleTree;
-use super::undeclared;
 use crate::model::{Diagnostic, InstanceKey, ModuleAddress, ReferenceData, SchemaFacts, SourceRange};
-use crate::terraform::lang::{self, Allowance, Fault, Faults, FileContext, Scope, Val};
+use crate::terraform::lang::{self, Allowance, Faults, FileContext, Scope, Val};
 
 /// How many instances of resources and modules a root may have in all.
 pub(crate) const MAX_INSTANCES: usize = 100_000;
@@ -29,8 +29,8 @@ pub(crate) const MAX_INSTANCES: usize = 100_000;
 pub(crate) const TOO_MANY_CALLS: &str = "the root has too many module calls";
 /// What a node takes in memory beside its value, in bytes.
 const NODE_BYTES: usize = 128;
-/// How many diagnostics are kept.
-const MAX_DIAGNOSTICS: usize = 1_000;
+/// How many diagnostics are kept of a root, or looked for by one of its checks.
+pub(crate) const MAX_DIAGNOSTICS: usize = 1_000;
 
 /// Something that is evaluated once: by module instance and name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,6 +50,8 @@ pub(crate) struct ModuleInstance {
     pub(crate) node: usize,
     /// The instance that calls it, and `count` or `for_each` of the call; `None` for the root.
     pub(crate) caller: Option<(usize, Repetition)>,
+    /// Stands for instances of which there are none, or nobody knows how many; evaluated for what is wrong with it only.
+    pub(crate) is_supposed: bool,
 }
 
 /// The instances of a module call.
@@ -90,6 +92,7 @@ pub(crate) struct Evaluator<'a> {
     /// Every attribute name that some expression asks for.
     pub(crate) mentioned: BTreeSet<Arc<str>>,
     pub(crate) moved: RefCell<Moves>,
+    pub(super) remote_states: RefCell<RemoteStates>,
     instances: RefCell<Vec<Rc<ModuleInstance>>>,
     pub(super) values: RefCell<HashMap<Node<'a>, Val>>,
     pub(super) resources: RefCell<HashMap<(usize, &'a ResourceKey), Rc<Resource>>>,
@@ -98,6 +101,8 @@ pub(crate) struct Evaluator<'a> {
     reported: RefCell<HashSet<(String, Option<SourceRange>)>>,
     counted: Cell<usize>,
     is_over_limit: Cell<bool>,
+    /// While something is evaluated of which there may be no instance: its values may be such that there is none.
+    is_supposing: Cell<bool>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -110,7 +115,7 @@ impl<'a> Evaluator<'a> {
         recorded: &'a dyn ReferenceData,
         facts: &'a dyn SchemaFacts,
     ) -> Self {
-        let root = ModuleInstance { address: ModuleAddress::root(), node: 0, caller: None };
+        let root = ModuleInstance { address: ModuleAddress::root(), node: 0, caller: None, is_supposed: false };
         let files = FileContext {
             root_directory: tree.nodes[0].source.directory.clone(),
             confinement: options.repository.clone(),
@@ -128,6 +133,7 @@ impl<'a> Evaluator<'a> {
             inputs,
             mentioned: mentioned_names(tree, settings),
             moved: RefCell::default(),
+            remote_states: RefCell::default(),
             instances: RefCell::new(vec![Rc::new(root)]),
             values: RefCell::default(),
             resources: RefCell::default(),
@@ -136,6 +142,7 @@ impl<'a> Evaluator<'a> {
             reported: RefCell::default(),
             counted: Cell::new(0),
             is_over_limit: Cell::new(false),
+            is_supposing: Cell::new(false),
         }
     }
 
@@ -169,13 +176,26 @@ impl<'a> Evaluator<'a> {
         Some(current)
     }
 
+    /// The module instances that are certain to be there.
+    pub(crate) fn certain_instances(&self) -> impl Iterator<Item = usize> {
+        (0..self.instance_count()).filter(|instance| !self.instance(*instance).is_supposed)
+    }
+
     /// The scope of places where nothing may be referred to.
     pub(crate) fn constants(&self) -> Constants<'_> {
         Constants { files: &self.files, allowance: &self.allowance }
     }
 
-    /// Adds a diagnostic, unless the same is there already (as from another instance of the module).
+    /// Adds a diagnostic, unless the same is there already (as from another instance of the module), or it is about
+    /// the values of something that may have no instance.
     pub(crate) fn report(&self, diagnostic: Diagnostic) {
+        if !self.is_supposing.get() {
+            self.report_shape(diagnostic);
+        }
+    }
+
+    /// Adds a diagnostic that holds whatever values there are.
+    pub(crate) fn report_shape(&self, diagnostic: Diagnostic) {
         let mut diagnostics = self.diagnostics.borrow_mut();
         if diagnostics.len() > MAX_DIAGNOSTICS {
             return;
@@ -198,8 +218,16 @@ impl<'a> Evaluator<'a> {
             let detail = format!("Evaluation was stopped: {limit}. What was not evaluated by then is unknown.");
             let mut diagnostic = Diagnostic::error("Configuration is too large to evaluate", detail);
             diagnostic.range = range;
-            self.report(diagnostic);
+            self.report_shape(diagnostic);
         }
+    }
+
+    /// Does something that is about what certainly has an instance, or about what may have none.
+    pub(super) fn supposing<T>(&self, is_supposed: bool, action: impl FnOnce() -> T) -> T {
+        let before = self.is_supposing.replace(is_supposed);
+        let result = action();
+        self.is_supposing.set(before);
+        result
     }
 
     /// Takes the diagnostics out.
@@ -232,7 +260,7 @@ impl<'a> Evaluator<'a> {
                 let detail = format!(
                     "The root has more than {MAX_INSTANCES} instances of resources and modules, which is the limit. What goes beyond it is left out."
                 );
-                self.report(Diagnostic::error("Too many instances", detail).at(range.clone()));
+                self.report_shape(Diagnostic::error("Too many instances", detail).at(range.clone()));
             }
             return Err("the root has too many instances".into());
         }
@@ -264,26 +292,18 @@ impl<'a> Evaluator<'a> {
         self.resources.borrow().get(&(instance, key)).cloned()
     }
 
-    /// An output of a module instance as its caller sees it.
-    pub(crate) fn output(&self, instance: usize, name: &str) -> Result<Val, Fault> {
-        match self.source(instance).outputs.get_key_value(name) {
-            Some((name, _)) => Ok(self.value(Node::Output(instance, name))),
-            None if self.source(instance).is_incomplete => {
-                Ok(Val::unknown_any(format!("the module's output \"{name}\" could not be read")))
-            }
-            None => Err(undeclared::output(name)),
-        }
-    }
-
-    /// All outputs of a module instance as an object.
-    pub(crate) fn outputs(&self, instance: usize) -> Val {
-        let outputs = self.source(instance).outputs.keys();
-        self.allowance.spend(u64::try_from(outputs.len()).unwrap_or(u64::MAX));
-        Val::object(outputs.map(|name| (Arc::from(name.as_str()), self.value(Node::Output(instance, name)))).collect())
-    }
-
     /// Evaluates a node; what it refers to has to be evaluated before.
     pub(super) fn evaluate_node(&self, node: Node<'a>) {
+        let (Node::Variable(instance, _)
+        | Node::Local(instance, _)
+        | Node::Output(instance, _)
+        | Node::Resource(instance, _)
+        | Node::Call(instance, _)) = node;
+        let is_supposed = self.instance(instance).is_supposed;
+        self.supposing(is_supposed, || self.evaluate_now(node));
+    }
+
+    fn evaluate_now(&self, node: Node<'a>) {
         match node {
             Node::Variable(instance, name) => {
                 self.keep(node, self.variable(instance, name));
@@ -329,18 +349,6 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn output_value(&self, instance: usize, name: &str) -> Val {
-        let Some(block) = self.source(instance).outputs.get(name) else {
-            return Val::unknown_any(format!("output \"{name}\" is not declared"));
-        };
-        let Some(attribute) = block.body.attribute("value") else {
-            // It was refused before.
-            return Val::unknown_any(format!("output \"{name}\" has no value"));
-        };
-        let value = self.expression(attribute, &BlockScope::new(self, instance));
-        value.mark(self.constant_bool(block, "sensitive"))
-    }
-
     /// A value given from outside, before its type is applied, and where it stands.
     pub(crate) fn input(&self, name: &str, is_text: bool) -> Option<(Val, Option<SourceRange>)> {
         let constants = self.constants();
@@ -382,18 +390,33 @@ impl<'a> Evaluator<'a> {
             }
         };
         let scope = BlockScope::new(self, instance);
-        let room = |count| self.count_instances(count, &block.range);
+        let add = |key: Option<&InstanceKey>, repetition: Repetition, is_supposed: bool| {
+            let mut instances = self.instances.borrow_mut();
+            instances.push(Rc::new(ModuleInstance {
+                address: module.address.child(name, key.cloned()),
+                node: child,
+                caller: Some((instance, repetition)),
+                is_supposed: is_supposed || module.is_supposed,
+            }));
+            instances.len() - 1
+        };
+        let room = |count: usize| self.count_instances(count.max(1), &block.range);
         let repetitions = match self.repetitions(&block.body, &scope, &room) {
             Ok(repetitions) => repetitions,
-            Err(reason) => return Expansion { unknown: Some(reason), ..Expansion::default() },
+            Err(reason) => {
+                if self.count_instances(1, &block.range).is_ok() {
+                    add(None, Repetition::supposed(&block.body), true);
+                }
+                return Expansion { unknown: Some(reason), ..Expansion::default() };
+            }
         };
         let mut expansion =
             Expansion { is_repeated: repetitions.is_repeated, is_keyed: repetitions.is_keyed, ..Expansion::default() };
+        if repetitions.instances.is_empty() {
+            add(None, Repetition::supposed(&block.body), true);
+        }
         for (key, repetition) in repetitions.instances {
-            let address = module.address.child(name, key.clone());
-            let mut instances = self.instances.borrow_mut();
-            let index = instances.len();
-            instances.push(Rc::new(ModuleInstance { address, node: child, caller: Some((instance, repetition)) }));
+            let index = add(key.as_ref(), repetition, false);
             if let Some(key) = &key {
                 expansion.by_key.insert(key.clone(), index);
             }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::body::{Attribute, Body};
 use super::json_body;
-use super::load::{parse_native, read_text};
+use super::load::{parse_native, read_text, read_text_within};
 use super::module::ModuleSource;
 use super::options::{EvaluateOptions, VariableArgument};
 use super::source::SourceFile;
@@ -50,7 +50,8 @@ pub(crate) fn gather(root: &ModuleSource, options: &EvaluateOptions) -> Inputs {
         }
     }
     for name in automatic_files(&root.directory) {
-        inputs.read_file(root, &root.directory.join(&name), &name);
+        let path = root.directory.join(&name);
+        inputs.take_file(root, read_text_within(&path, &name, &options.repository), &name);
     }
     for argument in &options.variables {
         match argument {
@@ -67,7 +68,7 @@ pub(crate) fn gather(root: &ModuleSource, options: &EvaluateOptions) -> Inputs {
             }
             VariableArgument::File(path) => {
                 let shown = path.strip_prefix(&root.directory).unwrap_or(path).to_string_lossy().replace('\\', "/");
-                inputs.read_file(root, path, &shown);
+                inputs.take_file(root, read_text(path, &shown), &shown);
             }
         }
     }
@@ -93,8 +94,8 @@ fn automatic_files(directory: &Path) -> Vec<String> {
 }
 
 impl Inputs {
-    fn read_file(&mut self, root: &ModuleSource, path: &Path, shown: &str) {
-        let text = match read_text(path, shown) {
+    fn take_file(&mut self, root: &ModuleSource, text: Result<Arc<str>, Box<Diagnostic>>, shown: &str) {
+        let text = match text {
             Ok(text) => text,
             Err(diagnostic) => {
                 self.diagnostics.push(*diagnostic);
@@ -104,8 +105,8 @@ impl Inputs {
         let (file, body, diagnostics) = if shown.ends_with(".json") {
             json_body::parse_arguments(shown.into(), text)
         } else {
-            let (file, body, diagnostics, _) = parse_native(shown.into(), text);
-            (file, body, diagnostics)
+            let parsed = parse_native(shown.into(), text);
+            (parsed.file, parsed.body, parsed.diagnostics)
         };
         self.files.push(file);
         self.diagnostics.extend(diagnostics);

@@ -9,24 +9,40 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
+use hcl_edit::expr::Expression;
+
 use super::body::{Attribute, Block, Body, dynamic_blocks};
 use super::hcl;
 use super::json::{self, Member, Node, NodeKind};
+use super::module::BrokenBlock;
 use super::shape::{self, Rest, Shape};
 use super::source::{SourceFile, Translation};
 use crate::model::Diagnostic;
 
+/// A file in JSON syntax, as far as it could be read.
+#[derive(Debug)]
+pub(crate) struct ParsedJson {
+    pub(crate) file: Arc<SourceFile>,
+    pub(crate) body: Body,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Resources and module calls of which an argument could not be read; they are not among the blocks.
+    pub(crate) broken: Vec<BrokenBlock>,
+    /// Whether nothing of it could be read.
+    pub(crate) is_lost: bool,
+}
+
 /// Reads a `.tf.json` file.
-pub(crate) fn parse_file(name: Arc<str>, text: Arc<str>) -> (Arc<SourceFile>, Body, Vec<Diagnostic>) {
+pub(crate) fn parse_file(name: Arc<str>, text: Arc<str>) -> ParsedJson {
     parse_with(name, text, &shape::FILE)
 }
 
 /// Reads a JSON file of arguments alone, as `terraform.tfvars.json` is.
 pub(crate) fn parse_arguments(name: Arc<str>, text: Arc<str>) -> (Arc<SourceFile>, Body, Vec<Diagnostic>) {
-    parse_with(name, text, &shape::ARGUMENTS)
+    let ParsedJson { file, body, diagnostics, .. } = parse_with(name, text, &shape::ARGUMENTS);
+    (file, body, diagnostics)
 }
 
-fn parse_with(name: Arc<str>, text: Arc<str>, shape: &'static Shape) -> (Arc<SourceFile>, Body, Vec<Diagnostic>) {
+fn parse_with(name: Arc<str>, text: Arc<str>, shape: &'static Shape) -> ParsedJson {
     let root = match json::parse(&text) {
         Ok(root) => root,
         Err(fault) => {
@@ -34,7 +50,7 @@ fn parse_with(name: Arc<str>, text: Arc<str>, shape: &'static Shape) -> (Arc<Sou
             let range = file.plain_range(fault.offset..fault.offset + 1);
             let detail = format!("The file is not valid JSON: {}.", fault.expected);
             let diagnostics = vec![Diagnostic::error("Invalid JSON", detail).at(range)];
-            return (file, Body::default(), diagnostics);
+            return ParsedJson { file, body: Body::default(), diagnostics, broken: Vec::new(), is_lost: true };
         }
     };
     let mut draft = Drafter::default();
@@ -49,10 +65,22 @@ fn parse_with(name: Arc<str>, text: Arc<str>, shape: &'static Shape) -> (Arc<Sou
             .into_iter()
             .map(|fault| Diagnostic::error(fault.summary, fault.detail).at(file.range(fault.span))),
     );
-    let mut expressions: BTreeMap<String, hcl_edit::expr::Expression> =
+    let expressions =
         parsed.body.into_attributes().map(|attribute| (attribute.key.as_str().to_owned(), attribute.value)).collect();
-    let body = finish(body, &mut expressions, &file);
-    (file, body, diagnostics)
+    let mut finisher = Finisher { expressions, file: &file, is_whole: true };
+    let mut whole = Body::of_json();
+    let mut broken = Vec::new();
+    finisher.attributes(body.attributes, body.is_open, &mut whole);
+    for block in body.blocks {
+        finisher.is_whole = true;
+        let block = finisher.block(block);
+        if !finisher.is_whole && matches!(block.kind.as_str(), "resource" | "module") {
+            broken.push(BrokenBlock { kind: block.kind, labels: block.labels, range: block.range });
+        } else {
+            whole.blocks.push(block);
+        }
+    }
+    ParsedJson { body: whole, diagnostics, broken, is_lost: false, file: Arc::clone(&file) }
 }
 
 /// A body whose expressions are not parsed yet.
@@ -72,26 +100,39 @@ struct DraftBlock {
     header: Range<usize>,
 }
 
-fn finish(
-    draft: DraftBody,
-    expressions: &mut BTreeMap<String, hcl_edit::expr::Expression>,
-    file: &Arc<SourceFile>,
-) -> Body {
-    let mut body = Body::default();
-    body.is_json = true;
-    for (name, span, number) in draft.attributes {
-        let Some(expression) = expressions.remove(&attribute_name(number)) else { continue };
-        if name == "dynamic" && draft.is_open {
-            body.blocks.extend(dynamic_blocks(&expression, file));
-        } else {
-            body.attributes.push(Attribute::new(name, expression, file.plain_range(span), file));
+/// Puts the parsed expressions where they belong.
+struct Finisher<'f> {
+    expressions: BTreeMap<String, Expression>,
+    file: &'f Arc<SourceFile>,
+    /// Whether every argument so far could be read.
+    is_whole: bool,
+}
+
+impl Finisher<'_> {
+    fn attributes(&mut self, attributes: Vec<(String, Range<usize>, usize)>, is_open: bool, body: &mut Body) {
+        for (name, span, number) in attributes {
+            let Some(expression) = self.expressions.remove(&attribute_name(number)) else {
+                self.is_whole = false;
+                continue;
+            };
+            if name == "dynamic" && is_open {
+                body.blocks.extend(dynamic_blocks(&expression, self.file));
+            } else {
+                let attribute = Attribute::new(name, expression, self.file.plain_range(span), self.file);
+                body.attributes_mut().push(attribute);
+            }
         }
     }
-    for block in draft.blocks {
-        let inner = finish(block.body, expressions, file);
-        body.blocks.push(Block::new(block.kind, block.labels, inner, file.plain_range(block.header)));
+
+    fn block(&mut self, draft: DraftBlock) -> Block {
+        let mut body = Body::of_json();
+        self.attributes(draft.body.attributes, draft.body.is_open, &mut body);
+        for inner in draft.body.blocks {
+            let inner = self.block(inner);
+            body.blocks.push(inner);
+        }
+        Block::new(draft.kind, draft.labels, body, self.file.plain_range(draft.header))
     }
-    body
 }
 
 fn attribute_name(number: usize) -> String {
@@ -136,7 +177,11 @@ impl Drafter {
             }
             if let Some(found) = shape.block(&name) {
                 self.blocks(&member.value, found, &mut Vec::new(), &member.key_span, body);
-            } else if last.get(&name) == Some(&index) {
+            } else if last.get(&name) != Some(&index) {
+                let detail = format!("The argument \"{name}\" is set again further down.");
+                let diagnostic = Diagnostic::error("Duplicate attribute definition", detail);
+                self.faults.push((member.key_span.clone(), diagnostic));
+            } else {
                 let number = self.attribute(&member.value);
                 body.attributes.push((name, member.key_span.clone(), number));
             }
@@ -214,7 +259,11 @@ impl Drafter {
                 self.text.push('{');
                 let last = last_occurrences(members);
                 for (index, Member { key, key_span, value }) in members.iter().enumerate() {
-                    if last.get(&json::text(key)) != Some(&index) {
+                    let name = json::text(key);
+                    if last.get(&name) != Some(&index) {
+                        let detail = format!("An attribute named \"{name}\" is defined again further down.");
+                        let diagnostic = Diagnostic::error("Duplicate object attribute", detail);
+                        self.faults.push((key_span.clone(), diagnostic));
                         continue;
                     }
                     self.at(key_span.start);
@@ -307,8 +356,8 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> (Body, Vec<Diagnostic>) {
-        let (_, body, diagnostics) = parse_file("main.tf.json".into(), text.into());
-        (body, diagnostics)
+        let parsed = parse_file("main.tf.json".into(), text.into());
+        (parsed.body, parsed.diagnostics)
     }
 
     #[test]

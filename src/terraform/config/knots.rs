@@ -2,6 +2,7 @@
 //!
 //! Nodes are numbers from 0; `edges` lists for each node where its edges go. Nothing recurses.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet, VecDeque};
 
 /// The strongly connected components of more than one node. Source: Tarjan 1972, with a stack of its own.
@@ -55,8 +56,8 @@ pub(super) fn way_round(edges: &[Vec<usize>], members: &[usize], start: usize) -
     let mut queue = VecDeque::from([start]);
     while let Some(node) = queue.pop_front().filter(|_| !came_from.contains_key(&start)) {
         for target in edges[node].iter().copied().filter(|target| within.contains(target)) {
-            if let std::collections::hash_map::Entry::Vacant(e) = came_from.entry(target) {
-                e.insert(node);
+            if let Entry::Vacant(entry) = came_from.entry(target) {
+                entry.insert(node);
                 queue.push_back(target);
             }
         }

@@ -12,7 +12,7 @@ use super::body::Body;
 use super::module::{BrokenBlock, ModuleSource};
 use super::source::SourceFile;
 use super::{block_check, hcl, json_body};
-use crate::model::{Diagnostic, Severity};
+use crate::model::{Diagnostic, Severity, SourceRange};
 
 /// How large a configuration file may be, in bytes.
 const MAX_FILE_BYTES: u64 = 8 << 20;
@@ -23,6 +23,8 @@ const MAX_FILES: usize = 10_000;
 #[derive(Debug)]
 pub struct ParsedRoot {
     pub(crate) module: Arc<ModuleSource>,
+    /// Whether OpenTofu's files count.
+    pub(crate) is_tofu: bool,
 }
 
 impl ParsedRoot {
@@ -32,10 +34,26 @@ impl ParsedRoot {
     }
 }
 
-/// Reads the configuration files of a root module. What is wrong with a file is a diagnostic, and the rest is still
-/// read; a folder that cannot be read is a diagnostic too.
+/// Which folders may be read, and as which tool does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reading<'p> {
+    /// The topmost folder that may be read, also through symbolic links.
+    pub(crate) top: &'p Path,
+    /// Whether OpenTofu's files count.
+    pub(crate) is_tofu: bool,
+}
+
+/// Reads the configuration files of a root module, wherever symbolic links lead; for folders that are trusted.
 pub fn parse_root(root: &Path) -> ParsedRoot {
-    let module = match load_module(root, "") {
+    parse_root_within(root, Path::new("/"))
+}
+
+/// Reads the configuration files of a root module. `repository` is the topmost folder that may be read, also through
+/// symbolic links. What is wrong with a file is a diagnostic, and the rest is still read; a folder that cannot be read
+/// is a diagnostic too.
+pub fn parse_root_within(root: &Path, repository: &Path) -> ParsedRoot {
+    let is_tofu = is_tofu(root);
+    let module = match load_module(root, "", Reading { top: repository, is_tofu }) {
         Ok(module) => module,
         Err(error) => {
             let detail = format!("The folder \"{}\" could not be read: {error}.", root.display());
@@ -44,43 +62,64 @@ pub fn parse_root(root: &Path) -> ParsedRoot {
             module
         }
     };
-    ParsedRoot { module: Arc::new(module) }
+    ParsedRoot { module: Arc::new(module), is_tofu }
+}
+
+/// Whether a root is OpenTofu's: its lock file says so, or, where that says nothing, it has `.tofu` files.
+fn is_tofu(root: &Path) -> bool {
+    let lock = root.join(".terraform.lock.hcl");
+    let is_small = fs::metadata(&lock).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_FILE_BYTES);
+    let text = if is_small { fs::read_to_string(&lock).unwrap_or_default() } else { String::new() };
+    let locks = |registry: &str| text.contains(&format!("provider \"{registry}/"));
+    if locks("registry.opentofu.org") {
+        return true;
+    }
+    let is_own = |name: String| name.ends_with(".tofu") || name.ends_with(".tofu.json");
+    !locks("registry.terraform.io")
+        && fs::read_dir(root)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .any(|entry| entry.file_name().into_string().is_ok_and(is_own))
 }
 
 /// Reads the configuration files of a module folder. `display` is the folder as seen from the root, with `/`.
-pub(crate) fn load_module(directory: &Path, display: &str) -> io::Result<ModuleSource> {
+pub(crate) fn load_module(directory: &Path, display: &str, reading: Reading<'_>) -> io::Result<ModuleSource> {
     let mut module = ModuleSource::new(directory.to_owned(), display);
     let (mut base, mut overrides) = (Vec::new(), Vec::new());
-    for name in configuration_files(directory, &mut module)? {
+    for name in configuration_files(directory, reading, &mut module)? {
         if is_override(&name) { overrides.push(name) } else { base.push(name) }
     }
     for name in base {
-        if let Some(body) = read_file(&mut module, &name) {
+        if let Some(body) = read_file(&mut module, &name, reading) {
             module.add(body);
         }
     }
     for name in overrides {
-        if let Some(body) = read_file(&mut module, &name) {
+        if let Some(body) = read_file(&mut module, &name, reading) {
             module.add_override(body);
         }
     }
     Ok(module)
 }
 
-/// The names of a folder's configuration files, sorted. Of `x.tf` and `x.tofu` the latter counts, as in OpenTofu.
-fn configuration_files(directory: &Path, module: &mut ModuleSource) -> io::Result<Vec<String>> {
+/// The names of a folder's configuration files, sorted. OpenTofu takes `x.tofu` in place of `x.tf`; Terraform reads no
+/// `.tofu` file.
+fn configuration_files(directory: &Path, reading: Reading<'_>, module: &mut ModuleSource) -> io::Result<Vec<String>> {
     let mut names = BTreeSet::new();
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
         let Ok(name) = entry.file_name().into_string() else { continue };
         let is_ignored = name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
-        let is_configuration = [".tf", ".tf.json", ".tofu", ".tofu.json"].iter().any(|end| name.ends_with(end));
+        let ends: &[&str] =
+            if reading.is_tofu { &[".tf", ".tf.json", ".tofu", ".tofu.json"] } else { &[".tf", ".tf.json"] };
+        let is_configuration = ends.iter().any(|end| name.ends_with(end));
         if is_configuration && !is_ignored && !entry.path().is_dir() {
             names.insert(name);
         }
     }
     if let Some(beyond) = names.iter().nth(MAX_FILES) {
-        module.miss(beyond);
+        module.miss(start_of(beyond));
         let detail = format!(
             "The folder \"{}\" has {} configuration files; the first {MAX_FILES} are read.",
             directory.display(),
@@ -106,22 +145,22 @@ fn is_override(name: &str) -> bool {
     stem == "override" || stem.ends_with("_override")
 }
 
-fn read_file(module: &mut ModuleSource, name: &str) -> Option<Body> {
+fn read_file(module: &mut ModuleSource, name: &str, reading: Reading<'_>) -> Option<Body> {
     let path = module.directory.join(name);
     let shown = if module.display.is_empty() { name.to_owned() } else { format!("{}/{name}", module.display) };
-    let text = match read_text(&path, &shown) {
+    let text = match read_text_within(&path, &shown, reading.top) {
         Ok(text) => text,
         Err(diagnostic) => {
-            module.miss(&shown);
+            module.miss(start_of(&shown));
             module.diagnostics.push(*diagnostic);
             return None;
         }
     };
     let is_json = name.ends_with(".json");
-    let (file, body, diagnostics, broken) =
+    let ParsedFile { file, body, diagnostics, broken, unread } =
         if is_json { parse_json(shown.into(), text) } else { parse_native(shown.into(), text) };
-    if is_json && !file.is_translated() {
-        module.miss(file.name());
+    if let Some(range) = unread {
+        module.miss(range);
     }
     module.is_incomplete |= diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     module.files.push(file);
@@ -131,11 +170,27 @@ fn read_file(module: &mut ModuleSource, name: &str) -> Option<Body> {
     Some(body)
 }
 
-type ParsedFile = (Arc<SourceFile>, Body, Vec<Diagnostic>, Vec<BrokenBlock>);
+/// A file, as far as it could be read.
+#[derive(Debug)]
+pub(crate) struct ParsedFile {
+    pub(crate) file: Arc<SourceFile>,
+    pub(crate) body: Body,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Blocks that could not be read, but whose headers could.
+    pub(crate) broken: Vec<BrokenBlock>,
+    /// Where the first part starts of which nobody knows what it declares.
+    pub(crate) unread: Option<SourceRange>,
+}
+
+/// The place where a file starts that is not read.
+fn start_of(file: &str) -> SourceRange {
+    SourceFile::new(file, "").plain_range(0..0)
+}
 
 fn parse_json(name: Arc<str>, text: Arc<str>) -> ParsedFile {
-    let (file, body, diagnostics) = json_body::parse_file(name, text);
-    (file, body, diagnostics, Vec::new())
+    let json_body::ParsedJson { file, body, diagnostics, broken, is_lost } = json_body::parse_file(name, text);
+    let unread = is_lost.then(|| file.plain_range(0..0));
+    ParsedFile { file, body, diagnostics, broken, unread }
 }
 
 /// Parses a text in native syntax.
@@ -158,9 +213,18 @@ fn native(name: Arc<str>, text: Arc<str>, parsed: hcl::ParsedText) -> ParsedFile
         .into_iter()
         .map(|fault| Diagnostic::error(fault.summary, fault.detail).at(file.range(fault.span)))
         .collect();
-    let broken = parsed.skipped.into_iter().flat_map(|span| broken_blocks(&file, span)).collect();
+    let (mut broken, mut unread) = (Vec::new(), None);
+    for span in parsed.skipped {
+        let found = broken_blocks(&file, span.clone());
+        // A header that is written in an odd way may declare anything.
+        let skipped = &file.text()[span.clone()];
+        if found.is_empty() && (skipped.contains("resource") || skipped.contains("module")) {
+            unread.get_or_insert_with(|| file.plain_range(span.start..span.start));
+        }
+        broken.extend(found);
+    }
     let body = Body::from_syntax(parsed.body, &file);
-    (file, body, diagnostics, broken)
+    ParsedFile { file, body, diagnostics, broken, unread }
 }
 
 /// The resource and module blocks whose headers stand in a stretch that was skipped.
@@ -188,6 +252,16 @@ fn broken_blocks(file: &SourceFile, span: std::ops::Range<usize>) -> Vec<BrokenB
         offset += line.len();
     }
     found
+}
+
+/// Reads a file as text, or says why not; a symbolic link must not lead out of `top`.
+pub(crate) fn read_text_within(path: &Path, shown: &str, top: &Path) -> Result<Arc<str>, Box<Diagnostic>> {
+    if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) && !is_within(path, top) {
+        let detail =
+            format!("The file \"{shown}\" could not be read: it is a link to a place outside of the repository.");
+        return Err(Box::new(Diagnostic::error("Failed to read file", detail)));
+    }
+    read_text(path, shown)
 }
 
 /// Reads a file as text, or says why not.

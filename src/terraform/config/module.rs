@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use hcl_edit::expr::Expression;
 
-use super::body::{Attribute, Block, Body, key_text};
+use super::body::{Attribute, Block, Body, ReferenceStep, key_text, reference_steps};
 use super::shape;
 use super::source::SourceFile;
 use crate::model::{Diagnostic, ResourceMode, SourceRange};
@@ -40,6 +40,8 @@ pub(crate) struct RequiredProvider {
     pub(crate) provider_type: Option<String>,
     /// The version constraint, as it is written.
     pub(crate) version: Option<String>,
+    /// `configuration_aliases`: what a caller has to pass, as `google.second`.
+    pub(crate) aliases: Vec<String>,
 }
 
 /// A block that could not be read, but whose header says what it declares.
@@ -51,12 +53,12 @@ pub(crate) struct BrokenBlock {
     pub(crate) range: SourceRange,
 }
 
-/// A file of which nothing could be read, so that nobody knows what it declares.
+/// A file, or a part of one, that could not be read, so that nobody knows what it declares.
 #[derive(Clone, Debug)]
-pub(crate) struct UnreadFile {
+pub(crate) struct UnreadPart {
     /// Why, as a fragment that names the file.
     pub(crate) reason: String,
-    /// Its first byte.
+    /// Where it starts.
     pub(crate) range: SourceRange,
 }
 
@@ -92,8 +94,8 @@ pub(crate) struct ModuleSource {
     pub(crate) is_incomplete: bool,
     /// Resource and module blocks in parts that could not be read.
     pub(crate) broken: Vec<BrokenBlock>,
-    /// The first file of which nothing could be read.
-    pub(crate) unread: Option<UnreadFile>,
+    /// The first part of which nobody knows what it declares.
+    pub(crate) unread: Option<UnreadPart>,
     /// What is wrong with the declarations.
     pub(crate) diagnostics: Vec<Diagnostic>,
     required_providers_at: Option<SourceRange>,
@@ -119,11 +121,11 @@ struct Duplicate {
 }
 
 impl ModuleSource {
-    /// Notes that nothing could be read of a file.
-    pub(crate) fn miss(&mut self, file: &str) {
+    /// Notes a part that could not be read, by where it starts.
+    pub(crate) fn miss(&mut self, range: SourceRange) {
         self.is_incomplete = true;
-        let range = SourceFile::new(file, "").plain_range(0..0);
-        self.unread.get_or_insert_with(|| UnreadFile { reason: format!("its file {file} could not be read"), range });
+        let reason = format!("a part of \"{}\" could not be read", range.filename);
+        self.unread.get_or_insert(UnreadPart { reason, range });
     }
 
     /// A module folder without any files.
@@ -349,21 +351,33 @@ pub(super) fn required(attribute: &Attribute) -> RequiredProvider {
         source: None,
         provider_type: None,
         version: attribute.expression.as_str().map(str::to_owned),
+        aliases: Vec::new(),
     };
-    if let Expression::Object(object) = &*attribute.expression {
-        for (key, value) in object {
-            let text = value.expr().as_str();
-            match key_text(key).as_deref() {
-                Some("source") => {
-                    required.source = text.map(str::to_owned);
-                    required.provider_type = text.and_then(|source| source.rsplit('/').next()).map(str::to_owned);
-                }
-                Some("version") => required.version = text.map(str::to_owned),
-                _ => {}
+    let Expression::Object(object) = &*attribute.expression else { return required };
+    for (key, value) in object {
+        let value = value.expr();
+        match key_text(key).as_deref() {
+            Some("source") => {
+                let source = value.as_str();
+                required.source = source.map(str::to_owned);
+                required.provider_type = source.and_then(|source| source.rsplit('/').next()).map(str::to_owned);
             }
+            Some("version") => required.version = value.as_str().map(str::to_owned),
+            Some("configuration_aliases") => required.aliases = aliases(value),
+            _ => {}
         }
     }
     required
+}
+
+/// The entries of `configuration_aliases`, as `google.second`.
+fn aliases(value: &Expression) -> Vec<String> {
+    let Expression::Array(aliases) = value else { return Vec::new() };
+    let names = aliases.iter().filter_map(reference_steps).filter_map(|steps| match steps.as_slice() {
+        [ReferenceStep::Name(local), ReferenceStep::Name(alias)] => Some(format!("{local}.{alias}")),
+        _ => None,
+    });
+    names.collect()
 }
 
 fn insert<K: Ord>(

@@ -50,6 +50,6 @@ impl EvaluateOptions {
 
     /// The first of these environment variables that is set and not empty.
     pub(crate) fn first_set(&self, names: &[&str]) -> Option<&str> {
-        names.iter().find_map(|name| self.environment.get(*name)).map(String::as_str).filter(|value| !value.is_empty())
+        names.iter().filter_map(|name| self.environment.get(*name)).map(String::as_str).find(|value| !value.is_empty())
     }
 }

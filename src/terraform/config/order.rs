@@ -113,14 +113,16 @@ impl<'a> Evaluator<'a> {
             Node::Resource(instance, key) => {
                 if let Some(block) = self.source(instance).resources.get(key) {
                     self.body_dependencies(instance, &block.body, phase, &mut found);
+                    if let Some(enabled) = block.body.enabled() {
+                        self.expression_dependencies(instance, &enabled.expression, phase, &mut found);
+                    }
                 }
             }
             Node::Call(instance, name) => {
                 if let Some(block) = self.source(instance).calls.get(name) {
-                    for argument in ["count", "for_each"] {
-                        if let Some(attribute) = block.body.attribute(argument) {
-                            self.expression_dependencies(instance, &attribute.expression, phase, &mut found);
-                        }
+                    let arguments = ["count", "for_each"].into_iter().filter_map(|name| block.body.attribute(name));
+                    for attribute in arguments.chain(block.body.enabled()) {
+                        self.expression_dependencies(instance, &attribute.expression, phase, &mut found);
                     }
                 }
             }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use hcl_edit::expr::{Expression, Object};
+use hcl_edit::expr::{Expression, Object, TraversalOperator};
 
 use super::body::{Block, ReferenceStep, key_text, reference_steps};
 use super::evaluator::Evaluator;
 use super::scope::BlockScope;
 use super::tree::ModuleTree;
-use crate::model::{AttributePath, DEFAULT_LABELS, Diagnostic, ProviderDefaults, Value};
+use crate::model::{AttributePath, DEFAULT_LABELS, ProviderDefaults, Value};
+use crate::terraform::lang::Val;
 
 /// Where the google provider looks for what its block does not say, first match first. Source: the provider's
 /// reference, arguments `project`, `region` and `zone`.
@@ -39,19 +40,35 @@ pub(crate) fn provider_of(block: &Block, resource_type: &str) -> ProviderName {
 }
 
 /// `google-beta` or `google.alias`. A hyphen in a name is read as part of it.
-fn provider_name(expression: &Expression) -> Option<ProviderName> {
+pub(super) fn provider_name(expression: &Expression) -> Option<ProviderName> {
     if let Expression::String(text) = expression {
         let mut parts = text.splitn(2, '.');
         let local = parts.next()?.to_owned();
         return Some(ProviderName { local, alias: parts.next().map(str::to_owned) });
     }
-    let mut steps = reference_steps(expression)?.into_iter();
-    let Some(ReferenceStep::Name(local)) = steps.next() else { return None };
-    let alias = match steps.next() {
-        Some(ReferenceStep::Name(alias)) => Some(alias),
-        _ => None,
+    let steps = match keyed_alias(expression) {
+        Some((local, alias)) => return Some(ProviderName { local, alias: Some(alias) }),
+        None => reference_steps(expression)?,
     };
-    Some(ProviderName { local, alias })
+    match steps.as_slice() {
+        [ReferenceStep::Name(local)] => Some(ProviderName { local: local.clone(), alias: None }),
+        [ReferenceStep::Name(local), ReferenceStep::Name(alias)] => {
+            Some(ProviderName { local: local.clone(), alias: Some(alias.clone()) })
+        }
+        _ => None,
+    }
+}
+
+/// `google.by_region[KEY]`, as OpenTofu names a provider with `for_each`.
+fn keyed_alias(expression: &Expression) -> Option<(String, String)> {
+    let Expression::Traversal(traversal) = expression else { return None };
+    let [alias, key] = traversal.operators.as_slice() else { return None };
+    match (&traversal.expr, alias.value(), key.value()) {
+        (Expression::Variable(local), TraversalOperator::GetAttr(alias), TraversalOperator::Index(_)) => {
+            Some((local.as_str().to_owned(), alias.as_str().to_owned()))
+        }
+        _ => None,
+    }
 }
 
 /// The `provider` block that a name means: the module of the tree that it stands in, local name and alias there.
@@ -98,7 +115,7 @@ pub(crate) fn find_provider(tree: &ModuleTree, module: usize, name: ProviderName
 }
 
 /// Whether a `provider` block configures nothing.
-fn is_empty(block: &Block) -> bool {
+pub(super) fn is_empty(block: &Block) -> bool {
     block.body.blocks.is_empty()
         && block.body.attributes.iter().all(|attribute| matches!(attribute.name.as_str(), "alias" | "version"))
 }
@@ -119,12 +136,18 @@ impl<'a> Evaluator<'a> {
         let mut defaults = ProviderDefaults { name: provider_type.clone(), ..ProviderDefaults::default() };
         if let Some((owner, block)) = self.provider_block(instance, name.clone()) {
             self.ensure_body(owner, &block.body);
-            let scope = BlockScope::new(self, owner);
+            let mut scope = BlockScope::new(self, owner);
+            if block.body.attribute("for_each").is_some() {
+                // OpenTofu's: which of its configurations a resource has is not followed.
+                let unknown = || Val::unknown_any("the provider has several configurations by for_each");
+                scope.repetition.each = Some((unknown(), unknown()));
+            }
             let value = |argument: &str| {
                 let attribute = block.body.attribute(argument)?;
                 let value =
                     self.expression(attribute, &scope).to_model(&AttributePath::root(), &mut Default::default());
-                (!value.is_null()).then_some(value)
+                // The provider takes an empty text for none.
+                (!value.is_null() && value.as_str() != Some("")).then_some(value)
             };
             defaults.project = value("project");
             defaults.region = value("region");
@@ -160,23 +183,6 @@ impl<'a> Evaluator<'a> {
             instance = self.instance(instance).caller.as_ref()?.0;
         }
         Some((instance, self.source(instance).providers.get(found.key)?))
-    }
-
-    /// Reports provider configurations that nothing declares.
-    pub(crate) fn check_provider(&self, instance: usize, block: &Block, name: &ProviderName) {
-        let Some(alias) = &name.alias else { return };
-        let module = self.source(instance);
-        let node = self.instance(instance).node;
-        if instance != 0 || module.is_incomplete || find_provider(self.tree, node, name.clone()).is_some() {
-            return;
-        }
-        let kind = if block.kind == "data" { "data." } else { "" };
-        let address = format!("{kind}{}", block.labels.join("."));
-        let detail = format!(
-            "The configuration for {address} refers to the provider configuration \"{}.{alias}\", which is not declared in the root module.",
-            name.local
-        );
-        self.report(Diagnostic::error("Provider configuration not present", detail).at(block.range.clone()));
     }
 }
 

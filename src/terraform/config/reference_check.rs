@@ -9,8 +9,9 @@ use hcl_edit::Span;
 use hcl_edit::expr::Expression;
 
 use super::body::{Attribute, Block, Body, ReferenceStep, reference_steps};
+use super::evaluator::MAX_DIAGNOSTICS;
 use super::module::{ModuleSource, ResourceKey};
-use super::tree::{ModuleNode, ModuleTree};
+use super::tree::ModuleTree;
 use super::undeclared;
 use crate::model::{Diagnostic, ResourceMode, SchemaFacts};
 use crate::terraform::lang::{Fault, Reference, Step, references};
@@ -20,8 +21,11 @@ pub(crate) fn check_references(tree: &ModuleTree, facts: &dyn SchemaFacts) -> Ve
     let mut seen = HashSet::new();
     let mut found = Vec::new();
     for node in &tree.nodes {
+        if found.len() >= MAX_DIAGNOSTICS {
+            break;
+        }
         if seen.insert(node.source.display.as_str()) {
-            let mut check = Check { tree, node, facts, found: Vec::new() };
+            let mut check = Check { tree, source: &node.source, facts, iterators: Vec::new(), found: Vec::new() };
             check.module();
             found.append(&mut check.found);
         }
@@ -30,31 +34,27 @@ pub(crate) fn check_references(tree: &ModuleTree, facts: &dyn SchemaFacts) -> Ve
 }
 
 /// Which names have a meaning where an expression stands.
-#[derive(Clone, Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Place<'m> {
     has_each: bool,
     has_count: bool,
     has_self: bool,
-    /// The iterators of the `dynamic` blocks around.
-    iterators: Vec<String>,
     /// The `check` block around.
     check: Option<&'m str>,
 }
 
 pub(super) struct Check<'m> {
     tree: &'m ModuleTree,
-    node: &'m ModuleNode,
+    source: &'m ModuleSource,
     facts: &'m dyn SchemaFacts,
+    /// The iterators of the `dynamic` blocks around.
+    iterators: Vec<String>,
     pub(super) found: Vec<Diagnostic>,
 }
 
 impl<'m> Check<'m> {
-    fn source(&self) -> &'m ModuleSource {
-        &self.node.source
-    }
-
     fn module(&mut self) {
-        let module = self.source();
+        let module = self.source;
         let plain = Place::default();
         for local in module.locals.values() {
             self.attribute(local, &plain);
@@ -114,7 +114,7 @@ impl<'m> Check<'m> {
     }
 
     fn resource(&mut self, key: &ResourceKey, block: &'m Block) {
-        let check = self.source().scoped.get(key).map(String::as_str);
+        let check = self.source.scoped.get(key).map(String::as_str);
         self.repeated(&block.body, Place { check, ..Place::default() });
         self.own_arguments(key, &block.body);
         for condition in block.body.blocks_of("lifecycle").flat_map(|lifecycle| &lifecycle.body.blocks) {
@@ -127,7 +127,7 @@ impl<'m> Check<'m> {
         let inner = Place {
             has_each: body.attribute("for_each").is_some(),
             has_count: body.attribute("count").is_some(),
-            ..place.clone()
+            ..place
         };
         for attribute in &body.attributes {
             match attribute.name.as_str() {
@@ -143,13 +143,11 @@ impl<'m> Check<'m> {
                     for condition in &block.body.blocks {
                         let has_self = condition.kind == "postcondition";
                         if has_self || condition.kind == "precondition" {
-                            self.condition(condition, &Place { has_self, ..inner.clone() });
+                            self.condition(condition, &Place { has_self, ..inner });
                         }
                     }
                 }
-                "connection" | "provisioner" => {
-                    self.provisioner(&block.body, &Place { has_self: true, ..inner.clone() })
-                }
+                "connection" | "provisioner" => self.provisioner(&block.body, &Place { has_self: true, ..inner }),
                 _ => self.block(block, &inner),
             }
         }
@@ -184,9 +182,9 @@ impl<'m> Check<'m> {
         if !is_written_out {
             return;
         }
-        let mut inner = place.clone();
-        inner.iterators.push(super::arguments::iterator(block));
-        block.body.blocks_of("content").for_each(|content| self.body(&content.body, &inner));
+        self.iterators.push(super::arguments::iterator(block));
+        block.body.blocks_of("content").for_each(|content| self.body(&content.body, place));
+        self.iterators.pop();
     }
 
     /// `depends_on` takes references to whole objects, written out.
@@ -224,8 +222,11 @@ impl<'m> Check<'m> {
     }
 
     fn attribute(&mut self, attribute: &'m Attribute, place: &Place<'m>) {
+        if self.found.len() >= MAX_DIAGNOSTICS {
+            return;
+        }
         for Reference { root, steps, span } in references(&attribute.expression) {
-            if place.iterators.iter().any(|name| **name == *root) {
+            if self.iterators.iter().any(|name| name == root) {
                 continue;
             }
             if let Err(fault) = self.reference(root, &steps, place) {
@@ -236,7 +237,7 @@ impl<'m> Check<'m> {
     }
 
     fn reference(&self, root: &str, steps: &[Step<'_>], place: &Place<'m>) -> Result<(), Fault> {
-        let module = self.source();
+        let module = self.source;
         let name = |position: usize| steps.get(position).and_then(Step::attribute);
         let first = match (root, name(0)) {
             ("self", _) => return if place.has_self { Ok(()) } else { Err(undeclared::self_object()) },
@@ -290,7 +291,7 @@ impl<'m> Check<'m> {
         rest: &[Step<'_>],
         place: &Place<'m>,
     ) -> Result<(), Fault> {
-        let module = self.source();
+        let module = self.source;
         let key = ResourceKey { mode, resource_type: resource_type.to_owned(), name: name.to_owned() };
         let Some(block) = module.resources.get(&key) else {
             return if module.is_incomplete { Ok(()) } else { Err(undeclared::resource(self.tree, module, &key)) };

@@ -37,11 +37,23 @@ impl Evaluator<'_> {
             (Some(count), _) => self.counted(count, scope, room),
             (None, Some(for_each)) => self.keyed(for_each, scope, room),
             (None, None) => {
-                room(1)?;
-                let instances = vec![(None, Repetition::default())];
+                let is_enabled = body.enabled().map_or(Ok(true), |enabled| self.is_enabled(enabled, scope))?;
+                room(usize::from(is_enabled))?;
+                let instances = if is_enabled { vec![(None, Repetition::default())] } else { Vec::new() };
                 Ok(Repetitions { is_repeated: false, is_keyed: false, instances })
             }
         }
+    }
+
+    fn is_enabled(&self, attribute: &Attribute, scope: &BlockScope<'_, '_>) -> Result<bool, Arc<str>> {
+        let (value, _) = self.expression(attribute, scope).unmark_deep();
+        if let Some(reason) = value.unknown_reason() {
+            return Err(format!("enabled is unknown: {reason}").into());
+        }
+        convert(&value, &Type::Bool)
+            .ok()
+            .and_then(|value| value.as_bool())
+            .ok_or_else(|| self.refuse(attribute, "A bool is required."))
     }
 
     fn refuse(&self, attribute: &Attribute, detail: &str) -> Arc<str> {

@@ -8,13 +8,18 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::arguments::ArgumentReader;
+use super::body::Block;
+use super::dynamic_value::{is_builtin, unwrapped};
 use super::evaluator::Evaluator;
 use super::module::ResourceKey;
 use super::schema::SchemaNode;
 use super::scope::{BlockScope, Repetition};
 use super::undeclared;
-use crate::model::{Arguments, InstanceAddress, InstanceKey, Nesting, ResourceAddress, ResourceMode, ValueType};
-use crate::terraform::lang::{Fault, Kind, Type, Val, convert};
+use crate::model::{Arguments, InstanceAddress, InstanceKey, Nesting, ResourceAddress, ResourceMode, Value, ValueType};
+use crate::terraform::lang::{Fault, Kind, Resolved, Step, Type, Val, convert};
+
+/// How many elements are compared each with each.
+const MAX_SET: usize = 1_000;
 
 /// A resource or data block in one module instance, expanded.
 #[derive(Debug, Default)]
@@ -36,6 +41,10 @@ pub(crate) struct Resource {
 #[derive(Debug)]
 pub(crate) struct ResourceInstance {
     pub(crate) address: InstanceAddress,
+    /// In a module of which nobody knows whether it is there.
+    is_supposed: bool,
+    /// Written in JSON syntax, where an object may be a block.
+    is_json: bool,
     /// What `count` and `each` are for it.
     pub(crate) repetition: Repetition,
     /// The arguments as the model has them, until the configuration takes them.
@@ -44,6 +53,8 @@ pub(crate) struct ResourceInstance {
     pub(crate) configured: BTreeMap<Arc<str>, Val>,
     recorded: OnceCell<Option<Val>>,
     whole: OnceCell<Val>,
+    /// The outputs of another root, where this is `terraform_remote_state`, or why they cannot be known.
+    outputs: Option<Result<Val, String>>,
 }
 
 impl Resource {
@@ -60,8 +71,14 @@ impl<'a> Evaluator<'a> {
         let room = |count| self.count_instances(count, &block.range);
         let repetitions = match self.repetitions(&block.body, &BlockScope::new(self, instance), &room) {
             Ok(repetitions) => repetitions,
-            Err(reason) => return Resource { unknown: Some(reason), ..Resource::default() },
+            Err(reason) => {
+                self.check_supposed(instance, key, block);
+                return Resource { unknown: Some(reason), ..Resource::default() };
+            }
         };
+        if repetitions.instances.is_empty() {
+            self.check_supposed(instance, key, block);
+        }
         let mut resource =
             Resource { is_repeated: repetitions.is_repeated, is_keyed: repetitions.is_keyed, ..Resource::default() };
         let address = ResourceAddress {
@@ -74,6 +91,8 @@ impl<'a> Evaluator<'a> {
         for (instance_key, repetition) in repetitions.instances {
             let scope = BlockScope::repeated(self, instance, repetition.clone());
             let (configured, arguments) = ArgumentReader::new(self, instance, key, &places).read(block, scope);
+            let is_remote = key.mode == ResourceMode::Data && key.resource_type == "terraform_remote_state";
+            let outputs = is_remote.then(|| self.remote_outputs(&configured, &block.range));
             if let Some(limit) = self.allowance.spent() {
                 self.report_spent(Some(block.range.clone()));
                 return Resource { unknown: Some(limit.into()), ..Resource::default() };
@@ -83,23 +102,41 @@ impl<'a> Evaluator<'a> {
             }
             resource.instances.push(ResourceInstance {
                 address: InstanceAddress { resource: address.clone(), key: instance_key },
+                is_supposed: self.instance(instance).is_supposed,
+                is_json: block.body.is_json,
                 repetition,
                 arguments: RefCell::new(arguments),
                 configured,
                 recorded: OnceCell::new(),
                 whole: OnceCell::new(),
+                outputs,
             });
         }
         resource
     }
 
+    /// Reads the arguments of a block without instances, for what is wrong with them only.
+    fn check_supposed(&self, instance: usize, key: &ResourceKey, block: &Block) {
+        let scope = BlockScope::repeated(self, instance, Repetition::supposed(&block.body));
+        let places = RefCell::default();
+        self.supposing(true, || ArgumentReader::new(self, instance, key, &places).read(block, scope));
+    }
+
     /// What is recorded of an instance, also under an address that a `moved` block took it from.
     fn recorded<'r>(&self, instance: &'r ResourceInstance, key: &ResourceKey) -> Option<&'r Val> {
         let recorded = instance.recorded.get_or_init(|| {
+            if instance.is_supposed {
+                return None;
+            }
             let recorded = self.recorded.attributes(&instance.address).or_else(|| {
                 self.earlier_addresses(&instance.address).iter().find_map(|address| self.recorded.attributes(address))
             })?;
-            let mut value = Val::from_model(&recorded.value);
+            let mut value = match &recorded.value {
+                Value::Map(members) if is_builtin(key) => {
+                    Val::object(members.iter().map(|(name, own)| (Arc::from(name.as_str()), unwrapped(own))).collect())
+                }
+                other => Val::from_model(other),
+            };
             for path in &recorded.sensitive {
                 value = value.mark_at(path);
             }
@@ -115,6 +152,13 @@ impl<'a> Evaluator<'a> {
         let view = self.view(key, instance);
         let recorded_member = recorded.and_then(|value| value.members()).and_then(|members| members.get(name));
         let configured = instance.configured.get(name);
+        if let Some(outputs) = instance.outputs.as_ref().filter(|_| name == "outputs") {
+            return Ok(match (outputs, recorded_member) {
+                (Ok(outputs), _) => outputs.clone(),
+                (Err(_), Some(recorded)) => recorded.clone(),
+                (Err(why), None) => Val::unknown_any(format!("{}.outputs is unknown: {why}", instance.address)),
+            });
+        }
         let node = view.schema.as_ref().map(|schema| schema.get(name));
         if matches!(node, Some(None))
             && configured.is_none()
@@ -126,6 +170,25 @@ impl<'a> Evaluator<'a> {
         Ok(view.attribute(&[name], node.flatten(), configured, recorded_member))
     }
 
+    /// What steps after an instance lead to, and how many of them that accounts for; nothing where there is none.
+    pub(crate) fn member_at(
+        &self,
+        instance: &ResourceInstance,
+        key: &ResourceKey,
+        steps: &[Step<'_>],
+    ) -> Result<Option<Resolved>, Fault> {
+        let Some(Step::Attribute(name)) = steps.first() else { return Ok(None) };
+        let value = self.member(instance, key, name)?;
+        if let (Some(Err(why)), "outputs", Some(Step::Attribute(output))) = (&instance.outputs, *name, steps.get(1))
+            && value.members().is_some_and(|outputs| !outputs.contains_key(*output))
+        {
+            // What was recorded of another root may be old, and the output new.
+            let reason = format!("{}.outputs.{output} is not recorded: {why}", instance.address);
+            return Ok(Some(Resolved { value: Val::unknown_any(reason), consumed: 2 }));
+        }
+        Ok(Some(Resolved { value, consumed: 1 }))
+    }
+
     /// An instance as one object.
     pub(crate) fn whole(&self, instance: &ResourceInstance, key: &ResourceKey) -> Val {
         instance
@@ -133,7 +196,15 @@ impl<'a> Evaluator<'a> {
             .get_or_init(|| {
                 let recorded = self.recorded(instance, key).and_then(Val::members);
                 let view = self.view(key, instance);
-                view.object(&[], view.schema.as_deref(), &instance.configured, recorded)
+                let whole = view.object(&[], view.schema.as_deref(), &instance.configured, recorded);
+                match (&instance.outputs, whole.members()) {
+                    (Some(Ok(outputs)), Some(members)) => {
+                        let mut members = members.clone();
+                        members.insert("outputs".into(), outputs.clone());
+                        Val::object(members)
+                    }
+                    _ => whole,
+                }
             })
             .clone()
     }
@@ -143,6 +214,7 @@ impl<'a> Evaluator<'a> {
             evaluator: self,
             schema: self.schemas.of(&key.resource_type).filter(|_| key.mode == ResourceMode::Managed),
             is_data: key.mode == ResourceMode::Data,
+            is_json: instance.is_json,
             address: &instance.address,
             label: OnceCell::new(),
         }
@@ -153,11 +225,32 @@ impl<'a> Evaluator<'a> {
 fn reads_something_else(configured: &BTreeMap<Arc<str>, Val>, recorded: &Val) -> bool {
     configured.iter().any(|(name, value)| {
         let recorded = recorded.members().and_then(|members| members.get(name));
-        match (value.as_str(), recorded.and_then(Val::as_str)) {
-            (Some(value), Some(recorded)) => value != recorded,
-            _ => false,
-        }
+        recorded.is_some_and(|recorded| is_another(value, recorded))
     })
+}
+
+/// Whether an argument certainly is not what is recorded. What is null or unknown may be.
+fn is_another(configured: &Val, recorded: &Val) -> bool {
+    let is_open = |value: &Val| !value.is_known() || value.is_null();
+    if is_open(configured) {
+        return false;
+    }
+    if let (Some(configured), Some(recorded)) = (configured.members(), recorded.members()) {
+        return configured.iter().any(|(name, value)| match recorded.get(name) {
+            Some(recorded) => is_another(value, recorded),
+            None => !is_open(value),
+        });
+    }
+    if let (Some(configured), Some(recorded)) = (configured.elements(), recorded.elements()) {
+        // Sets are recorded in an order of their own.
+        let is_same = |(configured, recorded)| !is_another(configured, recorded);
+        let has = |value: &Val| recorded.iter().any(|recorded| !is_another(value, recorded));
+        let is_in_order = configured.len() == recorded.len() && configured.iter().zip(recorded).all(is_same);
+        return !is_in_order
+            && (configured.len() != recorded.len() || recorded.len() > MAX_SET || !configured.iter().all(has));
+    }
+    let text = |value: &Val| convert(value, &Type::String).ok().and_then(|value| value.as_str().map(str::to_owned));
+    matches!((text(configured), text(recorded)), (Some(configured), Some(recorded)) if configured != recorded)
 }
 
 /// Looks at one instance as references do.
@@ -166,6 +259,7 @@ struct View<'v, 'a> {
     /// What the schema knows of the type.
     schema: Option<Rc<SchemaNode<'a>>>,
     is_data: bool,
+    is_json: bool,
     address: &'v InstanceAddress,
     /// The address as text, once something asks for it.
     label: OnceCell<String>,
@@ -183,6 +277,9 @@ impl<'a> View<'_, 'a> {
         let facts = node.and_then(SchemaNode::facts);
         let is_sensitive = facts.is_some_and(|facts| facts.is_sensitive);
         if let Some(value) = configured.filter(|value| !value.is_null()) {
+            if self.is_json && self.schema.is_none() && matches!(value.kind(), Kind::Object(_)) {
+                return self.object_or_block(names, value, recorded);
+            }
             let is_block = match facts {
                 Some(facts) => facts.block.is_some() || facts.value_type == ValueType::Object,
                 None => is_tuple_of_objects(value),
@@ -225,6 +322,22 @@ impl<'a> View<'_, 'a> {
         names.iter().for_each(|name| reason.extend([".", name]));
         reason.push_str(when);
         Val::unknown(of, reason).mark(is_sensitive)
+    }
+
+    /// An object of JSON syntax in a type that nobody knows: what is recorded says whether it is a block.
+    fn object_or_block(&self, names: &[&str], value: &Val, recorded: Option<&Val>) -> Val {
+        match (value.members(), recorded.map(|recorded| (recorded.elements(), recorded.members()))) {
+            (Some(members), Some((Some(elements), _))) => {
+                let recorded = elements.first().and_then(Val::members);
+                Val::tuple(vec![self.object(names, None, members, recorded)]).mark(value.is_sensitive())
+            }
+            (_, Some((_, Some(_)))) => value.clone(),
+            _ => {
+                let name = names.join(".");
+                Val::unknown_any(format!("{}.{name} is written in JSON and may be a block or a map", self.address))
+                    .mark(value.contains_sensitive())
+            }
+        }
     }
 
     /// The resource itself, or one occurrence of a block, with every attribute that it can have.

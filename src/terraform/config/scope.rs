@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::body::Body;
 use super::evaluator::{Evaluator, Node};
 use super::module::ResourceKey;
 use super::undeclared;
@@ -16,6 +17,16 @@ use crate::terraform::lang::{Allowance, Fault, FileContext, Resolved, Scope, Ste
 pub(crate) struct Repetition {
     pub(crate) count_index: Option<Val>,
     pub(crate) each: Option<(Val, Val)>,
+}
+
+impl Repetition {
+    /// What `count` and `each` are where it is not known which instances a block has, if any.
+    pub(crate) fn supposed(body: &Body) -> Self {
+        let reason = "it is not known which instances there are";
+        let count_index = body.attribute("count").map(|_| Val::unknown(Type::Number, reason));
+        let each = body.attribute("for_each").map(|_| (Val::unknown(Type::String, reason), Val::unknown_any(reason)));
+        Self { count_index, each }
+    }
 }
 
 /// The scope of a block in one module instance.
@@ -217,8 +228,11 @@ impl BlockScope<'_, '_> {
             let Some(instance) = resource.instances.first() else {
                 return taken(Val::unknown_any(format!("{resource_type}.{name} has no instance")), consumed);
             };
+            let rest = steps.get(consumed..).unwrap_or_default();
+            if let Some(found) = evaluator.member_at(instance, key, rest)? {
+                return taken(found.value, consumed + found.consumed);
+            }
             return match next {
-                Some(Step::Attribute(attribute)) => taken(evaluator.member(instance, key, attribute)?, consumed + 1),
                 Some(Step::Index(_) | Step::Key(_)) => Err(undeclared::unexpected_key(key)),
                 _ => taken(evaluator.whole(instance, key), consumed),
             };
@@ -230,9 +244,10 @@ impl BlockScope<'_, '_> {
                     "The given key does not identify an element in this collection value.",
                 ));
             };
-            return match steps.get(consumed + 1) {
-                Some(Step::Attribute(attribute)) => taken(evaluator.member(instance, key, attribute)?, consumed + 2),
-                _ => taken(evaluator.whole(instance, key), consumed + 1),
+            let rest = steps.get(consumed + 1..).unwrap_or_default();
+            return match evaluator.member_at(instance, key, rest)? {
+                Some(found) => taken(found.value, consumed + 1 + found.consumed),
+                None => taken(evaluator.whole(instance, key), consumed + 1),
             };
         }
         if let Some(Step::Attribute(_)) = next {

@@ -2,36 +2,54 @@
 
 /// How long names may be that are compared; longer ones have no suggestion.
 const MAX_LENGTH: usize = 64;
-/// How many known names are looked at.
-const MAX_KNOWN: usize = 1_000;
+/// How many names are compared.
+const MAX_NAMES: usize = 2_000;
 
 /// The known name that is closest, where it is close enough to be meant. Of two equally close ones the first.
 pub(crate) fn closest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let limit = if name.len() <= 2 { 0 } else { 2 };
-    known
-        .take(MAX_KNOWN)
-        .filter(|candidate| candidate.len() <= MAX_LENGTH && name.len() <= MAX_LENGTH)
-        .map(|candidate| (distance(name, candidate), candidate))
-        .filter(|(distance, _)| *distance <= limit)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
-/// How many characters have to be added, removed or replaced.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (index, left) in left.chars().enumerate() {
-        let mut diagonal = index;
-        row[0] = index + 1;
-        for (position, right) in right.iter().enumerate() {
-            let above = row[position + 1];
-            let replaced = diagonal + usize::from(left != *right);
-            row[position + 1] = replaced.min(above + 1).min(row[position] + 1);
-            diagonal = above;
+    if name.len() > MAX_LENGTH {
+        return None;
+    }
+    let wanted: Vec<char> = name.chars().collect();
+    let (mut letters, mut row) = (Vec::with_capacity(MAX_LENGTH), Vec::with_capacity(MAX_LENGTH));
+    let mut best = None;
+    for candidate in known.take(MAX_NAMES).filter(|candidate| candidate.len() <= MAX_LENGTH) {
+        letters.clear();
+        letters.extend(candidate.chars());
+        let allowed = best.map_or(limit, |(distance, _): (usize, &str)| distance.saturating_sub(1));
+        if let Some(distance) = distance(&wanted, &letters, allowed, &mut row)
+            && best.is_none_or(|(nearest, _)| distance < nearest)
+        {
+            best = Some((distance, candidate));
         }
     }
-    row.last().copied().unwrap_or(0)
+    best.map(|(_, candidate)| candidate)
+}
+
+/// How many characters have to be added, removed or replaced; `None` where it is more than the limit.
+fn distance(left: &[char], right: &[char], limit: usize, row: &mut Vec<usize>) -> Option<usize> {
+    if left.len().abs_diff(right.len()) > limit {
+        return None;
+    }
+    row.clear();
+    row.extend(0..=right.len());
+    for (index, left) in left.iter().enumerate() {
+        let mut diagonal = index;
+        row[0] = index + 1;
+        let mut least = row[0];
+        for (position, right) in right.iter().enumerate() {
+            let above = row[position + 1];
+            let replaced = diagonal + usize::from(left != right);
+            row[position + 1] = replaced.min(above + 1).min(row[position] + 1);
+            least = least.min(row[position + 1]);
+            diagonal = above;
+        }
+        if least > limit {
+            return None;
+        }
+    }
+    row.last().copied().filter(|distance| *distance <= limit)
 }
 
 #[cfg(test)]

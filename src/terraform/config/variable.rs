@@ -3,7 +3,7 @@
 use hcl_edit::expr::Expression;
 
 use super::body::Block;
-use super::evaluator::Evaluator;
+use super::evaluator::{Evaluator, Node};
 use super::hcl;
 use super::module::range_text;
 use super::scope::BlockScope;
@@ -12,7 +12,7 @@ use crate::terraform::lang::{Constraint, Faults, Val, parse_constraint};
 
 impl<'a> Evaluator<'a> {
     /// The value of a variable in a module instance.
-    pub(crate) fn variable(&self, instance: usize, name: &str) -> Val {
+    pub(crate) fn variable(&self, instance: usize, name: &'a str) -> Val {
         let module = self.source(instance);
         let Some(block) = module.variables.get(name) else {
             return Val::unknown_any(format!("variable \"{name}\" is not declared"));
@@ -22,6 +22,11 @@ impl<'a> Evaluator<'a> {
         let is_nullable = block.body.attribute("nullable").is_none_or(|_| self.constant_bool(block, "nullable"));
         let default = block.body.attribute("default").map(|attribute| {
             let value = self.constant_value(attribute);
+            if value.is_null() && !is_nullable {
+                let detail = "A null default value is not valid when nullable=false.";
+                let summary = "Invalid default value for variable";
+                self.report(Diagnostic::error(summary, detail).at(attribute.value_range.clone()));
+            }
             constraint.apply(&value).unwrap_or_else(|error| {
                 let detail =
                     format!("This default value is not compatible with the variable's type constraint: {error}.");
@@ -43,7 +48,8 @@ impl<'a> Evaluator<'a> {
                     Some(default) => default,
                     None => {
                         let detail = format!(
-                            "The given value is not suitable for var.{name} defined at {}: required variable may not be set to null.",
+                            "The given value is not suitable for {} defined at {}: required variable may not be set to null.",
+                            self.node_label(Node::Variable(instance, name)),
                             range_text(&block.range)
                         );
                         self.report(
@@ -55,10 +61,9 @@ impl<'a> Evaluator<'a> {
                 },
                 Ok(value) => value,
                 Err(error) => {
-                    let subject = if instance == 0 { "var." } else { "child module variable " };
-                    let shown = if instance == 0 { name.to_owned() } else { format!("\"{name}\"") };
                     let detail = format!(
-                        "The given value is not suitable for {subject}{shown} declared at {}: {error}.",
+                        "The given value is not suitable for {} declared at {}: {error}.",
+                        self.node_label(Node::Variable(instance, name)),
                         range_text(&block.range)
                     );
                     self.report(

@@ -34,7 +34,7 @@ pub(crate) use evaluate::{evaluate, evaluate_within};
 pub(crate) use fault::{Fault, Faults};
 pub(crate) use references::{Reference, references};
 pub(crate) use scope::{FileContext, Resolved, Scope, Step};
-pub(crate) use types::Type;
+pub(crate) use types::{ObjectType, Type};
 pub(crate) use value::{Kind, Val};
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ mod tests;
 use std::path::{Component, Path};
 use std::sync::Arc;
 
-use super::config::{Body, parse_native, parse_native_as, read_text};
+use super::config::{Body, ParsedFile, parse_native, parse_native_as, read_text};
 use crate::model::{Diagnostic, SourceMap};
 
 pub(crate) use read::read;
@@ -32,9 +32,9 @@ pub fn parse(path: &Path, root: &Path) -> ParsedSettings {
         Ok(text) => {
             let name: Arc<str> = shown.into();
             let plain = parse_native(Arc::clone(&name), Arc::clone(&text));
-            let spread = if plain.2.is_empty() { None } else { one_line::spread(&text) };
+            let spread = if plain.diagnostics.is_empty() { None } else { one_line::spread(&text) };
             let spread = spread.and_then(|spread| parse_native_as(name, text, &spread));
-            let (file, body, diagnostics, _) = spread.unwrap_or(plain);
+            let ParsedFile { file, body, diagnostics, .. } = spread.unwrap_or(plain);
             let sources = SourceMap::from([(Arc::clone(file.name()), Arc::clone(file.text()))]);
             ParsedSettings { body, sources, diagnostics }
         }

@@ -11,6 +11,7 @@ mod error;
 mod fault;
 mod foreign;
 mod module_address;
+mod outputs;
 mod reference;
 mod scan;
 mod sensitive;
@@ -27,6 +28,7 @@ use self::fault::position;
 use crate::model::{Severity, State, StateSource};
 
 pub use self::error::{Foreign, StateError};
+pub(crate) use self::outputs::outputs;
 pub use self::reference::StateReference;
 
 /// The one format version that is read: what Terraform 0.12 and later and OpenTofu write.

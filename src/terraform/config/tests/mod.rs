@@ -10,7 +10,9 @@ mod modules;
 mod moves;
 mod overrides;
 mod properties;
+mod providers;
 mod references;
+mod remote_state;
 mod resources;
 mod values;
 
@@ -20,7 +22,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::{EvaluateOptions, Evaluated, VariableArgument, evaluate, parse_root};
+use super::{EvaluateOptions, Evaluated, VariableArgument, evaluate, parse_root_within};
 use crate::model::{
     ArgumentFacts, AttributePath, Chain, ConfiguredInstance, Diagnostic, InstanceAddress, Nesting, Origin, Provenance,
     ProviderVersion, RecordedAttributes, ReferenceData, SchemaFacts, Value, ValueType,
@@ -174,7 +176,13 @@ impl Root {
         let directory = self.folder.path().join(self.path);
         let file = directory.join("trueup.hcl");
         let parsed = file.is_file().then(|| settings::parse(&file, &directory));
-        evaluate(&parse_root(&directory), parsed.as_ref(), &self.options, &self.recorded, &self.facts)
+        evaluate(
+            &parse_root_within(&directory, &self.options.repository),
+            parsed.as_ref(),
+            &self.options,
+            &self.recorded,
+            &self.facts,
+        )
     }
 }
 

@@ -1,6 +1,9 @@
 //! Module calls: where they are, how often, and what passes through.
 
+use std::fs;
+
 use super::{main_tf, path, root};
+use crate::model::{Configuration, Severity};
 
 const CHILD: &str = "variable \"name\" {}\nvariable \"size\" { default = 1 }\nresource \"google_x\" \"y\" {\n  name = var.name\n  size = var.size\n}\noutput \"id\" { value = \"id-${var.name}\" }\noutput \"secret\" {\n  value = \"s\"\n  sensitive = true\n}\n";
 
@@ -85,15 +88,164 @@ fn an_installed_module_is_read() {
 }
 
 #[test]
-fn a_module_that_calls_itself_ends() {
+fn a_module_that_calls_itself_is_refused_with_the_chain() {
     let evaluated = root(&[
-        ("main.tf", "module \"a\" {\n  source = \"./a\"\n}\n"),
+        ("main.tf", "module \"a\" {\n  source = \"./a\"\n}\nmodule \"own\" {\n  source = \"./\"\n}\n"),
         ("a/main.tf", "module \"b\" {\n  source = \"../b\"\n}\nresource \"google_x\" \"y\" {}\n"),
         ("b/main.tf", "module \"a\" {\n  source = \"../a\"\n}\n"),
     ])
     .evaluate();
     assert_eq!(evaluated.addresses(), ["module.a.google_x.y"]);
-    assert_eq!(evaluated.configuration.unreadable_modules.len(), 1);
+    assert_eq!(
+        evaluated.lines(),
+        [
+            "b/main.tf:1 Module not readable: The module \"a\" could not be read: it calls itself: a -> b -> a. Its resources are left out and its outputs are unknown.",
+            "main.tf:4 Module not readable: The module \"own\" could not be read: it calls itself: . -> .. Its resources are left out and its outputs are unknown.",
+        ]
+    );
+    assert!(evaluated.configuration.diagnostics.iter().all(|diagnostic| diagnostic.severity == Severity::Error));
+}
+
+#[test]
+fn a_source_may_be_a_constant_template_and_must_lead_somewhere() {
+    let evaluated = root(&[
+        (
+            "main.tf",
+            "module \"a\" {\n  source = \"./${\"child\"}\"\n  name = \"n\"\n}\nmodule \"gone\" {\n  source = \"./gone\"\n}\nmodule \"empty\" {\n  source = \"./empty\"\n}\nmodule \"versioned\" {\n  source = \"./child\"\n  version = \"1.0.0\"\n  name = \"n\"\n}\n",
+        ),
+        ("child/main.tf", CHILD),
+        ("empty/readme.md", ""),
+    ])
+    .evaluate();
+    assert_eq!(evaluated.addresses(), ["module.a.google_x.y", "module.versioned.google_x.y"]);
+    let found: Vec<String> = evaluated.lines();
+    assert_eq!(found.len(), 3, "{found:#?}");
+    assert!(
+        found[0]
+            .starts_with("main.tf:5 Module not readable: The module \"gone\" could not be read: there is no folder")
+    );
+    assert!(found[1].contains("the folder \"empty\" has no configuration files"));
+    let severities: Vec<Severity> = evaluated.configuration.diagnostics.iter().map(|found| found.severity).collect();
+    assert_eq!(severities, [Severity::Error, Severity::Warning, Severity::Error], "Terraform takes an empty folder");
+    assert!(found[2].starts_with("main.tf:13 Invalid registry module source address"));
+}
+
+fn manifest(entries: &[(&str, &str, &str)]) -> String {
+    let modules: Vec<String> = entries
+        .iter()
+        .map(|(key, source, folder)| format!(r#"{{"Key":"{key}","Source":"{source}","Dir":"{folder}"}}"#))
+        .collect();
+    format!(r#"{{"Modules":[{{"Key":"","Source":"","Dir":"."}},{}]}}"#, modules.join(","))
+}
+
+#[test]
+fn modules_below_an_installed_module_are_read_or_named() {
+    let installed = manifest(&[
+        ("net", "registry.terraform.io/a/b/c", ".terraform/modules/net"),
+        ("net.inner", "./modules/inner", ".terraform/modules/net/modules/inner"),
+        ("net.git", "git::https://example.com/x.git", ".terraform/modules/net.git"),
+    ]);
+    let evaluated = root(&[
+        ("main.tf", "module \"net\" {\n  source = \"a/b/c\"\n}\n"),
+        (".terraform/modules/modules.json", &installed),
+        (
+            ".terraform/modules/net/main.tf",
+            "module \"inner\" {\n  source = \"./modules/inner\"\n}\nmodule \"git\" {\n  source = \"git::https://example.com/x.git\"\n}\nmodule \"far\" {\n  source = \"d/e/f\"\n}\n",
+        ),
+        (".terraform/modules/net/modules/inner/main.tf", "resource \"google_x\" \"y\" {}\n"),
+        (".terraform/modules/net.git/main.tf", "resource \"google_x\" \"y\" {}\n"),
+    ])
+    .evaluate();
+    assert_eq!(evaluated.addresses(), ["module.net.module.git.google_x.y", "module.net.module.inner.google_x.y"]);
+    let [unreadable] = evaluated.configuration.unreadable_modules.as_slice() else { panic!("one") };
+    assert_eq!(unreadable.module.to_string(), "module.net.module.far");
+}
+
+#[test]
+fn a_hostile_or_old_manifest_leads_nowhere() {
+    let outside = tempfile::tempdir().expect("a temporary folder");
+    fs::write(outside.path().join("main.tf"), "resource \"google_x\" \"stolen\" {}\n").expect("written");
+    let far = outside.path().display().to_string();
+    for (source, folder, why) in [
+        ("registry.terraform.io/a/b/c", "../../../../../../etc", "outside of the repository"),
+        ("registry.terraform.io/a/b/c", far.as_str(), "there is no folder"),
+        ("registry.terraform.io/a/b/other", ".terraform/modules/net", "comes from"),
+        ("registry.terraform.io/a/b/c", ".terraform/modules/link", "outside of the repository"),
+        ("registry.terraform.io/a/b/c", "", "it calls itself"),
+    ] {
+        let mut world = root(&[
+            ("roots/one/main.tf", "module \"net\" {\n  source = \"a/b/c\"\n}\n"),
+            ("roots/one/.terraform/modules/modules.json", &manifest(&[("net", source, folder)])),
+            ("roots/one/.terraform/modules/net/main.tf", "resource \"google_x\" \"y\" {}\n"),
+        ]);
+        world.path = "roots/one";
+        let link = world.folder().join("roots/one/.terraform/modules/link");
+        std::os::unix::fs::symlink(outside.path(), link).expect("linked");
+        let evaluated = world.evaluate();
+        assert_eq!(evaluated.addresses(), [""; 0], "{folder}");
+        assert!(evaluated.lines()[0].contains(why), "{folder}: {:?}", evaluated.lines());
+    }
+    let world =
+        root(&[("main.tf", "module \"net\" {\n  source = \"a/b/c\"\n}\n"), (".terraform/modules/modules.json", "[{")]);
+    assert_eq!(world.evaluate().configuration.unreadable_modules.len(), 1);
+}
+
+#[test]
+fn links_out_of_the_repository_are_not_followed() {
+    let outside = tempfile::tempdir().expect("a temporary folder");
+    fs::write(outside.path().join("main.tf"), "resource \"google_x\" \"stolen\" {}\n").expect("written");
+    fs::write(outside.path().join("a.tfvars"), "v = \"stolen\"\n").expect("written");
+    let world = root(&[
+        (
+            "main.tf",
+            "variable \"v\" { default = \"own\" }\nmodule \"out\" {\n  source = \"./out\"\n}\nmodule \"in\" {\n  source = \"./in\"\n}\nresource \"google_x\" \"y\" {\n  v = var.v\n}\n",
+        ),
+        ("shared/main.tf", "resource \"google_x\" \"shared\" {}\n"),
+    ]);
+    let link = |from: &std::path::Path, to: &str| {
+        std::os::unix::fs::symlink(from, world.folder().join(to)).expect("linked");
+    };
+    link(&outside.path().join("main.tf"), "stolen.tf");
+    link(outside.path(), "out");
+    link(&outside.path().join("a.tfvars"), "a.auto.tfvars");
+    link(&world.folder().join("shared"), "in");
+    link(&world.folder().join("shared/main.tf"), "linked.tf");
+    let evaluated = world.evaluate();
+    assert_eq!(evaluated.addresses(), ["google_x.shared", "google_x.y", "module.in.google_x.shared"]);
+    assert_eq!(evaluated.argument("google_x.y", "v"), "own");
+    let found = evaluated.lines();
+    assert_eq!(
+        found.iter().filter(|line| line.contains("it is a link to a place outside of the repository")).count(),
+        2,
+        "{found:#?}"
+    );
+    assert!(found.iter().any(|line| line.contains("the folder \"out\" lies outside of the repository")));
+}
+
+#[test]
+fn what_is_wrong_in_a_module_without_instances_is_found_but_not_what_its_values_are() {
+    let evaluated = root(&[
+        (
+            "main.tf",
+            "variable \"list\" { default = [] }\nmodule \"off\" {\n  source = \"./m\"\n  count = length(var.list)\n  name = var.list[0]\n}\nmodule \"nobody_knows\" {\n  source = \"./m\"\n  for_each = toset([google_x.y.id])\n  name = each.value\n}\nresource \"google_x\" \"y\" {}\nresource \"google_known\" \"off\" {\n  count = length(var.list)\n  name = var.list[0]\n  nmae = count.index\n}\n",
+        ),
+        (
+            "m/main.tf",
+            "variable \"name\" {}\nresource \"google_known\" \"in\" {\n  name = var.name\n  size = var.name.first + \"x\"\n  sizes = 1\n}\nmodule \"deep\" {\n  source = \"../deep\"\n}\n",
+        ),
+        ("deep/main.tf", "resource \"google_known\" \"in\" {}\n"),
+    ])
+    .known()
+    .evaluate();
+    assert_eq!(evaluated.addresses(), ["google_x.y"]);
+    assert_eq!(
+        evaluated.lines(),
+        [
+            "deep/main.tf:1 Missing required argument: The argument \"name\" is required, but no definition was found.",
+            "m/main.tf:5 Unsupported argument: An argument named \"sizes\" is not expected here. Did you mean \"size\"?",
+            "main.tf:16 Unsupported argument: An argument named \"nmae\" is not expected here. Did you mean \"name\"?",
+        ]
+    );
 }
 
 #[test]
@@ -129,39 +281,19 @@ fn a_module_with_unknown_count_leaves_its_resources_unexpanded() {
 }
 
 #[test]
-fn providers_are_inherited_passed_and_named() {
+fn what_a_module_of_unknown_count_gives_up_moves_or_cannot_read_is_known() {
+    let child = "moved {\n  from = google_x.before\n  to = google_x.y\n}\nremoved {\n  from = google_x.kept\n  lifecycle {\n    destroy = false\n  }\n}\nresource \"google_x\" \"y\" {}\nresource \"google_x\" \"broken\" {\n  a = = 1\n}\nmodule \"broken\" {\n  a = = 1\n}\n";
     let evaluated = root(&[
-        (
-            "main.tf",
-            "locals {\n  project = \"main\"\n}\nprovider \"google\" {\n  project = local.project\n  region = \"us-east1\"\n  default_labels = { team = \"a\" }\n  add_terraform_attribution_label = false\n}\nprovider \"google\" {\n  alias = \"other\"\n  project = \"other\"\n}\nresource \"google_x\" \"default\" {}\nresource \"google_x\" \"named\" {\n  provider = google.other\n}\nresource \"google_x\" \"beta\" {\n  provider = google-beta\n}\nmodule \"a\" {\n  source = \"./child\"\n}\nmodule \"b\" {\n  source = \"./child\"\n  providers = {\n    google = google.other\n    google.second = google\n  }\n}\n",
-        ),
-        (
-            "child/main.tf",
-            "terraform {\n  required_providers {\n    google = {\n      source = \"hashicorp/google\"\n      configuration_aliases = [google.second]\n    }\n  }\n}\nresource \"google_x\" \"y\" {}\nresource \"google_x\" \"second\" {\n  provider = google.second\n}\n",
-        ),
+        ("main.tf", "variable \"n\" {}\nmodule \"a\" {\n  source = \"./child\"\n  count = var.n\n}\n"),
+        ("child/main.tf", child),
+        ("child/lost.tf.json", "{"),
     ])
-    .environment("GOOGLE_CLOUD_PROJECT", "environment")
-    .environment("GOOGLE_ZONE", "us-west1-a")
     .evaluate();
-    assert_eq!(evaluated.lines(), [""; 0]);
-    let provider = |address: &str| evaluated.instance(address).provider.clone();
-    let project = |address: &str| provider(address).project.map(|value| super::text(&value)).unwrap_or_default();
-    assert_eq!(project("google_x.default"), "main");
-    assert_eq!(provider("google_x.default").region, Some("us-east1".into()));
-    assert_eq!(provider("google_x.default").zone, Some("us-west1-a".into()));
-    assert_eq!(provider("google_x.default").attribution_label, Some(false));
-    assert_eq!(
-        provider("google_x.default").default_labels.map(|labels| super::text(&labels)).as_deref(),
-        Some("{team=a}")
-    );
-    assert_eq!(project("google_x.named"), "other");
-    assert_eq!(provider("google_x.beta").name, "google-beta");
-    assert_eq!(project("google_x.beta"), "environment");
-    assert_eq!(project("module.a.google_x.y"), "main");
-    assert_eq!(project("module.b.google_x.y"), "other");
-    assert_eq!(project("module.b.google_x.second"), "main");
-    let places: Vec<&String> = evaluated.configuration.projects.iter().collect();
-    assert_eq!(places, ["environment", "main", "other"]);
-    let regions: Vec<&String> = evaluated.configuration.regions.iter().collect();
-    assert_eq!(regions, ["us-east1", "us-west1"]);
+    let Configuration { moved, forgotten, unexpanded, unreadable_modules, .. } = &evaluated.configuration;
+    assert_eq!(moved[0].from, "module.a.google_x.before");
+    assert_eq!(forgotten[0].to_string(), "module.a.google_x.kept");
+    let unexpanded: Vec<String> = unexpanded.iter().map(|unexpanded| unexpanded.resource.to_string()).collect();
+    assert_eq!(unexpanded, ["module.a.google_x.broken", "module.a.google_x.y"]);
+    let unreadable: Vec<String> = unreadable_modules.iter().map(|unreadable| unreadable.module.to_string()).collect();
+    assert_eq!(unreadable, ["module.a", "module.a.module.broken"]);
 }

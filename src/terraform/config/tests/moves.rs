@@ -166,6 +166,17 @@ fn addresses_must_be_written_out() {
 }
 
 #[test]
+fn a_module_without_instances_gives_up_what_it_removed() {
+    let evaluated = root(&[
+        ("main.tf", "module \"m\" {\n  source = \"./m\"\n  count = 0\n}\n"),
+        ("m/main.tf", "removed {\n  from = google_x.kept\n  lifecycle {\n    destroy = false\n  }\n}\n"),
+    ])
+    .evaluate();
+    assert_eq!(evaluated.lines(), [""; 0]);
+    assert_eq!(evaluated.configuration.forgotten[0].to_string(), "module.m.google_x.kept");
+}
+
+#[test]
 fn what_is_removed_must_be_gone() {
     let evaluated = root(&[
         (

@@ -71,6 +71,24 @@ fn what_cannot_be_counted_is_reported() {
 }
 
 #[test]
+fn what_opentofu_disables_has_no_instance() {
+    let evaluated = root(&[
+        (
+            "main.tofu",
+            "locals {\n  on = 1 == 2\n}\nresource \"google_x\" \"off\" {\n  lifecycle {\n    enabled = local.on\n  }\n}\nresource \"google_x\" \"on\" {\n  lifecycle {\n    enabled = !local.on\n  }\n}\nresource \"google_x\" \"perhaps\" {\n  lifecycle {\n    enabled = google_x.on.flag\n  }\n}\nmodule \"off\" {\n  source = \"./m\"\n  lifecycle {\n    enabled = local.on\n  }\n}\n",
+        ),
+        ("m/main.tf", "resource \"google_x\" \"in\" {}\n"),
+    ])
+    .evaluate();
+    assert_eq!(evaluated.lines(), [""; 0]);
+    assert_eq!(evaluated.addresses(), ["google_x.on"]);
+    assert_eq!(
+        evaluated.configuration.unexpanded[0].reason,
+        "enabled is unknown: google_x.on.flag is known after apply"
+    );
+}
+
+#[test]
 fn too_many_instances_stop_at_the_limit() {
     let evaluated =
         main_tf("resource \"google_x\" \"y\" {\n  count = 100000000000\n}\nresource \"google_x\" \"z\" {}\n")
@@ -124,6 +142,60 @@ fn dynamic_blocks_are_written_out() {
         "[{name=static}, {name=a, port=[{label=0-0, number=1}, {label=0-1, number=2}]}, {name=b}]"
     );
     assert_eq!(evaluated.argument("google_x.y", "by_key"), "[{pair=kv}]");
+}
+
+#[test]
+fn iterators_of_nested_dynamic_blocks_hide_each_other_and_what_is_around() {
+    let evaluated = main_tf(
+        "resource \"google_x\" \"rule\" {\n  name = \"a resource\"\n}\nresource \"google_x\" \"y\" {\n  for_each = { k = [[1], [2, 3]] }\n  dynamic \"rule\" {\n    for_each = each.value\n    content {\n      outer = rule.key\n      dynamic \"rule\" {\n        for_each = rule.value\n        content {\n          inner = \"${each.key}-${rule.key}-${rule.value}\"\n        }\n      }\n    }\n  }\n  after = google_x.rule.name\n}\n",
+    )
+    .evaluate();
+    assert_eq!(evaluated.lines(), [""; 0]);
+    assert_eq!(
+        evaluated.argument("google_x.y[\"k\"]", "rule"),
+        "[{outer=0, rule=[{inner=k-0-1}]}, {outer=1, rule=[{inner=k-0-2}, {inner=k-1-3}]}]"
+    );
+    assert_eq!(evaluated.argument("google_x.y[\"k\"]", "after"), "a resource");
+}
+
+#[test]
+fn dynamic_blocks_over_something_sensitive_are_sensitive() {
+    let evaluated = main_tf(
+        "variable \"secret\" {\n  default = [\"s3cret\"]\n  sensitive = true\n}\nresource \"google_x\" \"y\" {\n  dynamic \"rule\" {\n    for_each = var.secret\n    content {\n      port = 1\n      name = rule.value\n    }\n  }\n}\n",
+    )
+    .evaluate();
+    assert_eq!(evaluated.lines(), [""; 0]);
+    let sensitive: Vec<String> =
+        evaluated.instance("google_x.y").arguments.sensitive.iter().map(ToString::to_string).collect();
+    assert_eq!(sensitive, ["rule[0]"]);
+}
+
+#[test]
+fn what_a_dynamic_block_cannot_be_is_reported() {
+    for (inside, summary) in [
+        ("for_each = null\n    content {}", "Invalid dynamic for_each value"),
+        ("for_each = 5\n    content {}", "Invalid dynamic for_each value"),
+        ("content {}", "Missing required argument"),
+        ("for_each = []", "Missing dynamic content block"),
+        ("for_each = []\n    content {}\n    content {}", "Extraneous dynamic content block"),
+        ("for_each = []\n    iterator = \"it\"\n    content {}", "Invalid expression"),
+        ("for_each = []\n    each = 1\n    content {}", "Unsupported argument"),
+        ("for_each = []\n    content {}\n    other {}", "Unsupported block type"),
+    ] {
+        let evaluated =
+            main_tf(&format!("resource \"google_x\" \"y\" {{\n  dynamic \"rule\" {{\n    {inside}\n  }}\n}}\n"))
+                .evaluate();
+        let summaries: Vec<&str> =
+            evaluated.configuration.diagnostics.iter().map(|diagnostic| diagnostic.summary.as_str()).collect();
+        assert_eq!(summaries, [summary], "{inside}");
+    }
+}
+
+#[test]
+fn too_many_blocks_stop_at_the_limit() {
+    let text = "locals {\n  many = [for i in range(1000) : range(1000)]\n}\nresource \"google_x\" \"y\" {\n  dynamic \"a\" {\n    for_each = local.many\n    content {\n      dynamic \"b\" {\n        for_each = a.value\n        content {}\n      }\n    }\n  }\n}\n";
+    let evaluated = main_tf(text).evaluate();
+    assert!(evaluated.lines()[0].contains("at most 100000 blocks"), "{:?}", evaluated.lines());
 }
 
 #[test]

@@ -127,3 +127,86 @@ fn path_and_workspace_are_known() {
     assert_eq!(value(&world), ".|.|staging");
     assert!(value(&shown("", "path.cwd")).starts_with("unknown: path.cwd"));
 }
+
+#[test]
+fn a_quoted_type_is_understood_and_refused() {
+    let world = shown(
+        "variable \"v\" {\n  type = \"map\"\n  default = { a = 1 }\n}\nvariable \"w\" {\n  type = \"list(string)\"\n  default = []\n}",
+        "var.v.a",
+    );
+    let evaluated = world.evaluate();
+    assert_eq!(evaluated.argument("google_x.y", "value"), "1");
+    assert_eq!(
+        evaluated.lines(),
+        [
+            "main.tf:2 Invalid quoted type constraints: Terraform 0.11 and earlier required type constraints to be given in quotes, but that form is now deprecated and will be removed in a future version of Terraform. Remove the quotes around \"map\" and write map(string) instead to explicitly indicate that the map elements are strings.",
+            "main.tf:6 Invalid legacy variable type hint: To provide a full type expression, remove the surrounding quotes and give the type expression directly.",
+        ]
+    );
+}
+
+#[test]
+fn constants_are_constants() {
+    let world = shown(
+        "variable \"a\" {\n  default = upper(\"x\")\n}\nvariable \"b\" {\n  default = local.x\n}\nvariable \"c\" {\n  default = 1\n  sensitive = \"yes\"\n  description = []\n}\nlocals {\n  x = 1\n}\noutput \"o\" {\n  value = 1\n  ephemeral = true\n}",
+        "1",
+    );
+    fs::write(world.folder().join("terraform.tfvars"), "c = lower(\"X\")\nd {}\n").expect("written");
+    let found = world.evaluate().lines();
+    let summaries: Vec<&str> = found.iter().map(|line| line.split(": ").next().unwrap_or_default()).collect();
+    assert_eq!(
+        summaries,
+        [
+            "main.tf:2 Function calls not allowed",
+            "main.tf:5 Variables not allowed",
+            "main.tf:9 Unsuitable value type",
+            "main.tf:10 Unsuitable value type",
+            "main.tf:15 Ephemeral output not allowed",
+            "terraform.tfvars:1 Function calls not allowed",
+            "terraform.tfvars:2 Unexpected \"d\" block",
+        ],
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn null_is_refused_where_a_variable_takes_none() {
+    let world = shown(
+        "variable \"v\" {\n  nullable = false\n}\nvariable \"w\" {\n  nullable = false\n  default = null\n}\n",
+        "var.v",
+    );
+    fs::write(world.folder().join("terraform.tfvars"), "v = null\n").expect("written");
+    let evaluated = world.evaluate();
+    assert_eq!(
+        evaluated.lines(),
+        [
+            "main.tf:6 Invalid default value for variable: A null default value is not valid when nullable=false.",
+            "terraform.tfvars:1 Required variable not set: The given value is not suitable for var.v defined at main.tf:1,1-13: required variable may not be set to null.",
+        ]
+    );
+    assert_eq!(evaluated.argument("google_x.y", "value"), "unknown: variable \"v\" is set to null");
+}
+
+#[test]
+fn an_ephemeral_value_is_never_shown() {
+    let declaration = "variable \"v\" {\n  ephemeral = true\n  default = \"s3cret\"\n}";
+    let evaluated = shown(declaration, "[var.v]").evaluate();
+    let sensitive = &evaluated.instance("google_x.y").arguments.sensitive;
+    assert_eq!(sensitive.iter().map(ToString::to_string).collect::<Vec<_>>(), ["value[0]"]);
+}
+
+#[test]
+fn an_output_of_the_root_says_where_it_is_sensitive() {
+    let variable =
+        "variable \"v\" {\n  sensitive = true\n  default = \"s3cret\"\n}\nlocals {\n  l = \"x-${var.v}\"\n}\n";
+    let refused = |output: &str| {
+        let found = main_tf(&format!("{variable}output \"o\" {{\n  {output}\n}}\n")).evaluate().lines();
+        assert!(!found.concat().contains("s3cret"));
+        found.iter().any(|line| line.starts_with("main.tf:8 Output refers to sensitive values"))
+    };
+    assert!(refused("value = var.v"));
+    assert!(refused("value = [local.l]"));
+    assert!(!refused("value = local.l\n  sensitive = true"));
+    assert!(!refused("value = nonsensitive(local.l)"));
+    assert!(!refused("value = length(google_x.y.list)\n}\nresource \"google_x\" \"y\" {\n  list = var.v"));
+}
