@@ -287,6 +287,8 @@ pub enum Converter {
     ProxyComputeCertificates,
     /// The certificates of a proxy, where they are Certificate Manager's.
     ProxyManagedCertificates,
+    /// A text of blanks is no text.
+    BlankIsNone,
     /// An IP address without prefix length; anything else that is configured is a reference, and says nothing.
     AddressOrReference,
 }

@@ -19,7 +19,10 @@ pub(super) fn from_body(converter: Converter, body: &BTreeMap<String, Value>) ->
         }
         Converter::ProxyComputeCertificates => Some(certificates(body, false)),
         Converter::ProxyManagedCertificates => Some(certificates(body, true)),
-        Converter::SqlMasterName | Converter::SqlDatabaseVersion | Converter::AddressOrReference => None,
+        Converter::SqlMasterName
+        | Converter::SqlDatabaseVersion
+        | Converter::AddressOrReference
+        | Converter::BlankIsNone => None,
     }
 }
 
@@ -56,6 +59,8 @@ pub(super) fn value(row: &Row, value: Value) -> Value {
             Some((_, name)) => Value::string(name),
             None => value,
         },
+        // What IAP has for the client that Google keeps for everyone.
+        (Some(Converter::BlankIsNone), Value::String(text)) if text.trim().is_empty() => Value::Null,
         // An IPv6 address may have a prefix length on one side only.
         (Some(Converter::AddressOrReference), Value::String(text)) => match address_alone(text) {
             Some(address) => Value::string(address.to_string()),
