@@ -67,6 +67,7 @@ fn typed<T>(
         // A path constant that does not parse is our own mistake; it must not read as "absent".
         Err(error) => return Fact::Undetermined(error.to_string().into()),
     };
+    debug_assert!(super::is_read(&resource.resource_type, &path), "`{path}` stands in no list of what is read");
     match resource.fact(&path) {
         Fact::Known(attribute) => match read(&attribute.value) {
             Some(Some(value)) => Fact::Known(Stated { value, path }),
