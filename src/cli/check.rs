@@ -90,14 +90,16 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
         diagnostics.push(Diagnostic::warning("Unused ignore block", detail).at(rule.range.clone()));
     }
     diagnostics.extend(unknown_severities(&settings.severities));
+    let worlds = worlds(&request);
+    // Policies look at worlds and comparison, the report at the comparison; what they were made of may be much.
+    drop(request);
     let mut judgment = judge(&PolicyInput {
-        worlds: &worlds(&request),
+        worlds: &worlds,
         provenance: &tracer,
         comparison: &comparison,
         severities: &settings.severities,
     });
-    // The report draws the comparison; what it was made of may be much.
-    drop(request);
+    drop(worlds);
     if !selection.is_everything() {
         // Policies need the neighbors of what was selected; the report does not.
         let selected: BTreeSet<String> = comparison.resources.iter().filter_map(label).collect();

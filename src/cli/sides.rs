@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::redaction;
-use super::unclaimed::keep_what_is_judged;
+use super::unclaimed::Kept;
 use crate::catalog::{Catalog, ResourceType};
 use crate::compare::{ConfiguredSide, LiveSide, RecordedSide, moved_addresses};
 use crate::model::{
@@ -123,9 +123,10 @@ pub(crate) fn live_sides(
     let mut diagnostics = Vec::new();
     let claimed: HashSet<&Identity> =
         sides.resources().filter_map(|resource| resource.identity.as_ref().ok()).collect();
+    let kept = Kept::default();
     let reduce = |side: &mut LiveSide| {
         if side.resource.identity.as_ref().is_ok_and(|identity| !claimed.contains(identity)) {
-            keep_what_is_judged(&mut side.resource);
+            kept.reduce(&mut side.resource);
         }
     };
     let mut live = match key {

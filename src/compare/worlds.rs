@@ -1,6 +1,6 @@
 //! The worlds that policies judge, built from the same matching as the comparison.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::absence::Absence;
@@ -148,6 +148,7 @@ fn as_read(resource: &NormalizedResource) -> WorldResource {
         }
     }
     world.attributes.shrink_to_fit();
+    world.unknown.shrink_to_fit();
     world
 }
 
@@ -210,8 +211,9 @@ fn overlaid(
     for (path, side) in base.into_iter().flat_map(blocks) {
         if let Some(reason) = unknown_reason(side)
             && !matches!(configuration.side(path), Side::Value(_) | Side::Unset { counts_as: Some(_) })
+            && !world.unknown.contains_key(path)
         {
-            world.unknown.entry(path.clone()).or_insert(reason);
+            world.unknown.insert(path.clone(), reason);
         }
     }
     world
@@ -229,7 +231,7 @@ fn empty(resource: &NormalizedResource) -> WorldResource {
         identity: resource.identity.as_ref().ok().cloned(),
         range: None,
         attributes: PathMap::new(),
-        unknown: BTreeMap::new(),
+        unknown: PathMap::new(),
     }
 }
 

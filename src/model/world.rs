@@ -1,6 +1,5 @@
 //! A world: all resources as one side (live, state, or what an apply would make) has them. Policies judge worlds.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{AttributePath, Identity, InstanceAddress, Origin, PathMap, SourceRange, Value};
@@ -42,7 +41,7 @@ pub struct WorldResource {
     /// The leaves (see [`super::NormalizedResource`]); nulls are left out.
     pub attributes: PathMap<WorldAttribute>,
     /// Paths at or below which nothing is known, with the reason; the longest matching prefix counts.
-    pub unknown: BTreeMap<AttributePath, Arc<str>>,
+    pub unknown: PathMap<Arc<str>>,
 }
 
 /// One leaf of a resource of a world.

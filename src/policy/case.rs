@@ -212,7 +212,7 @@ impl ResourceText {
             };
             attributes.insert(parsed, attribute);
         }
-        let mut unknown = BTreeMap::new();
+        let mut unknown = PathMap::new();
         for (path, reason) in &self.unknown {
             unknown.insert(path.parse::<AttributePath>()?, Arc::from(reason.as_str()));
         }

@@ -1,6 +1,5 @@
 //! Resources and worlds made by hand, for tests.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::{
@@ -16,7 +15,7 @@ pub(crate) fn resource(resource_type: &str, identity: &str) -> WorldResource {
         identity: Some(Identity::new(identity)),
         range: None,
         attributes: PathMap::new(),
-        unknown: BTreeMap::new(),
+        unknown: PathMap::new(),
     }
 }
 

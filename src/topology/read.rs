@@ -68,13 +68,16 @@ fn typed<T>(
         Err(error) => return Fact::Undetermined(error.to_string().into()),
     };
     debug_assert!(super::is_read(&resource.resource_type, &path), "`{path}` stands in no list of what is read");
-    match resource.fact(&path) {
-        Fact::Known(attribute) => match read(&attribute.value) {
-            Some(Some(value)) => Fact::Known(Stated { value, path }),
+    // The path as the resource has it is shared by many.
+    if let Some((path, attribute)) = resource.attributes.get_key_value(&path) {
+        return match read(&attribute.value) {
+            Some(Some(value)) => Fact::Known(Stated { value, path: path.clone() }),
             Some(None) => Fact::Absent,
             None => Fact::Undetermined(format!("`{path}` is not {expected}").into()),
-        },
-        Fact::Absent => Fact::Absent,
+        };
+    }
+    match resource.fact(&path) {
+        Fact::Known(_) | Fact::Absent => Fact::Absent,
         Fact::Undetermined(reason) => Fact::Undetermined(reason),
     }
 }

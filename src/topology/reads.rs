@@ -35,7 +35,7 @@ pub(crate) fn types() -> impl Iterator<Item = &'static str> {
 /// Whether a graph looks at an attribute of a type, at something in it, or at something around it.
 pub(crate) fn is_read(resource_type: &str, path: &AttributePath) -> bool {
     let Some((_, attributes)) = reads().find(|(read, _)| *read == resource_type) else { return false };
-    attributes.iter().chain(NAMING).any(|attribute| lies_on_the_way(path, attribute))
+    attributes.iter().chain(NAMING).any(|attribute| lies_on_the_way(path, attribute)) && !service::is_name_in_key(path)
 }
 
 /// Whether a path leads to an attribute or further down than that.
@@ -67,6 +67,9 @@ mod tests {
             let path: AttributePath = path.parse().expect("a path");
             assert_eq!(is_read(database::TYPE, &path), expected, "{path}");
         }
+        let service = |path: &str| is_read("google_cloud_run_v2_service", &path.parse().expect("a path"));
+        assert!(service("template[0].containers[0].env[1].name"), "nothing else says it");
+        assert!(!service("template[0].containers[0].env[\"PORT\"].name"), "its key says it");
         assert!(!is_read("google_compute_instance", &AttributePath::root()), "nothing reads it");
     }
 }

@@ -132,6 +132,12 @@ pub(super) fn types() -> impl Iterator<Item = (&'static str, &'static [&'static 
     SHAPES.iter().map(|shape| (shape.resource_type, shape.read))
 }
 
+/// Whether a path is the name of a variable that the key of its element says already: `env["PORT"].name`.
+pub(super) fn is_name_in_key(path: &AttributePath) -> bool {
+    use PathStep::{Attribute, Key};
+    matches!(path.steps(), [.., Attribute(block), Key(_), Attribute(name)] if &**block == "env" && &**name == "name")
+}
+
 /// The services of a world. One that stands under both types is taken once.
 pub(super) fn read_all(world: &World) -> Vec<Service<'_>> {
     let mut seen = BTreeSet::new();
