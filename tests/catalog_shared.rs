@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use serde_json::Value as Json;
-use trueup::catalog::{Catalog, Kind, Mode, ResourceType, Row};
+use trueup::catalog::{Catalog, Form, Kind, Mode, ResourceType, Row};
 use trueup::model::{Nesting, PlanVisibility};
 
 /// The folder of ground truth; `None`, with a word about it, where there is none.
@@ -98,7 +98,7 @@ fn every_attribute_of_the_mapping_is_a_row_that_reads_the_same_member() {
                 faults.insert(format!("{name}.{path}: no row"));
                 continue;
             };
-            let member = attribute["api"].as_str().unwrap_or_default().replace("[]", "");
+            let member = attribute["api"].as_str().unwrap_or_default().replace("[]", "").replace("{}", "");
             if row.facts.is_compared && row.converter.is_none() && row.api.as_deref() != Some(&*member) {
                 faults.insert(format!("{name}.{path}: reads {:?}, the mapping has {member}", row.api));
             }
@@ -169,6 +169,11 @@ fn rows_say_what_plans_showed() {
     let depends_on_values = [
         ("google_sql_database_instance", "settings.disk_size"),
         ("google_sql_user", "password_policy"),
+        // A plan leaves out snapshot overwrites in a block that the code does not have while there is no version policy.
+        ("google_artifact_registry_repository", "maven_config.allow_snapshot_overwrites"),
+        // The change was from backups that are switched off to nothing, which is no change at all.
+        ("google_redis_cluster", "automated_backup_config"),
+        ("google_memorystore_instance", "automated_backup_config"),
         ("google_redis_instance", "labels"),
         ("google_cloud_run_v2_service", "labels"),
         ("google_cloud_run_v2_service", "annotations"),
@@ -208,7 +213,9 @@ fn rows_say_what_plans_showed() {
                 parent = block.parent();
             }
         }
-        if !possible.contains(&expected) && !depends_on_values.contains(&(name, path.as_str())) {
+        // Which keys the code names is not in the row.
+        let is_labels = row.form == Form::Labels;
+        if !possible.contains(&expected) && !is_labels && !depends_on_values.contains(&(name, path.as_str())) {
             faults.insert(format!("{name}.{path} ({config}): a plan had {expected:?}, the row says {possible:?}"));
         }
     }

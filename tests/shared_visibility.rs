@@ -335,8 +335,12 @@ fn changes_of_named_attributes_are_found_and_shown_as_plans_showed_them() {
         "c7n-gcp-cloud-run-service-filter-iam-k63c74a template.metadata.name",
         "runjobsql-k5a2d87 maintenance_version",
         "vcr-redisinstance-kb9bf00 maintenance_version",
-        // Google grows the disk by itself: no drift.
+        // Google grows the disk by itself, and moves the next rotation on by whole periods: no drift.
         "runjobsql-k5a2d87 settings.disk_size",
+        "fullsecretmanagersecret-manual-direct-2-kd097cb rotation.next_rotation_time",
+        // A block of which every argument is at its zero value went away: the same.
+        "c7n-artifact-repository-label-k4bad94 vulnerability_scanning_config",
+        "runjob-usebinauthz-k3b8258 binary_authorization",
         // The recorded answer has logging off; the plan was asked with logging on.
         "gcpdiag-gke1-kacc69a log_config",
         "gcpdiag-gke1-kacc69a log_config.aggregation_interval",

@@ -12,7 +12,7 @@ use thiserror::Error;
 use super::resource_type::RowTable;
 use super::rows::{self, RawRow};
 use super::{
-    Basis, ListCall, ListScope, Nested, PageTokens, Parent, ReadCall, Removed, ResourceType, SystemMade, Template,
+    Basis, ListCall, ListScope, Nested, Objects, PageTokens, Parent, ReadCall, Removed, ResourceType, Template,
     TemplateError,
 };
 
@@ -67,6 +67,10 @@ struct RawType {
     identity: String,
     #[serde(default)]
     identity_when_empty: BTreeMap<String, String>,
+    #[serde(default)]
+    identity_from: BTreeMap<String, String>,
+    #[serde(default)]
+    named_by_body: bool,
     state_ids: Vec<String>,
     import_ids: Vec<String>,
     viewer_role: String,
@@ -76,7 +80,9 @@ struct RawType {
     nested: Option<RawNested>,
     same_object_as: Option<String>,
     #[serde(default)]
-    system_made: Vec<RawSystemMade>,
+    system_made: Vec<RawObjects>,
+    #[serde(default)]
+    gone: Vec<RawObjects>,
     #[serde(default)]
     removed: BTreeMap<String, RawRemoved>,
     sources: BTreeMap<String, String>,
@@ -138,7 +144,7 @@ struct RawRemoved {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawSystemMade {
+struct RawObjects {
     reason: String,
     members: BTreeMap<String, Vec<String>>,
 }
@@ -186,6 +192,13 @@ pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError>
             }),
         });
     }
+    let mut identity_from = BTreeMap::new();
+    for (attribute, text) in &raw.identity_from {
+        identity_from.insert(attribute.clone(), template(text)?);
+    }
+    let objects = |raw: Vec<RawObjects>| {
+        raw.into_iter().map(|raw| Objects { reason: raw.reason, members: raw.members }).collect()
+    };
     let read = match raw.read {
         Some(read) => Some(ReadCall {
             path: template(&read.path)?,
@@ -209,6 +222,8 @@ pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError>
         is_in_inventory: raw.inventory,
         identity: template(&raw.identity)?,
         identity_when_empty: raw.identity_when_empty,
+        identity_from,
+        is_named_by_body: raw.named_by_body,
         state_ids: raw.state_ids.iter().map(|id| template(id)).collect::<Result<_, _>>()?,
         import_ids: raw.import_ids.iter().map(|id| template(id)).collect::<Result<_, _>>()?,
         viewer_role: raw.viewer_role,
@@ -221,11 +236,8 @@ pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError>
             name: nested.name,
         }),
         same_object_as: raw.same_object_as,
-        system_made: raw
-            .system_made
-            .into_iter()
-            .map(|made| SystemMade { reason: made.reason, members: made.members })
-            .collect(),
+        system_made: objects(raw.system_made),
+        gone: objects(raw.gone),
         removed,
         sources: raw.sources,
         rows: RowTable::new(rows),

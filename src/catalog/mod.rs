@@ -15,7 +15,7 @@ mod template;
 pub use builtin::Catalog;
 pub use file::CatalogError;
 pub use resource_type::{
-    Basis, ListCall, ListScope, Nested, PageTokens, Parent, ReadCall, Removed, ResourceType, SystemMade,
+    Basis, ListCall, ListScope, Nested, Objects, PageTokens, Parent, ReadCall, Removed, ResourceType,
 };
 pub use row::{Converter, Form, Kind, Member, Mode, Row, Treatment};
 pub use template::{Part, Template, TemplateError};

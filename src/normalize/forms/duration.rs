@@ -20,7 +20,7 @@ pub(super) fn canonical(text: &str) -> String {
 }
 
 /// Nanoseconds; `None` where the text is no duration or finer than a nanosecond.
-fn parse(text: &str) -> Option<i128> {
+pub(super) fn parse(text: &str) -> Option<i128> {
     let (is_negative, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text),

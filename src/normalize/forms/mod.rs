@@ -77,6 +77,14 @@ fn as_float(number: &Number) -> Option<Number> {
     Number::from_f64(number.as_f64()).filter(|float| float != number)
 }
 
+/// The whole periods of a duration that lie between two instants, and what is left of the last one in nanoseconds; `None`
+/// where one is no instant or the other no duration.
+pub(crate) fn periods(from: &str, to: &str, period: &str) -> Option<(i128, i128)> {
+    let between = timestamp::nanoseconds(to)?.checked_sub(timestamp::nanoseconds(from)?)?;
+    let period = duration::parse(period).filter(|period| *period > 0)?;
+    Some((between.div_euclid(period), between.rem_euclid(period)))
+}
+
 /// A value in a form. Only texts have forms; `link` is the collection that a bare name of a link stands in.
 pub(crate) fn canonical(form: Form, link: Option<&str>, value: &Value, scope: &Scope<'_>) -> Value {
     in_form(form, link, Cow::Borrowed(value), scope)
@@ -96,6 +104,7 @@ fn in_form(form: Form, link: Option<&str>, value: Cow<'_, Value>, scope: &Scope<
         Form::Cidr => cidr::canonical(text),
         Form::Quantity => quantity::canonical(text),
         Form::Duration => duration::canonical(text),
+        Form::Project => text::project(text, scope),
         Form::Timestamp => timestamp::canonical(text),
         Form::PortRange => port::range(text),
         Form::Protocol => port::protocol(text),
@@ -111,7 +120,8 @@ mod tests {
     use super::*;
     use crate::model::ProjectNumbers;
 
-    const FORMS: [Form; 12] = [
+    const FORMS: [Form; 13] = [
+        Form::Project,
         Form::Exact,
         Form::Link,
         Form::LastSegment,
