@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use serde_json::json;
-use trueup::catalog::Catalog;
+use trueup::catalog::{Catalog, ListScope};
 use trueup::google::{
     CredentialSource, Endpoints, LiveError, LiveOptions, Plan, TransportOptions, Wanted, Wants, plan, read_live,
 };
@@ -78,15 +78,26 @@ fn a_whole_project_is_listed_once_for_each_type_and_place() {
     assert_eq!(
         lines(&whole(&types, &["p"], &["europe-west1", "us-central1"])),
         [
+            "GET https://artifactregistry.googleapis.com/v1/projects/p/locations/europe-west1/repositories?pageSize=1000 (list google_artifact_registry_repository in projects/p/locations/europe-west1)".to_owned(),
+            "GET https://artifactregistry.googleapis.com/v1/projects/p/locations/us-central1/repositories?pageSize=1000 (list google_artifact_registry_repository in projects/p/locations/us-central1)".to_owned(),
+            "GET https://run.googleapis.com/v2/projects/p/locations/europe-west1/jobs (list google_cloud_run_v2_job in projects/p/locations/europe-west1)".to_owned(),
+            "GET https://run.googleapis.com/v2/projects/p/locations/us-central1/jobs (list google_cloud_run_v2_job in projects/p/locations/us-central1)".to_owned(),
             "GET https://run.googleapis.com/v2/projects/p/locations/europe-west1/services (list google_cloud_run_v2_service in projects/p/locations/europe-west1)".to_owned(),
             "GET https://run.googleapis.com/v2/projects/p/locations/us-central1/services (list google_cloud_run_v2_service in projects/p/locations/us-central1)".to_owned(),
+            "GET https://cloudfunctions.googleapis.com/v2/projects/p/locations/-/functions?pageSize=1000 (list google_cloudfunctions2_function in projects/p)".to_owned(),
             format!("GET {compute}/aggregated/addresses?{aggregated} (list google_compute_address in projects/p)"),
             format!("GET {compute}/global/firewalls?maxResults=500 (list google_compute_firewall in projects/p)"),
             format!("GET {compute}/global/addresses?maxResults=500 (list google_compute_global_address in projects/p)"),
             format!("GET {compute}/global/networks?maxResults=500 (list google_compute_network in projects/p)"),
             format!("GET {compute}/aggregated/routers?{aggregated} (list google_compute_router in projects/p)"),
             format!("GET {compute}/aggregated/subnetworks?{aggregated} (list google_compute_subnetwork in projects/p)"),
+            "GET https://memcache.googleapis.com/v1/projects/p/locations/-/instances?pageSize=1000 (list google_memcache_instance in projects/p)".to_owned(),
+            "GET https://memorystore.googleapis.com/v1/projects/p/locations/-/instances?pageSize=1000 (list google_memorystore_instance in projects/p)".to_owned(),
+            "GET https://serviceusage.googleapis.com/v1/projects/p/services?filter=state%3AENABLED&pageSize=200 (list google_project_service in projects/p)".to_owned(),
+            "GET https://redis.googleapis.com/v1/projects/p/locations/-/clusters?pageSize=1000 (list google_redis_cluster in projects/p)".to_owned(),
             "GET https://redis.googleapis.com/v1/projects/p/locations/-/instances?pageSize=1000 (list google_redis_instance in projects/p)".to_owned(),
+            "GET https://secretmanager.googleapis.com/v1/projects/p/secrets?pageSize=25000 (list google_secret_manager_secret in projects/p)".to_owned(),
+            "GET https://iam.googleapis.com/v1/projects/p/serviceAccounts?pageSize=100 (list google_service_account in projects/p)".to_owned(),
             format!("GET {sql}/p/instances?maxResults=1000 (list google_sql_database_instance in projects/p)"),
             "GET https://vpcaccess.googleapis.com/v1/projects/p/locations/europe-west1/connectors (list google_vpc_access_connector in projects/p/locations/europe-west1)".to_owned(),
             "GET https://vpcaccess.googleapis.com/v1/projects/p/locations/us-central1/connectors (list google_vpc_access_connector in projects/p/locations/us-central1)".to_owned(),
@@ -111,10 +122,18 @@ fn two_projects_in_three_regions_take_few_requests_however_many_objects_they_hol
         ));
     }
     let plan = planned(&wants);
-    // Eight lists of a project, two of each region, and below each Cloud SQL instance two more.
-    assert_eq!(plan.calls.len(), 2 * (8 + 2 * 3));
+    // A list of each project for each type, or one of each region; below instances and zones further ones.
+    let lists = |is_meant: fn(ListScope) -> bool| {
+        let types = Catalog::builtin().types().filter(|kind| kind.same_object_as.is_none());
+        types.filter(|kind| kind.lists.first().is_some_and(|list| is_meant(list.scope))).count()
+    };
+    let of_projects = lists(|scope| matches!(scope, ListScope::Project | ListScope::Aggregated));
+    let of_regions = lists(|scope| scope == ListScope::Location);
+    assert!(of_projects > 5 && of_regions > 1, "{of_projects} {of_regions}");
+    assert_eq!(plan.calls.len(), 2 * (of_projects + of_regions * 3));
     assert!(plan.calls.iter().all(trueup::google::PlannedCall::is_list));
-    assert_eq!(plan.children.len(), 2);
+    // All but the connections, which are left out above.
+    assert_eq!(plan.children.len(), lists(|scope| scope == ListScope::Parent) - 1);
 }
 
 #[test]

@@ -161,6 +161,34 @@ impl FakeGoogle {
             json!({"name": "edge", "selfLink": link("regions/us-central1/routers/edge"), "network": link("global/networks/main"),
                    "nats": [{"name": "out", "natIpAllocateOption": "AUTO_ONLY"}, {"name": "spare"}]}),
         )]);
+        for (list, items) in [
+            ("artifactregistry/v1/projects/{}/locations/us-central1/repositories", "repositories"),
+            ("cloudfunctions/v2/projects/{}/locations/-/functions", "functions"),
+            ("memcache/v1/projects/{}/locations/-/instances", "instances"),
+            ("memorystore/v1/projects/{}/locations/-/instances", "instances"),
+            ("redis/v1/projects/{}/locations/-/clusters", "clusters"),
+            ("run/v2/projects/{}/locations/us-central1/jobs", "jobs"),
+        ] {
+            google.list(&format!("/{}", list.replace("{}", PROJECT)), items, Vec::new());
+        }
+        // Both name their objects by the number of the project, or as they like.
+        google.list(
+            &format!("/secretmanager/v1/projects/{PROJECT}/secrets"),
+            "secrets",
+            vec![json!({"name": format!("projects/{NUMBER}/secrets/token"), "replication": {"automatic": {}}})],
+        );
+        google.list(
+            &format!("/serviceusage/v1/projects/{PROJECT}/services"),
+            "services",
+            vec![json!({"name": format!("projects/{NUMBER}/services/run.googleapis.com")})],
+        );
+        let address = format!("app@{PROJECT}.iam.gserviceaccount.com");
+        google.list(
+            &format!("/iam/v1/projects/{PROJECT}/serviceAccounts"),
+            "accounts",
+            vec![json!({"name": format!("projects/{PROJECT}/serviceAccounts/{address}"), "email": address,
+                        "projectId": PROJECT, "uniqueId": "100000000000000000001"})],
+        );
         google.list(&format!("/redis/v1/projects/{PROJECT}/locations/-/instances"), "instances", vec![
             json!({"name": format!("projects/{PROJECT}/locations/us-central1/instances/cache"), "tier": "BASIC", "memorySizeGb": 1}),
             json!({"name": format!("projects/{PROJECT}/locations/europe-west1/instances/cache"), "tier": "BASIC", "memorySizeGb": 2}),
@@ -235,7 +263,14 @@ impl FakeGoogle {
             ("compute", "compute/v1/"),
             ("sql", "sql/v1beta4/"),
             ("redis", "redis/v1/"),
+            ("artifact_registry", "artifactregistry/v1/"),
             ("cloud_run_v2", "run/v2/"),
+            ("cloudfunctions2", "cloudfunctions/v2/"),
+            ("iam", "iam/v1/"),
+            ("memcache", "memcache/v1/"),
+            ("memorystore", "memorystore/v1/"),
+            ("secret_manager", "secretmanager/v1/"),
+            ("service_usage", "serviceusage/v1/"),
             ("cloud_run", "run-v1/"),
             ("vpc_access", "vpcaccess/v1/"),
             ("service_networking", "servicenetworking/v1/"),
