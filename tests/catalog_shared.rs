@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use serde_json::Value as Json;
-use trueup::catalog::{Catalog, Form, Kind, Mode, ResourceType, Row};
+use trueup::catalog::{Catalog, Form, Generation, Kind, Mode, ResourceType, Row};
 use trueup::model::{Nesting, PlanVisibility};
 
 /// The folder of ground truth; `None`, with a word about it, where there is none.
@@ -239,4 +239,57 @@ fn without_indexes(path: &str) -> String {
             !is_inside
         })
         .collect()
+}
+
+#[test]
+fn what_changed_between_the_providers_generations_is_as_its_history_has_it() {
+    let Some(root) = ground_truth() else { return };
+    let (mut faults, mut changes) = (BTreeSet::new(), 0);
+    for line in lines(root.join("provider/history.jsonl")) {
+        let name = line["type"].as_str().expect("a type");
+        for attribute in line["attributes"].as_array().into_iter().flatten() {
+            let path = attribute["path"].as_str().expect("a path");
+            for generation in Generation::all() {
+                let catalog = Catalog::of(generation);
+                let Some(row) = catalog.get(name).and_then(|kind| kind.row(path)).filter(|row| row.facts.is_compared)
+                else {
+                    continue;
+                };
+                let major = generation.first_version().to_string().split('.').next().expect("a number").to_owned();
+                let of_generation = |values: &Json| {
+                    let versions = values.as_object()?;
+                    versions
+                        .iter()
+                        .find(|(version, _)| version.starts_with(&format!("{major}.")))
+                        .map(|(_, it)| it.clone())
+                };
+                // What must be given is given: whether it may also be left out changes nothing of what is compared.
+                if let Some(flags) = of_generation(&attribute["flags"]) {
+                    let has = |flag: &str| flags.as_array().is_some_and(|flags| flags.iter().any(|it| it == flag));
+                    let is_computed = row.mode == Mode::OptionalComputed || row.mode == Mode::Computed;
+                    if !has("required") && row.mode != Mode::Required && has("computed") != is_computed {
+                        faults.insert(format!("{name}.{path} in {major}: {:?}, the provider has {flags}", row.mode));
+                    }
+                    changes += 1;
+                }
+                if let Some(default) = of_generation(&attribute["default"]) {
+                    let default: trueup::model::Value = serde_json::from_value(default).expect("a value");
+                    // A default of nothing and none are the same to a comparison.
+                    let of_something = |value: &trueup::model::Value| {
+                        *value != trueup::model::Value::Null && value.as_str() != Some("")
+                    };
+                    let default = Some(default).filter(of_something);
+                    if row.default.clone().filter(of_something) != default {
+                        faults.insert(format!(
+                            "{name}.{path} in {major}: {:?}, the provider has {default:?}",
+                            row.default
+                        ));
+                    }
+                    changes += 1;
+                }
+            }
+        }
+    }
+    no_faults(&faults);
+    shared::say(&format!("{changes} flags and defaults of generations compared"));
 }

@@ -2,7 +2,8 @@
 
 use std::sync::OnceLock;
 
-use super::{ResourceType, file};
+use super::{Generation, ResourceType, file};
+use crate::model::ProviderVersion;
 
 /// Resource types by name.
 pub struct Catalog {
@@ -12,6 +13,7 @@ pub struct Catalog {
 struct Entry {
     name: &'static str,
     text: &'static str,
+    generation: Generation,
     parsed: OnceLock<ResourceType>,
 }
 
@@ -19,11 +21,24 @@ struct Entry {
 const TYPES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/types.rs"));
 
 impl Catalog {
-    /// The catalog that the program carries. Cheap: no type is parsed yet.
+    /// The catalog that the program carries, as the newest provider has it. Cheap: no type is parsed yet.
     pub fn builtin() -> &'static Catalog {
-        static BUILTIN: OnceLock<Catalog> = OnceLock::new();
-        BUILTIN.get_or_init(|| Catalog {
-            entries: TYPES.iter().map(|(name, text)| Entry { name, text, parsed: OnceLock::new() }).collect(),
+        Self::of(Generation::NEWEST)
+    }
+
+    /// The same as the newest provider below a version has it; `None`: the newest of all.
+    pub fn of_provider_below(ceiling: Option<ProviderVersion>) -> &'static Catalog {
+        Self::of(Generation::below(ceiling))
+    }
+
+    /// The same as one generation of the provider has it.
+    pub fn of(generation: Generation) -> &'static Catalog {
+        static BUILTIN: [OnceLock<Catalog>; 4] = [const { OnceLock::new() }; 4];
+        BUILTIN[generation.index()].get_or_init(|| Catalog {
+            entries: TYPES
+                .iter()
+                .map(|(name, text)| Entry { name, text, generation, parsed: OnceLock::new() })
+                .collect(),
         })
     }
 
@@ -54,8 +69,9 @@ impl Catalog {
 
 impl Entry {
     fn resource_type(&self) -> &ResourceType {
-        self.parsed
-            .get_or_init(|| file::read(self.name, self.text).expect("embedded catalog files are parsed by tests"))
+        self.parsed.get_or_init(|| {
+            file::read(self.name, self.text, self.generation).expect("embedded catalog files are parsed by tests")
+        })
     }
 }
 

@@ -12,8 +12,8 @@ use thiserror::Error;
 use super::resource_type::RowTable;
 use super::rows::{self, RawRow};
 use super::{
-    Basis, ListCall, ListScope, Nested, Objects, PageTokens, Parent, ReadCall, Removed, ResourceType, Template,
-    TemplateError,
+    Basis, Generation, ListCall, ListScope, Nested, Objects, PageTokens, Parent, ReadCall, Removed, ResourceType,
+    Template, TemplateError,
 };
 
 /// Why a catalog file cannot be used.
@@ -149,14 +149,14 @@ struct RawObjects {
     members: BTreeMap<String, Vec<String>>,
 }
 
-/// Reads the catalog file of a type.
-pub(super) fn read(name: &str, text: &str) -> Result<ResourceType, CatalogError> {
+/// Reads the catalog file of a type as one generation of the provider has it.
+pub(super) fn read(name: &str, text: &str, generation: Generation) -> Result<ResourceType, CatalogError> {
     let raw: RawType = toml::from_str(text)
         .map_err(|error| CatalogError::Parse { resource_type: name.to_owned(), reason: error.to_string() })?;
     let template = |text: &str| {
         Template::parse(text).map_err(|source| CatalogError::Template { resource_type: name.to_owned(), source })
     };
-    let rows = rows::read(name, raw.facts_only, &raw.rows)?;
+    let rows = rows::read(name, raw.facts_only, generation, &raw.rows)?;
     let mut removed = BTreeMap::new();
     for (path, raw) in raw.removed {
         let version = raw.version.parse().map_err(|_| CatalogError::Row {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::resource_type::parent_path;
 use super::row::{SharedLeaves, Ties, default_visibility, is_compared};
-use super::{CatalogError, Converter, Form, Kind, Mode, Row, Treatment};
+use super::{CatalogError, Converter, Form, Generation, Kind, Mode, Row, Treatment};
 use crate::model::{AttributeFacts, AttributePath, Exception, Nesting, PlanVisibility, Replacement, Value};
 
 /// A row as it is written.
@@ -44,7 +44,52 @@ pub(super) struct RawRow {
     link: Option<String>,
     set: Option<(RawVisibility, String)>,
     unset: Option<(RawVisibility, String)>,
+    consequence: Option<String>,
     source: String,
+    #[serde(default)]
+    earlier: Vec<RawEarlier>,
+}
+
+/// How an argument stood in earlier versions of the provider.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawEarlier {
+    /// The first major version of which this no longer holds.
+    before: String,
+    mode: Mode,
+    default: Option<Value>,
+    source: String,
+}
+
+impl RawRow {
+    /// How the argument stands in a generation.
+    fn standing(&self, path: &str, generation: Generation) -> Result<Standing<'_>, String> {
+        let mut standing =
+            Standing { mode: self.mode, default: self.default.as_ref(), source: &self.source, earlier: false };
+        let mut previous = Generation::EARLIEST;
+        for earlier in &self.earlier {
+            let before = Generation::beginning(&earlier.before)
+                .ok_or_else(|| format!("`{path}` has an `earlier` that ends with what is no major version"))?;
+            if before <= previous {
+                return Err("has an `earlier` that does not end after the one before it".to_owned());
+            }
+            previous = before;
+            if generation < before && !standing.earlier {
+                let RawEarlier { mode, default, source, .. } = earlier;
+                standing = Standing { mode: *mode, default: default.as_ref(), source, earlier: true };
+            }
+        }
+        Ok(standing)
+    }
+}
+
+/// Mode and default of an argument in one generation.
+struct Standing<'r> {
+    mode: Mode,
+    default: Option<&'r Value>,
+    source: &'r str,
+    /// They come from an `earlier`.
+    earlier: bool,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -98,10 +143,11 @@ impl Default for Above {
     }
 }
 
-/// The rows of a type, in the order of their paths.
+/// The rows of a type as one generation of the provider has them, in the order of their paths.
 pub(super) fn read(
     resource_type: &str,
     is_facts_only: bool,
+    generation: Generation,
     raw: &BTreeMap<String, RawRow>,
 ) -> Result<Vec<Row>, CatalogError> {
     let error = |path: &str, reason: &str| CatalogError::Row {
@@ -122,11 +168,12 @@ pub(super) fn read(
         if is_facts_only && treatment == Treatment::Compared {
             treatment = Treatment::Fact;
         }
-        let mut visibility = default_visibility(raw.mode, treatment, raw.default.as_ref());
-        if let Some(rule) = &raw.set {
+        let standing = raw.standing(path, generation).map_err(|reason| error(path, &reason))?;
+        let mut visibility = default_visibility(standing.mode, treatment, standing.default);
+        if let Some(rule) = raw.set.as_ref().filter(|_| !standing.earlier) {
             visibility.set = rule_of(rule);
         }
-        if let Some(rule) = &raw.unset {
+        if let Some(rule) = raw.unset.as_ref().filter(|_| !standing.earlier) {
             visibility.unset = rule_of(rule);
         }
         let replacement = match raw.replaces {
@@ -156,13 +203,13 @@ pub(super) fn read(
             first,
             api,
             kind: kind_of(raw.kind),
-            mode: raw.mode,
+            mode: standing.mode,
             required_since,
             treatment,
             form: raw.form.unwrap_or(Form::Exact),
             key: raw.key.clone(),
             is_by_key: raw.by_key,
-            default: raw.default.clone(),
+            default: standing.default.cloned(),
             when_absent: raw.when_absent.clone(),
             replacement,
             is_sensitive,
@@ -174,7 +221,8 @@ pub(super) fn read(
             volatile_keys: raw.volatile_keys.clone(),
             link: raw.link.clone(),
             is_attribute: matches!(raw.kind, RawKind::Object | RawKind::ObjectList),
-            source: raw.source.clone(),
+            consequence: raw.consequence.clone(),
+            source: standing.source.to_owned(),
             facts: Arc::new(facts),
             ties: Ties::default(),
             shared: SharedLeaves::default(),
@@ -247,7 +295,7 @@ mod tests {
 
     fn rows(text: &str) -> Result<Vec<Row>, String> {
         let raw: BTreeMap<String, RawRow> = toml::from_str(text).map_err(|error| error.to_string())?;
-        read("google_x", false, &raw).map_err(|error| error.to_string())
+        read("google_x", false, Generation::NEWEST, &raw).map_err(|error| error.to_string())
     }
 
     #[test]

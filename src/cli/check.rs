@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
     let no_state = State::default();
     let recorded = state.as_ref().unwrap_or(&no_state);
 
-    let catalog = Catalog::builtin();
+    let catalog = Catalog::of_provider_below(configuration.provider_ceiling);
     let reference = StateReference::new(recorded);
     let tracer = declarations.tracer(&reference, catalog);
     let recorded_numbers = project_numbers(recorded);
@@ -53,6 +53,7 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
 
     let ignores = unexpired(&settings.ignores, &today(), &mut diagnostics);
     let root_sides = RootSides {
+        catalog,
         configuration: &configuration,
         recorded,
         settings: &settings,

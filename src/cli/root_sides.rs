@@ -14,6 +14,8 @@ use crate::topology;
 
 /// What a root says, and what holds for its comparison whatever is live.
 pub(crate) struct RootSides<'a> {
+    /// The types, as the root's provider has them.
+    pub(crate) catalog: &'a Catalog,
     /// Its configuration.
     pub(crate) configuration: &'a Configuration,
     /// Its state.
@@ -43,7 +45,7 @@ impl RootSides<'_> {
         mut sides: TerraformSides,
         key: Option<&RedactionKey>,
     ) -> Brought {
-        let catalog = Catalog::builtin();
+        let catalog = self.catalog;
         // Live may have taught which number belongs to which project: identities are worked out once more with it.
         let recorded_numbers = project_numbers(self.recorded);
         let mut numbers = recorded_numbers.clone();
@@ -65,7 +67,7 @@ impl RootSides<'_> {
         provenance: &'r dyn Provenance,
         arguments: &CheckArguments,
     ) -> Request<'r> {
-        let catalog = Catalog::builtin();
+        let catalog = self.catalog;
         let Brought { sides, live, managed_elsewhere, numbers } = brought;
         let unmanaged_scopes = sides.projects(self.configuration, &self.settings.live, &numbers);
         Request {

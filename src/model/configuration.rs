@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{
-    AttributePath, Diagnostic, InstanceAddress, ModuleAddress, ResourceAddress, SourceMap, SourceRange, Value,
+    AttributePath, Diagnostic, InstanceAddress, ModuleAddress, ProviderVersion, ResourceAddress, SourceMap,
+    SourceRange, Value,
 };
 
 /// What a root module says, evaluated as far as it can be.
@@ -31,6 +32,9 @@ pub struct Configuration {
     pub imports: Vec<Import>,
     /// Projects and regions that providers of the root name, known ones only.
     pub projects: BTreeSet<String>,
+    /// The lowest version of the google provider that the root cannot have, by its lock file or its constraints; `None`
+    /// where nothing holds it.
+    pub provider_ceiling: Option<ProviderVersion>,
     /// Regions that providers of the root name.
     pub regions: BTreeSet<String>,
     /// What is wrong with it.

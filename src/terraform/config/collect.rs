@@ -55,6 +55,7 @@ impl<'a> Evaluator<'a> {
             configuration.forgotten_modules.extend(forgotten.modules);
         }
         self.check_moved();
+        configuration.provider_ceiling = self.provider_versions.of_google();
         configuration.imports = self.read_imports();
         configuration.instances.sort_by(|left, right| left.address.cmp(&right.address));
         configuration.unexpanded.sort_by(|left, right| left.resource.cmp(&right.resource));

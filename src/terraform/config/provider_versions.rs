@@ -38,6 +38,11 @@ impl ProviderVersions {
         self.ceilings.get(provider_type).is_none_or(|ceiling| version < *ceiling)
     }
 
+    /// The lowest version that is too high for the google provider, in either of its forms; `None` where nothing holds it.
+    pub(crate) fn of_google(&self) -> Option<ProviderVersion> {
+        ["google", "google-beta"].iter().filter_map(|name| self.ceilings.get(*name)).min().copied()
+    }
+
     fn constrain(&mut self, source: &ModuleSource) {
         for (local, required) in &source.required_providers {
             let provider_type = required.provider_type.as_ref().unwrap_or(local);
