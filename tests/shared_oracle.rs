@@ -332,7 +332,8 @@ fn configuration_differs_only_where_the_plan_does() {
 
 /// Whether the project of a sample's path was renamed and that in its address was not.
 fn is_of_two_projects(case: &Case) -> bool {
-    let address = case.object_path.rsplit_once('@').and_then(|(_, domain)| domain.split_once(".iam.gserviceaccount.com"));
+    let address =
+        case.object_path.rsplit_once('@').and_then(|(_, domain)| domain.split_once(".iam.gserviceaccount.com"));
     &*case.resource_type.name == "google_service_account" && address.is_some_and(|(project, _)| project != case.project)
 }
 

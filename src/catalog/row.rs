@@ -266,6 +266,8 @@ pub enum Form {
     Protocol,
     /// Case does not count.
     CaseInsensitive,
+    /// An enum: `…_UNSPECIFIED` is none.
+    Enum,
     /// An enum that is written in upper case with `-` for `_`.
     UpperSnake,
     /// A member of the map belongs to whoever set it: see `normalize::labels`.

@@ -163,6 +163,8 @@ impl FakeGoogle {
         )]);
         for (list, items) in [
             ("artifactregistry/v1/projects/{}/locations/us-central1/repositories", "repositories"),
+            ("artifactregistry/v1/projects/{}/locations/europe-west1/repositories", "repositories"),
+            ("run/v2/projects/{}/locations/europe-west1/jobs", "jobs"),
             ("cloudfunctions/v2/projects/{}/locations/-/functions", "functions"),
             ("memcache/v1/projects/{}/locations/-/instances", "instances"),
             ("memorystore/v1/projects/{}/locations/-/instances", "instances"),
@@ -171,16 +173,15 @@ impl FakeGoogle {
         ] {
             google.list(&format!("/{}", list.replace("{}", PROJECT)), items, Vec::new());
         }
-        // Both name their objects by the number of the project, or as they like.
         google.list(
             &format!("/secretmanager/v1/projects/{PROJECT}/secrets"),
             "secrets",
-            vec![json!({"name": format!("projects/{NUMBER}/secrets/token"), "replication": {"automatic": {}}})],
+            vec![json!({"name": format!("projects/{PROJECT}/secrets/token"), "replication": {"automatic": {}}})],
         );
         google.list(
             &format!("/serviceusage/v1/projects/{PROJECT}/services"),
             "services",
-            vec![json!({"name": format!("projects/{NUMBER}/services/run.googleapis.com")})],
+            vec![json!({"name": format!("projects/{PROJECT}/services/run.googleapis.com")})],
         );
         let address = format!("app@{PROJECT}.iam.gserviceaccount.com");
         google.list(
@@ -479,6 +480,7 @@ fn merged(world: &World, request: &Request, path: &str, members: &Value) -> Resp
 
 /// An object of any list of the same service, by its own path.
 fn object(world: &World, path: &str) -> Option<Value> {
+    let path = percent_encoding::percent_decode_str(path).decode_utf8().ok()?;
     let (service, wanted) = (path.split('/').nth(1)?, &path[path.find("projects/")?..]);
     let lists = world.lists.iter().filter(|(list, _)| list.split('/').nth(1) == Some(service));
     let bodies = lists.flat_map(|(list, content)| content.bodies.iter().map(move |(_, body)| (list, body)));

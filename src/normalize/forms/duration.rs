@@ -1,7 +1,7 @@
-//! Durations: `300s`, `5m`, `3.5s`, `1h30m`.
+//! Durations: `300s`, `5m`, `3.5s`, `1h30m`, `7d`.
 
 /// Nanoseconds of each unit, longest name first so that `ms` is not read as `m`.
-const UNITS: [(&str, i128); 7] = [
+const UNITS: [(&str, i128); 8] = [
     ("ns", 1),
     ("us", 1_000),
     ("µs", 1_000),
@@ -9,6 +9,7 @@ const UNITS: [(&str, i128); 7] = [
     ("s", 1_000_000_000),
     ("m", 60_000_000_000),
     ("h", 3_600_000_000_000),
+    ("d", 86_400_000_000_000),
 ];
 
 /// Seconds with at most nine decimals and an `s`. A number without unit stays as it is: its unit is the attribute's.

@@ -105,6 +105,7 @@ fn in_form(form: Form, link: Option<&str>, value: Cow<'_, Value>, scope: &Scope<
         Form::Quantity => quantity::canonical(text),
         Form::Duration => duration::canonical(text),
         Form::Project => text::project(text, scope),
+        Form::Enum => text::specified(text),
         Form::Timestamp => timestamp::canonical(text),
         Form::PortRange => port::range(text),
         Form::Protocol => port::protocol(text),
@@ -120,8 +121,9 @@ mod tests {
     use super::*;
     use crate::model::ProjectNumbers;
 
-    const FORMS: [Form; 13] = [
+    const FORMS: [Form; 14] = [
         Form::Project,
+        Form::Enum,
         Form::Exact,
         Form::Link,
         Form::LastSegment,
@@ -160,6 +162,16 @@ mod tests {
                 prop_assert_eq!(&canonical(form, link, &once, &scope), &once, "{:?} {:?}", form, link);
             }
         }
+    }
+
+    #[test]
+    fn instants_lie_whole_periods_apart_or_not() {
+        let week = |to: &str| periods("2026-01-01T00:00:00Z", to, "604800s");
+        assert_eq!(week("2026-01-22T00:00:00.000Z"), Some((3, 0)));
+        assert_eq!(week("2026-01-01T00:00:01Z"), Some((0, 1_000_000_000)));
+        assert_eq!(week("2025-12-25T00:00:00Z"), Some((-1, 0)));
+        assert_eq!(week("tomorrow"), None);
+        assert_eq!(periods("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "0s"), None);
     }
 
     #[test]
