@@ -27,6 +27,17 @@ fn redis_list() -> String {
     format!("/redis/v1/projects/{PROJECT}/locations/-/instances")
 }
 
+#[test]
+fn what_stands_in_anothers_body_is_asked_for_by_that_ones_type() {
+    let google = stale();
+    check(&google, &format!("projects/{PROJECT}"), &[]);
+    let requests = google.requests();
+    let asked =
+        |kind: &str| requests.iter().any(|request| request.contains(&format!("compute.googleapis.com%2F{kind}")));
+    assert!(asked("Router") && asked("Network"), "{requests:?}");
+    assert!(!asked("RouterNat") && !asked("NetworkPeering"), "the inventory has no such types: {requests:?}");
+}
+
 /// The inventory has a change that is taken back meanwhile, and lacks a new instance.
 fn stale() -> FakeGoogle {
     let google = FakeGoogle::with_world();

@@ -240,6 +240,20 @@ fn a_global_address_is_told_from_a_regional_one_by_its_name() {
 }
 
 #[test]
+fn endpoint_groups_of_zones_are_no_regional_ones_and_hide_none() {
+    const GROUP: &str = "compute.googleapis.com/NetworkEndpointGroup";
+    let name = |place: &str| format!("//compute.googleapis.com/projects/p/{place}/networkEndpointGroups/g");
+    let group = |name: &str| line(GROUP, name, &json!({"name": "g"}));
+    let inventory = assets(&(group(&name("zones/r-b")) + &group(&name("regions/r")) + &group(&name("global"))));
+    assert_eq!(names(&inventory), [name("regions/r")]);
+    assert_eq!(inventory.diagnostics, []);
+    assert!(inventory.listings.iter().all(|listing| listing.is_complete));
+    let misspelled = name("regions/r").replace("networkEndpointGroups", "groups");
+    let inventory = assets(&(group(&name("regions/r")) + &group(&misspelled)));
+    assert_eq!(inventory.diagnostics.len(), 1, "a name that is none");
+}
+
+#[test]
 fn a_nat_is_read_out_of_its_router_and_from_a_line_of_its_own() {
     let router = "//compute.googleapis.com/projects/p/regions/r/routers/x";
     let nat = json!({"name": "n", "natIpAllocateOption": "AUTO_ONLY"});

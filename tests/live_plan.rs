@@ -89,6 +89,8 @@ fn a_whole_project_is_listed_once_for_each_type_and_place() {
             format!("GET {compute}/global/firewalls?maxResults=500 (list google_compute_firewall in projects/p)"),
             format!("GET {compute}/global/addresses?maxResults=500 (list google_compute_global_address in projects/p)"),
             format!("GET {compute}/global/networks?maxResults=500 (list google_compute_network in projects/p)"),
+            format!("GET {compute}/aggregated/networkEndpointGroups?{aggregated} (list google_compute_region_network_endpoint_group in projects/p)"),
+            format!("GET {compute}/global/routes?maxResults=500 (list google_compute_route in projects/p)"),
             format!("GET {compute}/aggregated/routers?{aggregated} (list google_compute_router in projects/p)"),
             format!("GET {compute}/aggregated/subnetworks?{aggregated} (list google_compute_subnetwork in projects/p)"),
             "GET https://memcache.googleapis.com/v1/projects/p/locations/-/instances?pageSize=1000 (list google_memcache_instance in projects/p)".to_owned(),
@@ -337,7 +339,8 @@ fn an_object_that_cannot_be_read_is_not_observed() {
         let inventory = read(&google, &wants);
         let why = reason(&inventory, "google_redis_instance", &name).expect("not observed");
         assert!(why.contains(said), "{fault:?}: {why}");
-        assert_eq!(names(&inventory), [network], "{fault:?}");
+        let peering = format!("{network}/peerings/servicenetworking-googleapis-com");
+        assert_eq!(names(&inventory), [network, peering], "{fault:?}");
     }
 }
 
@@ -461,7 +464,7 @@ fn an_api_that_refuses_parts_is_asked_for_the_whole() {
     google.set_page_size(1);
     google.fault("/global/networks", usize::MAX, Fault::UnknownField);
     let inventory = read(&google, &whole(&["google_compute_network"], &[PROJECT], &[]));
-    assert_eq!(inventory.objects.len(), 2);
+    assert_eq!(inventory.objects.len(), 3, "two networks and a peering");
     assert!(inventory.listings.iter().all(|listing| listing.is_complete));
     assert_eq!(google.count("/global/networks"), 3, "once in parts, then two pages of the whole");
     let google = FakeGoogle::with_world();

@@ -19,6 +19,9 @@ use trueup::model::{
 };
 use trueup::normalize::{Normalizer, identity_of_name, settle};
 
+/// Cases whose data is bad: the name in the body is not that of the path, so that plans found no object.
+const BAD_SAMPLES: [&str; 1] = ["gcpdiag-interconnect1-k691838"];
+
 /// One recorded case.
 struct Case {
     resource_type: &'static ResourceType,
@@ -73,7 +76,7 @@ fn cases(states: &Path) -> Vec<Case> {
             diff_paths: paths.map(text).collect(),
         })
     });
-    known.collect()
+    known.filter(|case| !BAD_SAMPLES.contains(&&*case.name)).collect()
 }
 
 impl Case {
@@ -346,8 +349,8 @@ fn every_side_gives_one_identity() {
         if configuration.identity != state.identity {
             faults.push(format!("{}: {:?} {:?}", case.name, configuration.identity, state.identity));
         }
-        // Of types kept for facts the sample's path is not always the object's name.
-        if case.pointer.is_empty() && !case.resource_type.is_facts_only && !is_of_two_projects(&case) {
+        // What is not read by itself has the path of a list.
+        if case.pointer.is_empty() && case.resource_type.read.is_some() && !is_of_two_projects(&case) {
             let host = &case.resource_type.host;
             let named =
                 identity_of_name(case.resource_type, &format!("//{host}/{}", case.object_path), &case.numbers());

@@ -139,6 +139,11 @@ fn questions(root: &Path) -> Vec<Probe> {
     read(&root.join("questions.jsonl")).lines().map(json).filter_map(|line| probe(&line)).collect()
 }
 
+/// A step of a JSON pointer.
+fn step(step: &Json) -> String {
+    format!("/{}", step.as_str().map_or_else(|| step.to_string(), str::to_owned))
+}
+
 /// Probes of attributes that the configuration of the case names and the recorded answer has.
 fn named(root: &Path) -> Vec<Probe> {
     let index = index(root);
@@ -150,6 +155,9 @@ fn named(root: &Path) -> Vec<Probe> {
         }
         let project = case["project"].as_str()?.to_owned();
         let (pointer, attribute) = (line["pointer"].as_str()?, line["attribute"].as_str()?.replace("[]", ""));
+        // It begins at the answer, which may hold the object somewhere in it.
+        let around: String = case["object"]["pointer"].as_array()?.iter().map(step).collect();
+        let pointer = pointer.strip_prefix(&*around).unwrap_or(pointer);
         let before = body(root, case, &project)?;
         // The line's values stand in another project.
         let theirs = other_project(&line["old"].to_string());

@@ -20,4 +20,5 @@ pub use resource_type::{
     Basis, ListCall, ListScope, Nested, Objects, PageTokens, Parent, ReadCall, Removed, ResourceType,
 };
 pub use row::{Converter, Form, Kind, Member, Mode, Row, Treatment};
+pub(crate) use template::project_of;
 pub use template::{Part, Template, TemplateError};

@@ -301,7 +301,7 @@ impl RowTable {
             own.is_label_shadow =
                 labels.is_some_and(|labels| rows[labels].form == Form::Labels && rows[labels].kind == Kind::Map);
             let is_sensitive_within = own.is_sensitive_within;
-            let is_bare = !own.below.iter().any(|below| rows[*below].facts.is_compared);
+            let is_bare = own.below.iter().all(|below| rows[*below].mode == Mode::Computed);
             own.is_whole = match row.kind {
                 Kind::Block(Nesting::Set) => row.key.is_none(),
                 Kind::Block(Nesting::Single) => row.facts.is_compared && row.mode != Mode::Computed && is_bare,

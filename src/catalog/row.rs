@@ -128,7 +128,7 @@ impl Row {
     }
 
     /// Whether it is a block that is compared as one value: a set without a key, and a block that says all by being
-    /// there (nothing below it is compared).
+    /// there (nothing below it can be given).
     pub fn is_whole(&self) -> bool {
         self.ties.is_whole
     }
@@ -290,6 +290,10 @@ pub enum Converter {
     SqlMasterName,
     /// A configured `MYSQL_8_0` stands for every `MYSQL_8_0_N` with N of at least 35.
     SqlDatabaseVersion,
+    /// A configured bare name stands for every link that ends in it.
+    BareName,
+    /// The zone in a link, on every side: what stands behind `zones/`. A text without stays as it is.
+    LinkZone,
 }
 
 /// Whether rows of a treatment are compared.

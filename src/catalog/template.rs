@@ -8,8 +8,8 @@ use thiserror::Error;
 /// A text with placeholders: `projects/{project}/locations/{region}/connectors/{name}`.
 ///
 /// `{name}` stands for one path segment; `{name:path}` for a link, from `projects/` on, with its slashes; `{name:url}`
-/// for the same with everything but letters, digits, `-`, `.`, `_` and `~` percent-encoded; `{name:domain}` for one
-/// segment as part of a domain.
+/// for the same with everything but letters, digits, `-`, `.`, `_` and `~` percent-encoded; `{name:project}` for the
+/// project of a link; `{name:domain}` for one segment as part of a domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
     text: String,
@@ -29,6 +29,8 @@ pub enum Part {
     Encoded(String),
     /// `{name:domain}`: one path segment as it stands in a domain: of `example.com:p`, `p.example.com`.
     Domain(String),
+    /// `{name:project}`: the project of a link, the segment after `projects/`.
+    Project(String),
 }
 
 /// Why a text is no template.
@@ -64,6 +66,7 @@ impl Template {
                 "path" => Part::Path(name.to_owned()),
                 "url" => Part::Encoded(name.to_owned()),
                 "domain" => Part::Domain(name.to_owned()),
+                "project" => Part::Project(name.to_owned()),
                 _ => return Err(bad()),
             });
             rest = &after[close + 1..];
@@ -95,7 +98,8 @@ impl Template {
     /// Puts values in; the name of the first placeholder without a value where one is missing or empty.
     ///
     /// Of a value for a segment only what follows its last `/` is taken, of one for a path what stands from
-    /// `projects/` on: a link, a path or a bare name all do.
+    /// `projects/` on, of one for a project what stands behind that: a link, a path or a bare name all do, but that a
+    /// bare name has no project.
     pub fn fill(&self, value: impl Fn(&str) -> Option<String>) -> Result<String, &str> {
         let mut out = String::with_capacity(self.text.len() + 32);
         for part in &self.parts {
@@ -116,6 +120,7 @@ impl Template {
                         None => out.push_str(segment),
                     }
                 }
+                Part::Project(_) => out.push_str(project_of(&value).ok_or(name)?),
                 Part::Segment(_) | Part::Literal(_) => out.push_str(value.rsplit('/').next().unwrap_or_default()),
             }
         }
@@ -124,7 +129,8 @@ impl Template {
 
     /// The values that the placeholders have in `text`; `None` where the text does not fit the template.
     ///
-    /// A segment takes up to the next `/` or literal, a path everything up to the literal that follows.
+    /// A segment takes up to the next `/` or literal, a path everything up to the literal that follows. The project of a
+    /// link is no value of its own: it is passed over.
     pub fn captures(&self, text: &str) -> Option<BTreeMap<&str, String>> {
         let mut values = BTreeMap::new();
         let mut rest = text;
@@ -145,7 +151,8 @@ impl Template {
             rest = &rest[end..];
             let value = match part {
                 _ if value.is_empty() => return None,
-                Part::Segment(_) | Part::Domain(_) if value.contains('/') => return None,
+                Part::Segment(_) | Part::Project(_) | Part::Domain(_) if value.contains('/') => return None,
+                Part::Project(_) => continue,
                 Part::Encoded(_) => percent_encoding::percent_decode_str(value).decode_utf8().ok()?.into_owned(),
                 _ => value.to_owned(),
             };
@@ -160,7 +167,9 @@ impl Part {
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::Literal(_) => None,
-            Self::Segment(name) | Self::Path(name) | Self::Encoded(name) | Self::Domain(name) => Some(name),
+            Self::Segment(name) | Self::Path(name) | Self::Encoded(name) | Self::Project(name) | Self::Domain(name) => {
+                Some(name)
+            }
         }
     }
 }
@@ -177,6 +186,12 @@ const ENCODED: &percent_encoding::AsciiSet =
 
 fn from_projects(link: &str) -> &str {
     link.find("projects/").map_or(link, |start| &link[start..])
+}
+
+/// The segment after the first `projects/`; `None` where there is none.
+pub(crate) fn project_of(link: &str) -> Option<&str> {
+    let rest = from_projects(link).strip_prefix("projects/")?;
+    rest.split('/').next().filter(|project| !project.is_empty())
 }
 
 #[cfg(test)]
@@ -234,6 +249,19 @@ mod tests {
         assert_eq!(filled("p").as_deref(), Ok("app@p.iam.gserviceaccount.com"));
         assert_eq!(filled("projects/p").as_deref(), Ok("app@p.iam.gserviceaccount.com"));
         assert_eq!(filled("example.com:p").as_deref(), Ok("app@p.example.com.iam.gserviceaccount.com"));
+    }
+
+    #[test]
+    fn the_project_of_a_link_is_written_and_passed_over() {
+        let id = template("{network:project}/{network}/{name}");
+        let filled = |network: &'static str| {
+            id.fill(move |name| Some(if name == "network" { network.to_owned() } else { "a-to-b".to_owned() }))
+        };
+        let link = "https://www.googleapis.com/compute/v1/projects/p/global/networks/a";
+        assert_eq!(filled(link).as_deref(), Ok("p/a/a-to-b"));
+        assert_eq!(filled("a"), Err("network"), "a bare name has no project");
+        let values = id.captures("p/a/a-to-b").expect("fits");
+        assert_eq!((values["network"].as_str(), values["name"].as_str()), ("a", "a-to-b"));
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub(super) fn from_body(converter: Converter, body: &BTreeMap<String, Value>) ->
             let architecture = body.get("sqlNetworkArchitecture").and_then(Value::as_str);
             Some(Value::Bool(architecture == Some("NEW_NETWORK_ARCHITECTURE")))
         }
-        Converter::SqlMasterName | Converter::SqlDatabaseVersion => None,
+        Converter::SqlMasterName | Converter::SqlDatabaseVersion | Converter::BareName | Converter::LinkZone => None,
     }
 }
 
@@ -29,6 +29,12 @@ pub(super) fn means(converter: Converter, configured: &Value, stored: &Value) ->
         {
             let minor = stored.strip_prefix("MYSQL_8_0_").and_then(|minor| minor.parse::<u32>().ok());
             minor.is_some_and(|minor| minor >= 35)
+        }
+        // The collection that a bare name stands in depends on the zone or region of another argument; the provider takes
+        // any link that ends in the name for the same.
+        (Converter::BareName, Value::String(configured), Value::String(stored)) => {
+            let is_bare = !configured.is_empty() && !configured.contains('/');
+            is_bare && stored.rsplit_once('/').is_some_and(|(_, name)| name == configured)
         }
         // The switch works one way: an instance that is on the new architecture stays there.
         (Converter::SqlNewNetworkArchitecture, configured, Value::Bool(true)) => configured.as_bool() != Some(true),
@@ -44,8 +50,19 @@ pub(super) fn value(row: &Row, value: Value) -> Value {
             Some((_, name)) => Value::string(name),
             None => value,
         },
+        // The API has the zone only in the link to the instance, the provider takes it out.
+        (Some(Converter::LinkZone), Value::String(text)) => match zone(text) {
+            Some(zone) => Value::string(zone),
+            None => value,
+        },
         _ => value,
     }
+}
+
+/// The segment after `zones/` in a link.
+fn zone(link: &str) -> Option<&str> {
+    let mut segments = link.split('/').skip_while(|segment| *segment != "zones");
+    segments.nth(1).filter(|zone| !zone.is_empty())
 }
 
 /// The first of Cloud SQL's addresses (of a type), which the provider also gives by itself. Null where there is none.
@@ -83,6 +100,26 @@ mod tests {
         assert!(version("MYSQL_8_0", "MYSQL_8_0_36"));
         assert!(!version("MYSQL_8_0", "MYSQL_8_0_31"));
         assert!(!version("MYSQL_8_0", "MYSQL_8_4"));
+    }
+
+    #[test]
+    fn a_bare_name_stands_for_the_links_that_end_in_it() {
+        let means = |configured: &str, stored: &str| means(Converter::BareName, &configured.into(), &stored.into());
+        assert!(means("proxy", "projects/p/zones/z/instances/proxy"));
+        assert!(!means("proxy", "projects/p/zones/z/instances/other-proxy"));
+        assert!(!means("", "projects/p/zones/z/instances/"));
+        assert!(!means("projects/p/zones/y/instances/proxy", "projects/p/zones/z/instances/proxy"));
+        assert!(!means("10.0.0.9", "10.0.0.8"));
+    }
+
+    #[test]
+    fn a_link_has_a_zone() {
+        for link in ["https://www.googleapis.com/compute/v1/projects/p/zones/z/instances/i", "zones/z/instances/i"] {
+            assert_eq!(zone(link), Some("z"), "{link}");
+        }
+        for text in ["z", "projects/p/global/networks/n", "zones/", ""] {
+            assert_eq!(zone(text), None, "{text}");
+        }
     }
 
     #[test]

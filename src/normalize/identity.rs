@@ -3,6 +3,7 @@
 //! Configuration and state have attributes (and the state an `id` of a form that differs by type), asset files have
 //! full names under either of a service's hosts, bodies have self links with versions. All become `//HOST/PATH`.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Form, Part, ResourceType};
@@ -181,6 +182,7 @@ fn fill(
         .iter()
         .filter_map(|part| if let Part::Path(name) = part { Some(name.as_str()) } else { None })
         .collect();
+    let has_no_project = Cell::new(false);
     let path = resource_type.identity.fill(|name| {
         let text = value(name).filter(|text| !text.is_empty());
         let text = text.or_else(|| resource_type.identity_when_empty.get(name).cloned())?;
@@ -188,9 +190,12 @@ fn fill(
             return Some(text);
         }
         let collection = resource_type.row(name).and_then(|row| row.link.as_deref());
-        text_of(&forms::canonical(Form::Link, collection, &Value::String(text), scope))
+        let link = text_of(&forms::canonical(Form::Link, collection, &Value::String(text), scope))?;
+        // A bare name names an object only where the project is known.
+        has_no_project.set(!link.starts_with("projects/"));
+        (!has_no_project.get()).then_some(link)
     });
-    let path = path.map_err(str::to_owned)?;
+    let path = path.map_err(|name| if has_no_project.get() { "project" } else { name }.to_owned())?;
     Ok(Identity::new(resource_type.full_name(&scope.numbers().with_id(&path))))
 }
 

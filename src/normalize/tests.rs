@@ -383,6 +383,18 @@ fn an_identity_that_cannot_be_worked_out_says_why() {
 }
 
 #[test]
+fn a_bare_network_names_nothing_until_its_project_is_known() {
+    let arguments = r#"{"network":"n","service":"servicenetworking.googleapis.com","reserved_peering_ranges":["a"]}"#;
+    let recorded = state("google_service_networking_connection", arguments);
+    let reason = recorded.identity.expect_err("of no project");
+    assert!(reason.contains("`project`"), "{reason}");
+    let written = normalize_instance(&instance("google_service_networking_connection", arguments));
+    let name =
+        "//servicenetworking.googleapis.com/projects/p/global/networks/n/connections/servicenetworking.googleapis.com";
+    assert_eq!(written.identity.as_ref().map(Identity::as_str), Ok(name));
+}
+
+#[test]
 fn labels_belong_to_whoever_set_them() {
     let mut written = instance("google_redis_instance", r#"{"name":"i","labels":{"env":"staging","n":null}}"#);
     written.provider.default_labels = Some(value(r#"{"env":"overridden","team":"core"}"#));

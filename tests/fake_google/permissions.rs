@@ -13,11 +13,17 @@ pub(super) fn needed(path: &str) -> Option<String> {
     let has = |segment: &str| segments.contains(&segment);
     match service {
         "compute" => {
-            let known = ["networks", "firewalls", "subnetworks", "routers", "addresses"];
+            let known =
+                ["networks", "firewalls", "subnetworks", "routers", "routes", "addresses", "networkEndpointGroups"];
             let collection = known.into_iter().find(|collection| has(collection))?;
             let is_global_address = collection == "addresses" && has("global");
             let verb = if is_list(collection) { "list" } else { "get" };
-            let collection = if is_global_address { "globalAddresses" } else { collection };
+            let is_regional_group = collection == "networkEndpointGroups" && has("regions");
+            let collection = match collection {
+                _ if is_global_address => "globalAddresses",
+                _ if is_regional_group => "regionNetworkEndpointGroups",
+                other => other,
+            };
             Some(format!("compute.{collection}.{verb}"))
         }
         "sql" if has("users") => of("cloudsql", "users"),

@@ -51,13 +51,15 @@ fn asset(kind: &ResourceType, case: &Json, answer: &Json) -> Option<Json> {
             let [_, location, _, project, _, name] = parts.as_slice() else { panic!("{path} is no v1 service") };
             Some(of(kind, &format!("projects/{project}/locations/{location}/services/{name}")))
         }
-        // A NAT stands in its router.
-        "google_compute_router_nat" => Some(of(catalog.get("google_compute_router")?, path)),
         "google_service_networking_connection" => {
             let (service, network) = path.strip_prefix("services/")?.split_once("/connections/")?;
             Some(of(kind, &format!("{network}/connections/{service}")))
         }
-        _ => Some(of(kind, path)),
+        // A NAT stands in its router, a peering in its network.
+        _ => {
+            let around = kind.nested.as_ref().and_then(|nested| catalog.get(&nested.resource_type));
+            Some(of(around.unwrap_or(kind), path))
+        }
     }
 }
 

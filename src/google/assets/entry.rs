@@ -154,7 +154,7 @@ pub(super) fn parse<'c>(kinds: &Kinds<'c>, text: &str) -> Result<Entry<'c>, Prob
     let Some((kind, path)) = kind_and_path(candidates, name, data.get()) else {
         // A spelling that stands for several kinds (an address may be regional or global) need not be one of ours.
         let is_own = candidates.iter().any(|kind| kind.asset_type() == asset_type);
-        if is_own {
+        if is_own && !candidates.iter().any(|kind| is_of_another_scope(kind, name)) {
             return Err(problem(&format!("its name `{}` is not that of a {asset_type}", one_line(name))));
         }
         return Ok(Entry::Asset(Asset { project, project_number, object: None, digests: BTreeMap::new() }));
@@ -196,6 +196,15 @@ fn kind_and_path<'c>(candidates: &[&'c ResourceType], name: &str, body: &str) ->
         .find_map(|kind| by_body(kind).map(|path| (kind, path)))
         .or_else(|| ordered().find_map(|kind| by_name(kind).map(|path| (kind, path))))
         .or_else(|| ordered().find_map(|kind| by_body(kind).map(|path| (kind, path))))
+}
+
+/// Whether a name is that of an object in a scope in which the type has none: an endpoint group of a zone.
+fn is_of_another_scope(kind: &ResourceType, name: &str) -> bool {
+    let below_project = || path_of_name(kind, name)?.strip_prefix("projects/")?.split_once('/').map(|(_, below)| below);
+    let own_scopes = kind.lists.iter().map(|call| call.aggregated_scopes.as_str()).find(|scopes| !scopes.is_empty());
+    own_scopes.zip(below_project()).is_some_and(|(own, below)| {
+        ["global/", "regions/", "zones/"].into_iter().any(|scope| scope != own && below.starts_with(scope))
+    })
 }
 
 /// Number and id of a project resource. Source: cloudresourcemanager `Project`, v1 (`projectNumber`) and v3 (`name`).

@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
 use super::super::endpoint::{Endpoints, join};
-use crate::catalog::{Part, ResourceType, Template};
+use crate::catalog::{Part, ResourceType, Template, project_of};
 
 /// All but the characters that RFC 3986 calls unreserved.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -73,6 +73,7 @@ fn fill(template: &Template, values: &BTreeMap<String, String>) -> Result<String
         let value = value.ok_or_else(|| format!("the {} is not known", name.replace('_', " ")))?;
         let segments = match part {
             Part::Path(_) => value.find("projects/").map_or(value.as_str(), |start| &value[start..]),
+            Part::Project(_) => project_of(value).unwrap_or_default(),
             _ => value.rsplit('/').next().unwrap_or_default(),
         };
         for (index, segment) in segments.split('/').enumerate() {

@@ -58,7 +58,7 @@ mod tests {
         let networks = mask_of("google_compute_network").expect("partial");
         let (items, rest) = networks.split_once(')').expect("items first");
         assert!(items.starts_with("items(") && !items.contains("subnetworks"), "{items}");
-        // The peerings say whether there are connections to list; no row reads them.
+        // The peerings are objects of their own, and say whether there are connections to list.
         for member in ["name", "selfLink", "autoCreateSubnetworks", "peerings", "routingConfig"] {
             assert!(items[6..].split(',').any(|found| found == member), "{member}: {items}");
         }

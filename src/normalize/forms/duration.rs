@@ -80,11 +80,12 @@ mod tests {
             assert_eq!(canonical(one), canonical(other), "{one} {other}");
         }
         assert_eq!(canonical("5m"), "300s");
+        assert_eq!(canonical("7d"), canonical("168h"));
     }
 
     #[test]
     fn what_is_no_duration_stays() {
-        for text in ["", "-", "300", "5 m", "s", "1.2.3s", "5d", "9999999999999999999h"] {
+        for text in ["", "-", "300", "5 m", "s", "1.2.3s", "5w", "9999999999999999999h"] {
             assert_eq!(canonical(text), text);
         }
     }
