@@ -455,13 +455,14 @@ fn progress_counts_every_call() {
     let google = FakeGoogle::with_world();
     let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let sink = std::sync::Arc::clone(&seen);
-    let progress: trueup::google::ProgressSink =
-        std::sync::Arc::new(move |progress| sink.lock().expect("sound").push((progress.done, progress.total)));
+    let progress: trueup::google::ProgressSink = std::sync::Arc::new(move |progress| {
+        sink.lock().expect("sound").push((progress.done, progress.total, progress.objects))
+    });
     let options = LiveOptions { progress: Some(progress), ..options(&google) };
     read_live(options, Catalog::builtin(), &only("google_sql_user")).expect("readable");
     assert_eq!(
         *seen.lock().expect("sound"),
-        [(1, 1), (2, 2)],
+        [(1, 1, 2), (2, 2, 4)],
         "the instances, then the users of the one that is awake"
     );
 }
@@ -624,6 +625,20 @@ fn the_metadata_server_gives_credentials() {
         &[("GCE_METADATA_HOST", &google.host()), ("FAKE_REDIS", &redis)],
     );
     assert!(output.contains("objects: 2"), "{output}");
+}
+
+#[test]
+fn a_token_that_expires_on_the_way_is_renewed() {
+    let google = FakeGoogle::with_world();
+    google.set_page_size(1);
+    google.fault("pageToken=at-1", 1, Fault::ExpiredToken);
+    let redis = format!("redis={}/redis/v1/", google.url());
+    let output = in_child(
+        "child_reads_with_application_default_credentials",
+        &[("GCE_METADATA_HOST", &google.host()), ("FAKE_REDIS", &redis)],
+    );
+    assert!(output.contains("objects: 2"), "{output}");
+    assert_eq!(google.count("/redis/"), 3, "the second page twice: {:?}", google.requests());
 }
 
 #[test]

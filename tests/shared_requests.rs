@@ -1,91 +1,27 @@
 //! Holds the requests of the catalog against the API descriptions, and partial answers against recorded bodies. Skipped
 //! where those are not at hand.
 
+#[path = "shared/discovery.rs"]
+mod discovery;
 mod fake_google;
 mod shared;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
+use discovery::{Api, anonymous, folder, json, path, schema};
 use fake_google::{FakeGoogle, PROJECT, TOKEN};
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 use trueup::catalog::{Catalog, ListScope, ResourceType};
 use trueup::google::{CredentialSource, Endpoints, LiveOptions, TransportOptions, Wants, plan, read_live};
 use trueup::model::{LiveObject, ProjectNumbers};
 use trueup::normalize::Normalizer;
 
-fn folder() -> Option<PathBuf> {
-    Some(shared::folder_with("gcp/discovery/compute.v1.json")?.join("gcp"))
-}
-
-fn json(path: &Path) -> Value {
-    serde_json::from_str(&std::fs::read_to_string(path).expect("readable")).expect("JSON")
-}
-
 fn no_faults(faults: &BTreeSet<String>) {
     let list: Vec<_> = faults.iter().map(String::as_str).collect();
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), list.join("\n"));
-}
-
-/// The descriptions of the API of a type, the one of its version first.
-struct Api(Vec<Value>);
-
-impl Api {
-    fn of(folder: &Path, kind: &ResourceType, version: &str) -> Self {
-        let service = kind.service.split('.').next().expect("a name");
-        let name = format!("{service}.{version}");
-        let files = [format!("{name}.json"), format!("{name}.from-proto.json")];
-        let files = files.iter().map(|file| folder.join("discovery").join(file)).filter(|path| path.exists());
-        let descriptions: Vec<Value> = files.map(|path| json(&path)).collect();
-        assert!(!descriptions.is_empty(), "no description of {name}");
-        Self(descriptions)
-    }
-
-    /// The GET method of a path below the root of the service; names in braces do not count.
-    fn method(&self, path: &str) -> Option<&Value> {
-        fn find<'a>(resource: &'a Value, path: &str) -> Option<&'a Value> {
-            let methods = resource["methods"].as_object().into_iter().flat_map(Map::values);
-            let is_it = |method: &&Value| {
-                let paths = [&method["flatPath"], &method["path"]];
-                method["httpMethod"] == "GET"
-                    && paths.iter().any(|text| text.as_str().map(anonymous).as_deref() == Some(path))
-            };
-            let below = resource["resources"].as_object().into_iter().flat_map(Map::values);
-            methods.filter(is_it).chain(below.filter_map(|resource| find(resource, path))).next()
-        }
-        let path = anonymous(path);
-        self.0.iter().find_map(|description| {
-            let prefix = description["servicePath"].as_str().unwrap_or_default();
-            find(description, path.strip_prefix(prefix).unwrap_or(&path))
-        })
-    }
-
-    /// The members of a schema in any of the descriptions.
-    fn members(&self, schema: &str) -> BTreeMap<String, &Value> {
-        let properties =
-            self.0.iter().filter_map(|description| description["schemas"][schema]["properties"].as_object());
-        properties.flatten().map(|(name, value)| (name.clone(), value)).collect()
-    }
-}
-
-/// A path with every name in braces (and every value that stands for one) made `{}`.
-fn anonymous(path: &str) -> String {
-    let segments =
-        path.split('/').map(|segment| if segment.starts_with('{') || segment == "-" { "{}" } else { segment });
-    segments.collect::<Vec<_>>().join("/")
-}
-
-/// The path of a call below the root of its service: that of its base address, and its own.
-fn path(base: &str, path: &str) -> String {
-    let base = base.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, base)| base);
-    format!("{base}{path}")
-}
-
-/// The schema that a member refers to, of a list or a map that of its elements.
-fn schema(member: &Value) -> Option<&str> {
-    [member, &member["items"], &member["additionalProperties"]].into_iter().find_map(|place| place["$ref"].as_str())
 }
 
 #[test]

@@ -62,6 +62,8 @@ pub struct Row {
     /// For links: the collection that a bare name stands in, `global/networks`, `regions/{location}/subnetworks`
     /// (`{location}` being the resource's own). `None` where a bare name cannot be completed.
     pub link: Option<String>,
+    /// What it can cost when it changes unseen, in a sentence without a period.
+    pub consequence: Option<String>,
     /// Where the facts of this row come from.
     pub source: String,
     /// The part that comparing needs, shared by all leaves of the row.

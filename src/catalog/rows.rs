@@ -41,6 +41,7 @@ pub(super) struct RawRow {
     link: Option<String>,
     set: Option<(RawVisibility, String)>,
     unset: Option<(RawVisibility, String)>,
+    consequence: Option<String>,
     source: String,
     #[serde(default)]
     earlier: Vec<RawEarlier>,
@@ -212,6 +213,7 @@ pub(super) fn read(
             volatile_keys: raw.volatile_keys.clone(),
             link: raw.link.clone(),
             is_attribute: matches!(raw.kind, RawKind::Object | RawKind::ObjectList),
+            consequence: raw.consequence.clone(),
             source: standing.source.to_owned(),
             facts: Arc::new(facts),
             ties: Ties::default(),

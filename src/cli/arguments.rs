@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+use crate::catalog::Catalog;
 
 /// Everything that can stand on the command line.
 #[derive(Debug, Parser)]
@@ -35,6 +38,9 @@ pub(crate) enum Command {
     /// Print the custom role that a check of a root takes
     #[command(after_long_help = PERMISSIONS_HELP)]
     Permissions(Box<PermissionsArguments>),
+    /// List the resource types and attributes that are compared, and what a plan shows of them
+    #[command(after_long_help = CATALOG_HELP)]
+    Catalog(CatalogArguments),
     /// Print shell completions
     Completions {
         /// The shell to complete for
@@ -253,6 +259,32 @@ pub(crate) struct PermissionsArguments {
 
     #[command(flatten)]
     pub(crate) display: DisplayArguments,
+}
+
+const CATALOG_HELP: &str = "\
+Examples:
+  trueup catalog                                 all types, with how many attributes are compared
+  trueup catalog google_sql_database_instance    its attributes, one by one";
+
+/// Flags of `catalog`.
+#[derive(Debug, Args)]
+pub(crate) struct CatalogArguments {
+    /// Show the attributes of this resource type
+    #[arg(value_name = "TYPE", value_parser = PossibleValuesParser::new(Catalog::builtin().type_names()), hide_possible_values = true)]
+    pub(crate) resource_type: Option<String>,
+
+    /// Print in this format
+    #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
+    pub(crate) format: CatalogFormat,
+}
+
+/// Formats of the catalog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CatalogFormat {
+    /// Tables for people
+    Text,
+    /// A document of what plans do not show
+    Markdown,
 }
 
 /// Report formats.

@@ -70,6 +70,8 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
         let sides = TerraformSides::new(&configuration, recorded, &Normalizer::new(catalog, &recorded_numbers));
         brought = root_sides.bring(&inventory, sides, key.as_ref());
     }
+    // All that is left to say of live is in the sides and the listings; bodies of a large project are many megabytes.
+    inventory.objects = Vec::new();
     let not_supported = std::mem::take(&mut brought.sides.not_supported);
     let of_sides = std::mem::take(&mut brought.sides.diagnostics);
     let request = root_sides.request(&inventory, brought, &tracer, arguments);

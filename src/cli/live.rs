@@ -107,10 +107,11 @@ fn live_options(reader: &Reader<'_>) -> LiveOptions {
 
 fn show_progress(progress: &Progress) {
     output::to_standard_error(&format!(
-        "{}/{} read {} in {}",
+        "{}/{} read {} in {}; {} objects until now",
         progress.done,
         progress.total,
         progress.resource_type,
-        printable(&progress.scope)
+        printable(&progress.scope),
+        progress.objects
     ));
 }

@@ -4,6 +4,7 @@
 //! are in the rooms that it calls. Entry: [`main`].
 
 mod arguments;
+mod catalog;
 mod check;
 mod environment;
 mod fault;
@@ -68,6 +69,7 @@ pub fn main() -> ExitCode {
             options::variables(&arguments.root, permissions)
                 .and_then(|variables| permissions::run(&arguments, &variables, &Environment::of_process()))
         }
+        Command::Catalog(arguments) => catalog::run(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut CommandLine::command(), "trueup", &mut script);

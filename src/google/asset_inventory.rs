@@ -15,6 +15,7 @@ use super::assets::{AssetError, Pages};
 use super::endpoint::{Endpoints, join};
 use super::error::ApiError;
 use super::live::{LiveError, LiveOptions, live_error, read_live, runtime};
+use super::objects::members;
 use super::plan::Wants;
 use super::transport::Transport;
 use crate::catalog::Catalog;
@@ -158,16 +159,20 @@ async fn list(
         }
         let body = match transport.json(&page_url).await {
             Ok(body) => body,
-            Err(error) if number == 0 => return Err(live_error(1, helped(error, scope))),
+            Err(error) if number == 0 => {
+                let error = helped(error, scope);
+                let reason = error.to_string();
+                return Err(live_error(1, error, reason));
+            }
             Err(error) => {
                 problem = Some(helped(error, scope).to_string());
                 break;
             }
         };
-        let page: Page<'_> = match serde_json::from_slice(&body) {
+        let page = match page(&body) {
             Ok(page) => page,
-            Err(error) => {
-                problem = Some(format!("the answer of the inventory is not usable: {error}"));
+            Err(reason) => {
+                problem = Some(format!("the answer of the inventory is not usable: {reason}"));
                 break;
             }
         };
@@ -212,6 +217,17 @@ async fn list(
     Ok(inventory)
 }
 
+/// Reads a page. A JSON object that has nothing of a page is none, not an empty one.
+fn page(body: &[u8]) -> Result<Page<'_>, String> {
+    let text = std::str::from_utf8(body).map_err(|_| "it is not UTF-8".to_owned())?;
+    let found = members(text).ok_or("it is no JSON object")?;
+    let is_known = |name: &str| found.contains_key(name);
+    if is_known("error") || !found.is_empty() && !["assets", "nextPageToken", "readTime"].into_iter().any(is_known) {
+        return Err("it is no answer to a list request".to_owned());
+    }
+    serde_json::from_str(text).map_err(|error| error.to_string())
+}
+
 fn address(endpoints: &Endpoints, scope: &AssetScope) -> Result<Url, LiveError> {
     let base = match endpoints.of(&[SERVICE.0]) {
         Some(own) => own.clone(),
@@ -250,6 +266,16 @@ impl From<AssetError> for LiveError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_page_is_not_an_empty_one() {
+        for body in [r#"{"error":{"code":403}}"#, r#"{"message":"sign in first"}"#, "[]", "3", r#"{"assets":3}"#] {
+            assert!(page(body.as_bytes()).is_err(), "{body}");
+        }
+        for body in ["{}", r#"{"readTime":"2026-11-21T10:00:00Z"}"#, r#"{"assets":[],"nextPageToken":"t"}"#] {
+            assert!(page(body.as_bytes()).is_ok(), "{body}");
+        }
+    }
 
     #[test]
     fn a_scope_is_one_of_three_kinds_and_a_plain_name() {

@@ -95,6 +95,8 @@ pub enum ApiError {
         is_transient: bool,
         /// Whether the time for all requests was over, so that more of it would have helped.
         is_out_of_time: bool,
+        /// Whether an answer came and broke off: the server is there.
+        has_begun: bool,
     },
     /// No token could be had.
     #[error("{request}: no credentials: {reason}")]
@@ -138,9 +140,9 @@ impl ApiError {
         }
     }
 
-    /// Whether the server was never reached.
+    /// Whether nothing came from the server.
     pub(crate) fn is_unreachable(&self) -> bool {
-        matches!(self, Self::Transport { .. })
+        matches!(self, Self::Transport { has_begun: false, .. })
     }
 
     /// The same error with a text (a token that a server echoed) taken out of all that it says.

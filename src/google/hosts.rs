@@ -54,6 +54,7 @@ impl Hosts {
 impl Host {
     /// Notes an attempt that succeeded, or that failed for good: the host is there and answers.
     pub(crate) fn answered(&self) {
+        self.is_unreachable.store(false, Ordering::Relaxed);
         // Two that add at once may overshoot by one, which does not matter.
         if self.patience.load(Ordering::Relaxed) < PATIENCE {
             self.patience.fetch_add(1, Ordering::Relaxed);
@@ -70,7 +71,7 @@ impl Host {
         !self.is_unreachable.load(Ordering::Relaxed) && self.patience.load(Ordering::Relaxed) > PATIENCE / 2
     }
 
-    /// Notes that a whole round of attempts did not reach it: later requests get one attempt each.
+    /// Notes that a whole round of attempts did not reach it: requests get one attempt each until one is answered.
     pub(crate) fn not_reached(&self) {
         self.is_unreachable.store(true, Ordering::Relaxed);
     }
@@ -117,6 +118,16 @@ mod tests {
             assert!(flaky.may_retry(), "after {round} attempts");
         }
         assert!(hosts.get("other").may_retry(), "each host has its own");
+    }
+
+    #[test]
+    fn a_host_that_answers_again_is_asked_as_before() {
+        let hosts = Hosts::default();
+        let host = hosts.get("h");
+        host.not_reached();
+        assert!(!host.may_retry());
+        host.answered();
+        assert!(host.may_retry());
     }
 
     #[test]

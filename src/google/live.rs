@@ -73,12 +73,14 @@ pub enum LiveError {
         first: ApiError,
     },
     /// Every API refused, for whatever reason.
-    #[error("read live objects: all {calls} calls failed; the first: {first}")]
+    #[error("read live objects: all {calls} calls failed; the first: {reason}")]
     AllRefused {
         /// How many calls were made.
         calls: usize,
         /// The first refusal.
         first: ApiError,
+        /// The same in words, with what would help.
+        reason: String,
     },
 }
 
@@ -101,21 +103,21 @@ pub fn read_live(options: LiveOptions, catalog: &Catalog, wants: &Wants) -> Resu
     // A name look-up that hangs must not keep the program.
     runtime.shutdown_background();
     let Collected { mut inventory, calls, refused, first_error } = collected;
-    if let Some(first) = first_error
+    if let Some((first, reason)) = first_error
         && refused == calls
     {
-        return Err(live_error(calls, first));
+        return Err(live_error(calls, first, reason));
     }
     inventory.source.read_at = read_at;
     Ok(inventory)
 }
 
-/// Why nothing could be read, by the first of the refusals of all `calls`.
-pub(crate) fn live_error(calls: usize, first: ApiError) -> LiveError {
+/// Why nothing could be read, by the first of the refusals of all `calls`; `reason` says it with what would help.
+pub(crate) fn live_error(calls: usize, first: ApiError, reason: String) -> LiveError {
     match first {
         ApiError::Credentials { reason, .. } => LiveError::Credentials { reason },
         ApiError::Unauthenticated { .. } => LiveError::Unauthenticated { first },
-        first => LiveError::AllRefused { calls, first },
+        first => LiveError::AllRefused { calls, first, reason },
     }
 }
 

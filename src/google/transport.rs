@@ -248,6 +248,7 @@ impl Transport {
                 problem: "no whole answer in time".to_owned(),
                 is_transient: true,
                 is_out_of_time: self.is_over(),
+                has_begun: false,
             })
         });
         Ok((answer.map_err(|error| error.without(&secret)), secret))
@@ -272,6 +273,7 @@ fn out_of_time(url: &Url) -> ApiError {
         problem: "not asked: the time for all requests is over".to_owned(),
         is_transient: false,
         is_out_of_time: true,
+        has_begun: false,
     }
 }
 
@@ -300,6 +302,7 @@ pub(crate) fn describe(url: &Url) -> String {
 }
 
 fn transport(request: &str, error: &reqwest::Error) -> ApiError {
+    let is_broken_off = error.is_body() || error.is_decode();
     let mut obstacle = None;
     let mut reason = String::new();
     let mut source: Option<&dyn std::error::Error> = std::error::Error::source(error);
@@ -313,13 +316,19 @@ fn transport(request: &str, error: &reqwest::Error) -> ApiError {
         "no answer in time".to_owned()
     } else if error.is_connect() {
         format!("no connection: {}{hint}", one_line(&reason))
-    } else if error.is_body() || error.is_decode() {
+    } else if is_broken_off {
         format!("the answer broke off: {}", one_line(&reason))
     } else {
         format!("the request failed: {}", one_line(&reason))
     };
     let is_transient = !error.is_builder() && !obstacle.is_some_and(Obstacle::is_lasting);
-    ApiError::Transport { request: request.to_owned(), problem, is_transient, is_out_of_time: false }
+    ApiError::Transport {
+        request: request.to_owned(),
+        problem,
+        is_transient,
+        is_out_of_time: false,
+        has_begun: is_broken_off,
+    }
 }
 
 async fn read(
@@ -370,10 +379,21 @@ fn is_html(content_type: &str, body: &[u8]) -> bool {
     content_type.to_ascii_lowercase().contains("html") || body.trim_ascii_start().starts_with(b"<")
 }
 
+/// `application/json`, or a type of its own that is written as JSON: `application/vnd.x+json`.
+fn is_json_type(content_type: &str) -> bool {
+    let name = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    name.strip_prefix("application/").is_some_and(|kind| kind == "json" || kind.ends_with("+json"))
+}
+
 /// A success must be one whole JSON object: pages for people also come with status 200.
 fn check_json(request: &str, content_type: &str, body: &[u8]) -> Result<(), ApiError> {
     if is_html(content_type, body) {
         return Err(bad(request, "an HTML page and no API answer (is a proxy or a login page in between?)", false));
+    }
+    // Whoever says nothing of it is taken at the body's word.
+    if !content_type.is_empty() && !is_json_type(content_type) {
+        let name = one_line(content_type);
+        return Err(bad(request, format!("its content type is `{name}` and not JSON"), false));
     }
     match serde_json::from_slice::<&serde_json::value::RawValue>(body) {
         Ok(value) if value.get().starts_with('{') => Ok(()),
@@ -400,6 +420,10 @@ mod tests {
         assert!(check("text/html; charset=utf-8", "{}").is_err());
         assert!(check("application/json", " <!doctype html>").is_err());
         assert!(check("application/json", "[]").is_err());
+        assert!(check("text/plain", "{}").is_err_and(|error| error.to_string().contains("`text/plain`")));
+        for json in ["", "application/json; charset=UTF-8", "Application/JSON", "application/vnd.x+json"] {
+            assert_eq!(check(json, "{}"), Ok(()), "{json}");
+        }
         assert!(check("application/json", "{\"a\": [").is_err_and(|error| error.is_transient()));
         assert!(check("application/json", "nonsense").is_err_and(|error| !error.is_transient()));
     }

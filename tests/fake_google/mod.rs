@@ -5,8 +5,11 @@
 
 #![allow(dead_code, reason = "each integration test uses a part of this module")]
 
+mod faults;
 mod partial;
 mod permissions;
+mod unreachable;
+mod worlds;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -20,47 +23,14 @@ use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
 use serde_json::{Value, json};
 
+pub(crate) use faults::{Fault, Faults};
+
 /// The token that every request must carry.
 pub(crate) const TOKEN: &str = "fake-token-7b1f";
 /// The project of [`FakeGoogle::with_world`].
 pub(crate) const PROJECT: &str = "acme-staging";
 /// Its number.
 pub(crate) const NUMBER: &str = "400000000042";
-
-/// What goes wrong.
-#[derive(Clone, Debug)]
-pub(crate) enum Fault {
-    /// 403 for want of this permission.
-    PermissionDenied(&'static str),
-    /// 403 since this service is not enabled.
-    ServiceDisabled(&'static str),
-    /// 404.
-    NotFound,
-    /// 429 that asks to wait so many seconds.
-    TooMany(u64),
-    /// 403 with the older rate reason.
-    RateLimited,
-    /// This status with Google's usual body.
-    Status(u16),
-    /// A page for people, with status 200.
-    Html,
-    /// JSON that breaks off.
-    Truncated,
-    /// No answer for a long time.
-    Stall,
-    /// The same token for the next page, for ever.
-    RepeatedToken,
-    /// 401 whose message repeats the token.
-    EchoedToken,
-    /// The answer, but these members put in.
-    With(Value),
-    /// 404 of something between here and the API.
-    NoRoute,
-    /// This object and nothing else.
-    Object(Value),
-    /// 400 where parts of an answer are asked for, as of a member that the API does not know.
-    UnknownField,
-}
 
 struct List {
     items: String,
@@ -74,8 +44,12 @@ struct World {
     lists: BTreeMap<String, List>,
     files: BTreeMap<String, Vec<u8>>,
     faults: Vec<(String, usize, Fault)>,
+    chance: Faults,
+    attempts: faults::Attempts,
     page_size: usize,
     requests: Vec<String>,
+    /// How many tokens have expired.
+    expired: usize,
     /// The permissions that the caller has; `None`: all.
     granted: Option<BTreeSet<String>>,
 }
@@ -103,135 +77,6 @@ impl FakeGoogle {
             });
         });
         Self { address: receiver.recv().expect("started"), world }
-    }
-
-    /// A project with a little of everything.
-    pub(crate) fn with_world() -> Self {
-        let google = Self::start();
-        let link = |rest: &str| format!("https://www.googleapis.com/compute/v1/projects/{PROJECT}/{rest}");
-        let compute = |kind: &str| format!("/compute/v1/projects/{PROJECT}/{kind}");
-        google.list(
-            &compute("global/networks"),
-            "items",
-            vec![
-                json!({"name": "main", "selfLink": link("global/networks/main"), "autoCreateSubnetworks": false,
-                   "peerings": [{"name": "servicenetworking-googleapis-com", "state": "ACTIVE"}]}),
-                json!({"name": "lonely", "selfLink": link("global/networks/lonely"), "autoCreateSubnetworks": false}),
-            ],
-        );
-        google.list(&compute("global/firewalls"), "items", vec![
-            json!({"name": "allow-internal", "selfLink": link("global/firewalls/allow-internal"),
-                   "network": link("global/networks/main"), "sourceRanges": ["10.0.0.0/8"]}),
-            json!({"name": "aet-uscentral1-main-connector-sg", "selfLink": link("global/firewalls/aet-uscentral1-main-connector-sg"),
-                   "network": link("global/networks/main")}),
-        ]);
-        let services = json!({"name": "services", "selfLink": link("global/addresses/services"), "purpose": "VPC_PEERING",
-                              "address": "10.20.0.0", "prefixLength": 16, "network": link("global/networks/main")});
-        google.list(&compute("global/addresses"), "items", vec![services.clone()]);
-        google.aggregated(
-            &compute("aggregated/subnetworks"),
-            "subnetworks",
-            vec![
-                (
-                    "regions/us-central1",
-                    json!({"name": "apps", "ipCidrRange": "10.0.0.0/24",
-                "selfLink": link("regions/us-central1/subnetworks/apps"), "network": link("global/networks/main")}),
-                ),
-                (
-                    "regions/europe-west1",
-                    json!({"name": "apps", "ipCidrRange": "10.0.1.0/24",
-                "selfLink": link("regions/europe-west1/subnetworks/apps"), "network": link("global/networks/main")}),
-                ),
-            ],
-        );
-        google.aggregated(
-            &compute("aggregated/addresses"),
-            "addresses",
-            vec![
-                ("global", services),
-                (
-                    "regions/us-central1",
-                    json!({"name": "egress", "address": "203.0.113.7", "addressType": "EXTERNAL",
-                           "selfLink": link("regions/us-central1/addresses/egress")}),
-                ),
-            ],
-        );
-        google.aggregated(&compute("aggregated/routers"), "routers", vec![(
-            "regions/us-central1",
-            json!({"name": "edge", "selfLink": link("regions/us-central1/routers/edge"), "network": link("global/networks/main"),
-                   "nats": [{"name": "out", "natIpAllocateOption": "AUTO_ONLY"}, {"name": "spare"}]}),
-        )]);
-        google.aggregated(
-            &compute("aggregated/networkEndpointGroups"),
-            "networkEndpointGroups",
-            vec![(
-                "regions/us-central1",
-                json!({"name": "front", "networkEndpointType": "SERVERLESS", "cloudRun": {"service": "web"},
-                   "selfLink": link("regions/us-central1/networkEndpointGroups/front")}),
-            )],
-        );
-        google.list(
-            &compute("global/routes"),
-            "items",
-            vec![json!({"name": "to-office", "network": link("global/networks/main"), "destRange": "10.99.0.0/16",
-                        "nextHopIp": "10.0.0.9", "priority": 1000, "selfLink": link("global/routes/to-office")})],
-        );
-        google.list(&format!("/redis/v1/projects/{PROJECT}/locations/-/instances"), "instances", vec![
-            json!({"name": format!("projects/{PROJECT}/locations/us-central1/instances/cache"), "tier": "BASIC", "memorySizeGb": 1}),
-            json!({"name": format!("projects/{PROJECT}/locations/europe-west1/instances/cache"), "tier": "BASIC", "memorySizeGb": 2}),
-        ]);
-        for (region, connectors) in [("us-central1", vec!["main-connector"]), ("europe-west1", vec![])] {
-            let name = |name| json!({"name": format!("projects/{PROJECT}/locations/{region}/connectors/{name}"), "state": "READY"});
-            google.list(
-                &format!("/vpcaccess/v1/projects/{PROJECT}/locations/{region}/connectors"),
-                "connectors",
-                connectors.into_iter().map(name).collect(),
-            );
-        }
-        for region in ["us-central1", "europe-west1"] {
-            google.list(&format!("/run/v2/projects/{PROJECT}/locations/{region}/services"), "services", vec![
-                json!({"name": format!("projects/{PROJECT}/locations/{region}/services/web"), "ingress": "INGRESS_TRAFFIC_ALL"}),
-            ]);
-        }
-        let services = ["us-central1", "europe-west1"].map(|region| {
-            json!({"apiVersion": "serving.knative.dev/v1", "kind": "Service",
-                   "metadata": {"name": "web", "namespace": NUMBER, "labels": {"cloud.googleapis.com/location": region}}})
-        });
-        google.list(&format!("/run-v1/v1/projects/{PROJECT}/locations/-/services"), "items", services.to_vec());
-        google.set_token(
-            &format!("/run-v1/v1/projects/{PROJECT}/locations/-/services"),
-            "continue",
-            "metadata.continue",
-        );
-        let sql = format!("/sql/v1beta4/projects/{PROJECT}/instances");
-        let instance = |name: &str, policy: &str| {
-            json!({"name": name, "project": PROJECT, "databaseVersion": "POSTGRES_14", "gceZone": "us-central1-a", "settings": {"activationPolicy": policy},
-                   "selfLink": format!("https://sqladmin.googleapis.com/sql/v1beta4/projects/{PROJECT}/instances/{name}")})
-        };
-        google.list(&sql, "items", vec![instance("db", "ALWAYS"), instance("asleep", "NEVER")]);
-        google.list(
-            &format!("{sql}/db/users"),
-            "items",
-            vec![
-                json!({"name": "app", "host": "", "instance": "db", "project": PROJECT}),
-                json!({"name": "postgres", "instance": "db", "project": PROJECT}),
-            ],
-        );
-        google.list(&format!("{sql}/db/databases"), "items", vec![
-            json!({"name": "app", "instance": "db", "project": PROJECT, "charset": "UTF8",
-                   "selfLink": format!("https://sqladmin.googleapis.com/sql/v1beta4/projects/{PROJECT}/instances/db/databases/app")}),
-        ]);
-        for project in [PROJECT, NUMBER] {
-            google.file(
-                &format!("/crm/v1/projects/{project}"),
-                json!({"projectId": PROJECT, "projectNumber": NUMBER}).to_string().into_bytes(),
-            );
-        }
-        google.list("/servicenetworking/v1/services/-/connections", "connections", vec![
-            json!({"network": format!("projects/{NUMBER}/global/networks/main"), "peering": "servicenetworking-googleapis-com",
-                   "reservedPeeringRanges": ["services"], "service": "services/servicenetworking.googleapis.com"}),
-        ]);
-        google
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -290,14 +135,38 @@ impl FakeGoogle {
         self.world().files.insert(path.to_owned(), bytes);
     }
 
+    /// The paths of all lists.
+    pub(crate) fn lists(&self) -> Vec<String> {
+        self.world().lists.keys().cloned().collect()
+    }
+
+    /// What a list answers where nothing is wrong: its first page.
+    pub(crate) fn first_page(&self, path: &str) -> Value {
+        let request = Request::get(path).body(Body::empty()).expect("an address");
+        list(&self.world(), &request, path).expect("a list")
+    }
+
+    /// The same where a location is not reached.
+    pub(crate) fn page_without(&self, location: &str, path: &str) -> Value {
+        unreachable::without(location, path, self.first_page(path))
+    }
+
     /// How many objects a page holds.
     pub(crate) fn set_page_size(&self, size: usize) {
         self.world().page_size = size;
     }
 
-    /// The next `times` requests whose path contains a text go wrong.
+    /// The next `times` requests whose path or query contains a text go wrong.
     pub(crate) fn fault(&self, path: &str, times: usize, fault: Fault) {
         self.world().faults.push((path.to_owned(), times, fault));
+    }
+
+    /// A share of all requests goes wrong from now on, as if none had been made before.
+    pub(crate) fn set_faults(&self, faults: Faults) {
+        let mut world = self.world();
+        world.chance = faults;
+        world.attempts = faults::Attempts::default();
+        world.requests.clear();
     }
 
     /// Gives the caller these permissions and no others.
@@ -326,84 +195,159 @@ impl FakeGoogle {
     }
 }
 
+impl World {
+    /// What goes wrong with a request, where something does.
+    fn fault(&mut self, address: &str) -> Option<Fault> {
+        let times = self.attempts.count(address);
+        match self.faults.iter_mut().find(|(part, left, _)| *left > 0 && address.contains(part.as_str())) {
+            Some((_, left, fault)) => {
+                *left -= 1;
+                Some(fault.clone())
+            }
+            None => self.chance.choose(address, times),
+        }
+    }
+
+    /// The token that is taken at present.
+    fn token(&self) -> String {
+        match self.expired {
+            0 => TOKEN.to_owned(),
+            expired => format!("{TOKEN}-{expired}"),
+        }
+    }
+}
+
 async fn answer(State(world): State<Arc<Mutex<World>>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
-    let (fault, stall) = {
+    if path.starts_with("/computeMetadata/") {
+        return metadata(&mut world.lock().expect("no test fails within"), &path);
+    }
+    let (fault, token, delay) = {
         let mut world = world.lock().expect("no test fails within");
         world.requests.push(request.uri().to_string());
-        let found = world.faults.iter_mut().find(|(part, left, _)| *left > 0 && path.contains(part.as_str()));
-        let fault = found.map(|(_, left, fault)| {
-            *left -= 1;
-            fault.clone()
-        });
-        let stall = matches!(fault, Some(Fault::Stall));
-        (fault, stall)
+        let fault = world.fault(&request.uri().to_string());
+        if matches!(fault, Some(Fault::ExpiredToken)) {
+            world.expired += 1;
+        }
+        (fault, world.token(), world.chance.delay)
     };
+    tokio::time::sleep(delay).await;
     if request.method() != Method::GET {
         return error(405, "only GET", None);
     }
-    if path == "/computeMetadata/v1/universe/universe-domain" {
-        return respond(200, "application/text", "googleapis.com".to_owned());
-    }
-    if path.starts_with("/computeMetadata/") {
-        return respond(
-            200,
-            "application/json",
-            json!({"access_token": TOKEN, "expires_in": 3600, "token_type": "Bearer"}).to_string(),
-        );
-    }
     let sent = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if sent != Some(&format!("Bearer {TOKEN}")) && !path.starts_with("/emulator/") {
+    if sent != Some(&format!("Bearer {token}")) && !path.starts_with("/emulator/") {
         return error(
             401,
             &format!("Request had invalid authentication credentials: {}", sent.unwrap_or("none")),
             None,
         );
     }
-    if stall {
-        tokio::time::sleep(Duration::from_secs(600)).await;
+    match fault {
+        Some(Fault::Stall) => {
+            tokio::time::sleep(Duration::from_secs(600)).await;
+            error(503, "too late", None)
+        }
+        Some(
+            fault @ (Fault::ContentType(_)
+            | Fault::Cut
+            | Fault::TooLong(_)
+            | Fault::TooShort(_)
+            | Fault::Killed
+            | Fault::StallWithin),
+        ) => {
+            let right = allowed(&world.lock().expect("no test fails within"), &request, &path);
+            faults::damaged(&fault, right).await
+        }
+        Some(fault) => wrong(&world.lock().expect("no test fails within"), &request, &path, fault, sent),
+        None => allowed(&world.lock().expect("no test fails within"), &request, &path),
     }
-    let world = world.lock().expect("no test fails within");
-    let needed = permissions::needed(&path);
-    if let (Some(granted), Some(needed)) = (&world.granted, needed)
-        && !granted.contains(&needed)
-    {
-        return denied(&needed);
+}
+
+/// The metadata server. Its requests are part of the record.
+fn metadata(world: &mut World, path: &str) -> Response {
+    world.requests.push(path.to_owned());
+    if path == "/computeMetadata/v1/universe/universe-domain" {
+        return respond(200, "application/text", "googleapis.com".to_owned());
+    }
+    let token = json!({"access_token": world.token(), "expires_in": 3600, "token_type": "Bearer"});
+    respond(200, "application/json", token.to_string())
+}
+
+/// The right answer, to whoever may have it.
+fn allowed(world: &World, request: &Request, path: &str) -> Response {
+    refusal(world, path).unwrap_or_else(|| content(world, request, path))
+}
+
+/// The answer for want of a permission.
+fn refusal(world: &World, path: &str) -> Option<Response> {
+    let needed = permissions::needed(path)?;
+    (!world.granted.as_ref()?.contains(&needed)).then(|| denied(&needed))
+}
+
+/// An answer other than the right one.
+fn wrong(world: &World, request: &Request, path: &str, fault: Fault, sent: Option<&str>) -> Response {
+    if let Some(refusal) = refusal(world, path) {
+        return refusal;
     }
     match fault {
-        None | Some(Fault::Stall) => content(&world, &request, &path),
-        Some(Fault::UnknownField) => match query(&request, "fields") {
+        Fault::UnknownField => match query(request, "fields") {
             Some(_) => error(400, "Invalid field selection", None),
-            None => content(&world, &request, &path),
+            None => content(world, request, path),
         },
-        Some(Fault::NoRoute) => respond(404, "text/plain", "default backend - 404".to_owned()),
-        Some(Fault::Object(body)) => respond(200, "application/json; charset=UTF-8", body.to_string()),
-        Some(Fault::PermissionDenied(permission)) => denied(permission),
-        Some(Fault::ServiceDisabled(service)) => error(
+        Fault::NoRoute => respond(404, "text/plain", "default backend - 404".to_owned()),
+        Fault::Object(body) => respond(200, "application/json; charset=UTF-8", body.to_string()),
+        Fault::PermissionDenied(permission) => denied(permission),
+        Fault::ServiceDisabled(service) => error(
             403,
             &format!("{service} has not been used in project {NUMBER} before or it is disabled."),
             Some(json!([{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "SERVICE_DISABLED",
                          "domain": "googleapis.com",
                          "metadata": {"service": service, "consumer": format!("projects/{NUMBER}")}}])),
         ),
-        Some(Fault::NotFound) => error(404, "not found", None),
-        Some(Fault::TooMany(wait)) => {
+        Fault::NotFound => error(404, "not found", None),
+        Fault::TooMany(wait) => {
             let mut response = error(429, "slow down", None);
             response.headers_mut().insert(header::RETRY_AFTER, wait.into());
             response
         }
-        Some(Fault::RateLimited) => {
-            let body = json!({"error": {"code": 403, "message": "Rate Limit Exceeded",
-                              "errors": [{"domain": "usageLimits", "reason": "rateLimitExceeded"}]}});
-            respond(403, "application/json", body.to_string())
-        }
-        Some(Fault::Status(status)) => error(status, "backend error", None),
-        Some(Fault::Html) => respond(200, "text/html", "<!doctype html><title>Sign in</title>".to_owned()),
-        Some(Fault::Truncated) => respond(200, "application/json", "{\"items\": [{\"name\": \"ma".to_owned()),
-        Some(Fault::EchoedToken) => error(401, &format!("bad credentials: {}", sent.unwrap_or_default()), None),
-        Some(Fault::RepeatedToken) => merged(&world, &request, &path, &json!({"nextPageToken": "again"})),
-        Some(Fault::With(members)) => merged(&world, &request, &path, &members),
+        Fault::RetryInfo(wait) => error(
+            429,
+            "slow down",
+            Some(json!([{"@type": "type.googleapis.com/google.rpc.RetryInfo",
+                         "retryDelay": format!("{}s", wait.as_secs_f64())}])),
+        ),
+        Fault::RateLimited => older(403, "Rate Limit Exceeded", "rateLimitExceeded"),
+        Fault::QuotaExceeded => older(403, "Daily Limit Exceeded", "dailyLimitExceeded"),
+        Fault::Status(status) => error(status, "backend error", None),
+        Fault::Html => respond(200, "text/html", "<!doctype html><title>Sign in</title>".to_owned()),
+        Fault::Truncated => respond(200, "application/json", "{\"items\": [{\"name\": \"ma".to_owned()),
+        Fault::EchoedToken => error(401, &format!("bad credentials: {}", sent.unwrap_or_default()), None),
+        Fault::RepeatedToken => merged(world, request, path, &json!({"nextPageToken": "again"})),
+        Fault::With(members) => merged(world, request, path, &members),
+        Fault::Unreachable(location) => match whole_list(world, request, path) {
+            Some(whole) => {
+                let body = asked(request, unreachable::without(location, path, whole));
+                respond(200, "application/json; charset=UTF-8", body.to_string())
+            }
+            None => content(world, request, path),
+        },
+        Fault::ContentType(_)
+        | Fault::Cut
+        | Fault::TooLong(_)
+        | Fault::TooShort(_)
+        | Fault::Killed
+        | Fault::Stall
+        | Fault::StallWithin
+        | Fault::ExpiredToken => content(world, request, path),
     }
+}
+
+/// An error as the older APIs write it.
+fn older(status: u16, message: &str, reason: &str) -> Response {
+    let body = json!({"error": {"code": status, "message": message,
+                      "errors": [{"domain": "usageLimits", "reason": reason}]}});
+    respond(status, "application/json", body.to_string())
 }
 
 fn denied(permission: &str) -> Response {
@@ -442,7 +386,8 @@ fn content(world: &World, request: &Request, path: &str) -> Response {
 }
 
 fn merged(world: &World, request: &Request, path: &str, members: &Value) -> Response {
-    let Some(mut answer) = list(world, request, path) else { return error(404, "nothing", None) };
+    // What is no list has no pages, and is there all the same.
+    let Some(mut answer) = list(world, request, path) else { return content(world, request, path) };
     for (name, value) in members.as_object().expect("an object") {
         if name == "items" && answer["items"].is_object() {
             for (scope, content) in value.as_object().expect("scopes") {
@@ -476,11 +421,15 @@ fn object(world: &World, path: &str) -> Option<Value> {
 }
 
 fn list(world: &World, request: &Request, path: &str) -> Option<Value> {
-    let whole = whole_list(world, request, path)?;
-    Some(match query(request, "fields") {
+    whole_list(world, request, path).map(|whole| asked(request, whole))
+}
+
+/// What of an answer a request asks for.
+fn asked(request: &Request, whole: Value) -> Value {
+    match query(request, "fields") {
         Some(mask) => partial::apply(&mask, &whole),
         None => whole,
-    })
+    }
 }
 
 fn whole_list(world: &World, request: &Request, path: &str) -> Option<Value> {
@@ -503,9 +452,15 @@ fn whole_list(world: &World, request: &Request, path: &str) -> Option<Value> {
             let nothing = json!({"warning": {"code": "NO_RESULTS_ON_PAGE", "message": "There are no results."}});
             let mut scopes = json!({"global": nothing});
             for (scope, body) in page {
-                let mut bodies = scopes[scope][kind].as_array().cloned().unwrap_or_default();
-                bodies.push(body.clone());
-                scopes[scope] = json!({kind: bodies});
+                // A scope that holds something has no warning.
+                if scopes[scope].get(kind).is_none() {
+                    scopes[scope] = json!({});
+                }
+                let bodies = &mut scopes[scope][kind];
+                match bodies.as_array_mut() {
+                    Some(bodies) => bodies.push(body.clone()),
+                    None => *bodies = json!([body]),
+                }
             }
             answer[&list.items] = scopes;
         }

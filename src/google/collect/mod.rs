@@ -27,6 +27,8 @@ pub struct Progress {
     pub done: usize,
     /// Calls that are known so far; more come when parents are known.
     pub total: usize,
+    /// Objects that were read until now.
+    pub objects: usize,
     /// The type that was read last.
     pub resource_type: Arc<str>,
     /// Where.
@@ -42,10 +44,10 @@ pub(crate) struct Collected {
     pub(crate) inventory: Inventory,
     /// How many calls were made.
     pub(crate) calls: usize,
-    /// How many of them gave nothing, and the first error.
+    /// How many of them gave nothing.
     pub(crate) refused: usize,
-    /// The first error, in the order of the plan.
-    pub(crate) first_error: Option<ApiError>,
+    /// The first error in the order of the plan, and the same with what would help.
+    pub(crate) first_error: Option<(ApiError, String)>,
 }
 
 /// Makes the calls of a plan, at most `parallelism` at once. The same answers give the same inventory, whatever order
@@ -69,6 +71,7 @@ pub(crate) async fn collect(
         numbers: plan.numbers.clone(),
         calls: 0,
         done: 0,
+        read: 0,
         refused: 0,
         first_error: None,
     };
@@ -93,8 +96,10 @@ struct Collector<'a> {
     numbers: ProjectNumbers,
     calls: usize,
     done: usize,
+    /// Objects that were read until now.
+    read: usize,
     refused: usize,
-    first_error: Option<ApiError>,
+    first_error: Option<(ApiError, String)>,
 }
 
 impl<'a> Collector<'a> {
@@ -152,11 +157,13 @@ impl<'a> Collector<'a> {
             // A task that fell over leaves its index without answer; that is told apart below.
             let Ok((index, fetched)) = finished else { continue };
             self.done += 1;
+            self.read += fetched.items.len();
             if let Some(progress) = &self.progress {
                 let call = &calls[index];
                 progress(&Progress {
                     done: self.done,
                     total: self.calls,
+                    objects: self.read,
                     resource_type: Arc::clone(&call.resource_type),
                     scope: call.scope.clone(),
                 });
@@ -187,7 +194,7 @@ impl<'a> Collector<'a> {
                 fetched.error = None;
             } else {
                 self.refused += 1;
-                self.first_error.get_or_insert_with(|| error.clone());
+                self.first_error.get_or_insert_with(|| (error.clone(), advice(error, kind, call)));
             }
         }
         if matches!(fetched.error, Some(ApiError::ApiDisabled { .. })) {
