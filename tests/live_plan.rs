@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use serde_json::json;
-use trueup::catalog::Catalog;
+use trueup::catalog::{Catalog, ListScope};
 use trueup::google::{
     CredentialSource, Endpoints, LiveError, LiveOptions, Plan, TransportOptions, Wanted, Wants, plan, read_live,
 };
@@ -81,18 +81,26 @@ fn a_whole_project_is_listed_once_for_each_type_and_place() {
             "GET https://run.googleapis.com/v2/projects/p/locations/europe-west1/services (list google_cloud_run_v2_service in projects/p/locations/europe-west1)".to_owned(),
             "GET https://run.googleapis.com/v2/projects/p/locations/us-central1/services (list google_cloud_run_v2_service in projects/p/locations/us-central1)".to_owned(),
             format!("GET {compute}/aggregated/addresses?{aggregated} (list google_compute_address in projects/p)"),
+            format!("GET {compute}/global/backendServices?maxResults=500 (list google_compute_backend_service in projects/p)"),
             format!("GET {compute}/global/firewalls?maxResults=500 (list google_compute_firewall in projects/p)"),
             format!("GET {compute}/global/addresses?maxResults=500 (list google_compute_global_address in projects/p)"),
+            format!("GET {compute}/global/forwardingRules?maxResults=500 (list google_compute_global_forwarding_rule in projects/p)"),
+            format!("GET {compute}/global/healthChecks?maxResults=500 (list google_compute_health_check in projects/p)"),
             format!("GET {compute}/global/networks?maxResults=500 (list google_compute_network in projects/p)"),
             format!("GET {compute}/aggregated/networkEndpointGroups?{aggregated} (list google_compute_region_network_endpoint_group in projects/p)"),
             format!("GET {compute}/global/routes?maxResults=500 (list google_compute_route in projects/p)"),
             format!("GET {compute}/aggregated/routers?{aggregated} (list google_compute_router in projects/p)"),
+            format!("GET {compute}/global/sslCertificates?maxResults=500 (list google_compute_ssl_certificate in projects/p)"),
             format!("GET {compute}/aggregated/subnetworks?{aggregated} (list google_compute_subnetwork in projects/p)"),
+            format!("GET {compute}/global/targetHttpsProxies?maxResults=500 (list google_compute_target_https_proxy in projects/p)"),
+            format!("GET {compute}/global/urlMaps?maxResults=500 (list google_compute_url_map in projects/p)"),
+            "GET https://dns.googleapis.com/dns/v1/projects/p/managedZones (list google_dns_managed_zone in projects/p)".to_owned(),
             "GET https://redis.googleapis.com/v1/projects/p/locations/-/instances?pageSize=1000 (list google_redis_instance in projects/p)".to_owned(),
             format!("GET {sql}/p/instances?maxResults=1000 (list google_sql_database_instance in projects/p)"),
             "GET https://vpcaccess.googleapis.com/v1/projects/p/locations/europe-west1/connectors (list google_vpc_access_connector in projects/p/locations/europe-west1)".to_owned(),
             "GET https://vpcaccess.googleapis.com/v1/projects/p/locations/us-central1/connectors (list google_vpc_access_connector in projects/p/locations/us-central1)".to_owned(),
             "GET https://cloudresourcemanager.googleapis.com/v1/projects/p (the number of project p, unless an answer tells it)".to_owned(),
+            "GET https://dns.googleapis.com/dns/v1/projects/{project}/managedZones/{managed_zone}/rrsets (list google_dns_record_set below each google_dns_managed_zone of projects/p)".to_owned(),
             "GET https://servicenetworking.googleapis.com/v1/services/-/connections (list google_service_networking_connection below each google_compute_network of projects/p)".to_owned(),
             format!("GET {sql}/{{project}}/instances/{{instance}}/databases (list google_sql_database below each google_sql_database_instance of projects/p)"),
             format!("GET {sql}/{{project}}/instances/{{instance}}/users (list google_sql_user below each google_sql_database_instance of projects/p)"),
@@ -113,10 +121,18 @@ fn two_projects_in_three_regions_take_few_requests_however_many_objects_they_hol
         ));
     }
     let plan = planned(&wants);
-    // Ten lists of a project, two of each region, and below each Cloud SQL instance two more.
-    assert_eq!(plan.calls.len(), 2 * (10 + 2 * 3));
+    // A list of each project for each type, or one of each region; below instances and zones further ones.
+    let lists = |is_meant: fn(ListScope) -> bool| {
+        let types = Catalog::builtin().types().filter(|kind| kind.same_object_as.is_none());
+        types.filter(|kind| kind.lists.first().is_some_and(|list| is_meant(list.scope))).count()
+    };
+    let of_projects = lists(|scope| matches!(scope, ListScope::Project | ListScope::Aggregated));
+    let of_regions = lists(|scope| scope == ListScope::Location);
+    assert!(of_projects > 5 && of_regions > 1, "{of_projects} {of_regions}");
+    assert_eq!(plan.calls.len(), 2 * (of_projects + of_regions * 3));
     assert!(plan.calls.iter().all(trueup::google::PlannedCall::is_list));
-    assert_eq!(plan.children.len(), 2);
+    // All but the connections, which are left out above.
+    assert_eq!(plan.children.len(), lists(|scope| scope == ListScope::Parent) - 1);
 }
 
 #[test]

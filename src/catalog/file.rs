@@ -76,6 +76,8 @@ struct RawType {
     nested: Option<RawNested>,
     same_object_as: Option<String>,
     #[serde(default)]
+    reported_when: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
     system_made: Vec<RawSystemMade>,
     #[serde(default)]
     removed: BTreeMap<String, RawRemoved>,
@@ -221,6 +223,7 @@ pub(super) fn read(name: &str, text: &str, generation: Generation) -> Result<Res
             name: nested.name,
         }),
         same_object_as: raw.same_object_as,
+        reported_when: raw.reported_when,
         system_made: raw
             .system_made
             .into_iter()

@@ -31,7 +31,8 @@ pub(super) struct RawRow {
     same_as: Option<String>,
     unset_equals: Option<Value>,
     present_when: Option<String>,
-    only_with: Option<(String, String)>,
+    #[serde(default)]
+    only_with: Vec<String>,
     #[serde(default)]
     server_chosen: Vec<String>,
     #[serde(default)]
@@ -97,6 +98,8 @@ enum RawKind {
     Float,
     Boolean,
     List,
+    /// A list of which the order means nothing.
+    UnorderedList,
     Set,
     Map,
     Block,
@@ -188,6 +191,11 @@ pub(super) fn read(
         };
         let required_since = raw.required_since.as_deref().map(str::parse).transpose();
         let required_since = required_since.map_err(|_| error(path, "has a `required_since` that is no version"))?;
+        let only_with = match raw.only_with.split_first() {
+            None => None,
+            Some((_, [])) => return Err(error(path, "has an `only_with` without a value")),
+            Some((sibling, wanted)) => Some((sibling.clone(), wanted.to_vec())),
+        };
         let is_compared = is_compared(treatment);
         let is_identity = treatment == Treatment::Identity;
         let facts = AttributeFacts { row: path.clone(), is_compared, is_identity, replacement, visibility, exception };
@@ -207,11 +215,12 @@ pub(super) fn read(
             is_sensitive,
             converter: raw.converter,
             present_when: raw.present_when.clone(),
-            only_with: raw.only_with.clone(),
+            only_with,
             server_chosen: raw.server_chosen.clone(),
             server_keys: raw.server_keys.clone(),
             volatile_keys: raw.volatile_keys.clone(),
             link: raw.link.clone(),
+            is_list: matches!(raw.kind, RawKind::UnorderedList),
             is_attribute: matches!(raw.kind, RawKind::Object | RawKind::ObjectList),
             consequence: raw.consequence.clone(),
             source: standing.source.to_owned(),
@@ -264,7 +273,7 @@ fn kind_of(kind: RawKind) -> Kind {
         RawKind::Float => Kind::Float,
         RawKind::Boolean => Kind::Boolean,
         RawKind::List => Kind::ScalarList,
-        RawKind::Set => Kind::ScalarSet,
+        RawKind::Set | RawKind::UnorderedList => Kind::ScalarSet,
         RawKind::Map => Kind::Map,
         RawKind::Block | RawKind::Object => Kind::Block(Nesting::Single),
         RawKind::BlockList | RawKind::ObjectList => Kind::Block(Nesting::List),
@@ -346,6 +355,10 @@ mod tests {
             (
                 r#""a" = { kind = "integer", mode = "optional", grows_with = "b", same_as = "c", source = "s" }"#,
                 "`a`: has more than one exception",
+            ),
+            (
+                r#""a" = { kind = "string", mode = "optional", only_with = ["b"], source = "s" }"#,
+                "`a`: has an `only_with` without a value",
             ),
             (r#""a" = { kind = "string", mode = "optional", sourc = "s" }"#, "sourc"),
             (r#""a" = { kind = "string", mode = "optional" }"#, "source"),
