@@ -82,6 +82,7 @@ fn described(path: &str) -> Option<(&'static str, &str)> {
     let (service, rest) = path.split_once('/')?;
     Some(match service {
         "compute" => ("compute.v1", path),
+        "dns" => ("dns.v1", path),
         "sql" => ("sqladmin.v1beta4", path),
         "redis" => ("redis.v1", rest),
         "run" => ("run.v2", rest),
@@ -174,7 +175,8 @@ fn is_read_as(row: &Row, description: &Value) -> bool {
         Kind::String => kind == "string",
         Kind::Integer => kind == "integer" || kind == "string" && is_64_bit,
         Kind::Float => kind == "number",
-        Kind::Boolean => kind == "boolean",
+        // An object may say yes by being there.
+        Kind::Boolean => matches!(kind, "boolean" | "object"),
         Kind::ScalarList | Kind::ScalarSet => description["type"] == "array" && kind != "object",
         Kind::Map => kind == "object",
         Kind::Block(Nesting::Single) => kind == "object",
@@ -183,7 +185,7 @@ fn is_read_as(row: &Row, description: &Value) -> bool {
 }
 
 /// What the provider reads and the published descriptions do not have, by type and the start of a row's path.
-const UNDESCRIBED: [(&str, &str); 10] = [
+const UNDESCRIBED: &[(&str, &str)] = &[
     // The provider takes it from magic-modules, which knew of it first.
     ("google_cloud_run_service", "template.spec.containers.sandbox_launcher"),
     ("google_cloud_run_v2_service", "template.containers.sandbox_launcher"),
@@ -191,6 +193,11 @@ const UNDESCRIBED: [(&str, &str); 10] = [
     ("google_sql_database_instance", "settings.ip_configuration.psc_config.psc_auto_connection_policy_enabled"),
     ("google_sql_database_instance", "settings.ip_configuration.psc_config.psc_auto_connections"),
     ("google_sql_database_instance", "settings.performance_capture_config"),
+    // Only the beta API has it.
+    ("google_compute_backend_service", "circuit_breakers.connect_timeout"),
+    ("google_compute_backend_service", "dynamic_forwarding"),
+    ("google_compute_url_map", "path_matcher.route_rules.http_filter_configs"),
+    ("google_compute_url_map", "path_matcher.route_rules.http_filter_metadata"),
     // The API had it once.
     ("google_cloud_run_service", "template.spec.serving_state"),
     // The provider looks for it under this name; the API calls it sourceLocation.
