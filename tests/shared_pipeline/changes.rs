@@ -176,6 +176,9 @@ impl Expected {
         }
         match (row.treatment, row.mode, standing) {
             (_, _, Standing::Unknown) => Self::Nothing("unknown in the configuration"),
+            (Treatment::Identity, Mode::Computed, Standing::NotGiven) => {
+                Self::Nothing("follows from other parts of the name")
+            }
             (Treatment::Identity, ..) => Self::Name(path.to_owned()),
             (Treatment::Compared, Mode::OptionalComputed | Mode::Computed, Standing::NotGiven) => {
                 Self::Nothing("left to the server")

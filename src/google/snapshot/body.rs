@@ -45,8 +45,8 @@ impl Wanted {
                 let member = nested.nested.as_ref().map_or("", |nested| nested.member.as_str());
                 wanted.add(nested, &format!("{member}."));
             }
-            for made in &kind.system_made {
-                made.members.keys().for_each(|name| wanted.at(name).is_whole = true);
+            for some in kind.system_made.iter().chain(&kind.gone) {
+                some.members.keys().for_each(|name| wanted.at(name).is_whole = true);
             }
         }
         wanted
