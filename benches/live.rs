@@ -32,7 +32,7 @@ const MEMORY_LIMIT: f64 = 300.0;
 const MEGABYTE: f64 = 1_000_000.0;
 /// How many requests `terraform plan` has at a time.
 const PARALLELISM: usize = 10;
-/// In the environment of a child: what it does. At its end it tells its peak of memory.
+/// In the environment of a child: what it does. At its end it tells its peak of memory and its time on a processor.
 const CHILD: &str = "TRUEUP_BENCH_CHILD";
 /// It is the command line.
 const CHECK: &str = "check";
@@ -44,6 +44,9 @@ fn main() -> ExitCode {
         let code = if task == READ { read_all() } else { trueup::cli::main() };
         if let Some(peak) = figure::peak_memory() {
             eprintln!("peak {peak}");
+        }
+        if let Some(time) = figure::on_processor() {
+            eprintln!("processor {}", time.as_secs_f64());
         }
         return code;
     }
@@ -59,8 +62,15 @@ fn main() -> ExitCode {
 struct Checked {
     report: Value,
     time: Duration,
-    /// The most memory that the process ever held, in bytes, where the system tells.
+    told: Told,
+}
+
+/// What a child tells of itself, where its system does.
+struct Told {
+    /// The most memory that it ever held, in bytes.
     peak: Option<f64>,
+    /// How long its main thread, which does all the work, was on a processor, in seconds.
+    processor: Option<f64>,
 }
 
 /// Checks a root against a server.
@@ -78,20 +88,21 @@ fn check(google: &FakeGoogle, root: &Path) -> Checked {
         .env(CHILD, CHECK)
         .stdin(Stdio::null());
     let start = Instant::now();
-    let (output, peak) = run(&mut command);
-    Checked { time: start.elapsed(), report: serde_json::from_slice(&output).expect("a report"), peak }
+    let (output, told) = run(&mut command);
+    Checked { time: start.elapsed(), report: serde_json::from_slice(&output).expect("a report"), told }
 }
 
-/// Runs a child to its end: what it printed, and its peak of memory.
-fn run(child: &mut Command) -> (Vec<u8>, Option<f64>) {
+/// Runs a child to its end: what it printed, and what it tells of itself.
+fn run(child: &mut Command) -> (Vec<u8>, Told) {
     let output = child.output().expect("started");
     let stderr = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
         println!("live: a child failed: {stderr}");
         exit(1);
     }
-    let peak = stderr.lines().find_map(|line| line.strip_prefix("peak ")?.parse().ok());
-    (output.stdout, peak)
+    let told = |name: &str| stderr.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
+    let told = Told { peak: told("peak "), processor: told("processor ") };
+    (output.stdout, told)
 }
 
 /// Reads all there is of both projects, and prints how many objects that were.
@@ -166,14 +177,15 @@ fn managed() {
         limit: TIME_LIMIT,
         unit: "s",
         note: format!(
-            "fastest of {ROUNDS} processes, {} ms for each answer; one GET for each resource, {PARALLELISM} at a time: \
+            "fastest of {ROUNDS} processes, {:.2} s of it on a processor, {} ms for each answer; one GET for each resource, {PARALLELISM} at a time: \
              {plan_requests} requests, {:.1} s",
+            best.told.processor.unwrap_or_default(),
             LATENCY.as_millis(),
             plan_time.as_secs_f64()
         ),
     };
     println!("{time}");
-    if let Some(peak) = best.peak {
+    if let Some(peak) = best.told.peak {
         println!("live/check: at most {:.1} MB of memory", peak / MEGABYTE);
     }
 }
@@ -215,7 +227,7 @@ fn many() {
 
     let mut reading = Command::new(std::env::current_exe().expect("the path of this program"));
     let start = Instant::now();
-    let (output, peak) = run(reading.args(google.endpoints()).env_clear().env(CHILD, READ).stdin(Stdio::null()));
+    let (output, told) = run(reading.args(google.endpoints()).env_clear().env(CHILD, READ).stdin(Stdio::null()));
     let found = String::from_utf8_lossy(&output).trim().parse::<usize>();
     if found != Ok(OBJECTS) {
         println!("live/read-memory: {found:?} objects were read");
@@ -224,7 +236,7 @@ fn many() {
     let requests = google.requests().len();
     memory(
         "live/read-memory",
-        peak,
+        told.peak,
         "reading",
         &format!("{requests} requests, {:.1} s", start.elapsed().as_secs_f64()),
     );
@@ -243,7 +255,7 @@ fn many() {
         exit(1);
     }
     let time = format!("the report of them included, {:.1} s", checked.time.as_secs_f64());
-    memory("live/check-memory", checked.peak, "a whole check", &time);
+    memory("live/check-memory", checked.told.peak, "a whole check", &time);
 }
 
 fn memory(name: &'static str, peak: Option<f64>, of: &str, more: &str) {

@@ -223,8 +223,10 @@ fn rows_that_point_at_rows_point_at_ones_that_exist() {
             assert!(row.key.is_some(), "{name}: elements by no key");
         }
         if let Some((sibling, _)) = &row.only_with {
-            other(&format!("{}.{sibling}", row.parent()));
+            let parent = row.path.strip_suffix(row.name()).expect("the path ends in the name");
+            other(&format!("{parent}{sibling}"));
         }
+        assert!(!row.is_list || row.kind == Kind::ScalarSet, "{name}: only a set of scalars can be a list");
         if row.present_when.is_some() {
             assert!(matches!(row.kind, Kind::Block(_)), "{name}");
         }
@@ -314,10 +316,27 @@ fn parents_of_lists_and_bodies_are_types_of_the_catalog() {
             assert!(Catalog::builtin().get(&nested.resource_type).is_some());
             assert!(resource_type.row(&nested.attribute).is_some());
         }
+        assert!(
+            resource_type.reported_when.is_empty() || resource_type.same_object_as.is_some(),
+            "{}: objects of no other type are reported under it anyway",
+            resource_type.name
+        );
         if let Some(other) = &resource_type.same_object_as {
             assert!(Catalog::builtin().get(other).is_some());
         }
     }
+}
+
+#[test]
+fn a_certificate_is_reported_under_the_type_that_can_make_it() {
+    let managed = Catalog::builtin().get("google_compute_managed_ssl_certificate").expect("in the catalog");
+    let is_reported =
+        |kind: Option<&str>| managed.is_reported(|name| kind.filter(|_| name == "type").map(str::to_owned));
+    assert!(is_reported(Some("MANAGED")));
+    assert!(!is_reported(Some("SELF_MANAGED")));
+    assert!(!is_reported(None), "answers of old leave the type out");
+    let uploaded = Catalog::builtin().get("google_compute_ssl_certificate").expect("in the catalog");
+    assert!(!uploaded.is_reported(|_| Some("SELF_MANAGED".to_owned())), "it need not ask");
 }
 
 #[test]

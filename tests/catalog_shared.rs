@@ -170,6 +170,9 @@ fn rows_say_what_plans_showed() {
     let Some(root) = ground_truth() else { return };
     // The answer depends on values or on the key that changed; the reasons stand at the rows.
     let depends_on_values = [
+        ("google_compute_backend_service", "log_config.sample_rate"),
+        ("google_compute_global_forwarding_rule", "labels"),
+        ("google_dns_managed_zone", "labels"),
         ("google_sql_database_instance", "settings.disk_size"),
         ("google_sql_user", "password_policy"),
         // A plan leaves out snapshot overwrites in a block that the code does not have while there is no version policy.

@@ -117,6 +117,8 @@ fn everything_is_read_and_said_to_be_complete() {
         format!(
             "//servicenetworking.googleapis.com/projects/{PROJECT}/global/networks/main/connections/servicenetworking.googleapis.com"
         ),
+        format!("//dns.googleapis.com/projects/{PROJECT}/managedZones/main"),
+        format!("//dns.googleapis.com/projects/{PROJECT}/managedZones/main/rrsets/example.com./SOA"),
     ];
     wanted.sort();
     assert_eq!(names(&inventory), wanted);

@@ -59,7 +59,7 @@ pub(crate) fn measure<T>(work: impl FnOnce() -> T) -> (T, Cost) {
 }
 
 /// How long this thread has been on a processor. Linux tells in nanoseconds; elsewhere `None`.
-fn on_processor() -> Option<Duration> {
+pub(crate) fn on_processor() -> Option<Duration> {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }

@@ -80,6 +80,8 @@ struct RawType {
     nested: Option<RawNested>,
     same_object_as: Option<String>,
     #[serde(default)]
+    reported_when: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
     system_made: Vec<RawObjects>,
     #[serde(default)]
     gone: Vec<RawObjects>,
@@ -236,6 +238,7 @@ pub(super) fn read(name: &str, text: &str, generation: Generation) -> Result<Res
             name: nested.name,
         }),
         same_object_as: raw.same_object_as,
+        reported_when: raw.reported_when,
         system_made: objects(raw.system_made),
         gone: objects(raw.gone),
         removed,

@@ -69,6 +69,9 @@ pub struct ResourceType {
     /// Another type that describes the same live objects; objects that nothing claims are reported under the type
     /// that does not have this.
     pub same_object_as: Option<String>,
+    /// For such a type: the members (and globs) of the objects that are reported under it all the same where nothing
+    /// claims them, as in [`SystemMade::members`]; empty where none are.
+    pub reported_when: BTreeMap<String, Vec<String>>,
     /// Objects that Google makes by itself: never reported as unmanaged.
     pub system_made: Vec<Objects>,
     /// Objects that are listed though they are not there: a service that is switched off.
@@ -262,22 +265,26 @@ impl ResourceType {
     /// Why an object is Google's own making, by the members of its body; `None` where it is not. `member` gives the
     /// text of a member (names joined by dots).
     pub fn system_made_reason(&self, member: impl Fn(&str) -> Option<String>) -> Option<&str> {
-        self.system_made.iter().find(|made| made.include(&member)).map(|made| made.reason.as_str())
+        self.system_made.iter().find(|made| fits(&made.members, &member)).map(|made| made.reason.as_str())
     }
 
     /// Whether a body stands for an object that is not there.
     pub fn is_gone(&self, member: impl Fn(&str) -> Option<String>) -> bool {
-        self.gone.iter().any(|gone| gone.include(&member))
+        self.gone.iter().any(|gone| fits(&gone.members, &member))
+    }
+
+    /// Whether an object that shares its type with others is reported under this one, by the members of its body: see
+    /// [`Self::reported_when`].
+    pub fn is_reported(&self, member: impl Fn(&str) -> Option<String>) -> bool {
+        !self.reported_when.is_empty() && fits(&self.reported_when, &member)
     }
 }
 
-impl Objects {
-    /// Whether the object of a body is one of them. `member` gives the text of a member (names joined by dots).
-    fn include(&self, member: impl Fn(&str) -> Option<String>) -> bool {
-        self.members.iter().all(|(name, globs)| {
-            member(name).is_some_and(|text| globs.iter().any(|glob| wildmatch::WildMatch::new(glob).matches(&text)))
-        })
-    }
+/// Whether all members fit one of their globs.
+fn fits(members: &BTreeMap<String, Vec<String>>, member: &impl Fn(&str) -> Option<String>) -> bool {
+    members.iter().all(|(name, globs)| {
+        member(name).is_some_and(|text| globs.iter().any(|glob| wildmatch::WildMatch::new(glob).matches(&text)))
+    })
 }
 
 impl RowTable {

@@ -49,8 +49,8 @@ pub struct Row {
     /// For blocks: the member of the body (below the block) that must be true for the block to be there at all: a
     /// firewall's `logConfig` with `enable` false is no block.
     pub present_when: Option<String>,
-    /// Only read where a sibling (its name) has this value; else it counts as absent on every side.
-    pub only_with: Option<(String, String)>,
+    /// Only read where a sibling (its name) has one of these values; else it counts as absent on every side.
+    pub only_with: Option<(String, Vec<String>)>,
     /// Given values that leave the choice to the server, as if the argument were not given: `auto`.
     pub server_chosen: Vec<String>,
     /// For maps: globs of members that the server adds by itself. Where the configuration does not give one, the
@@ -59,6 +59,8 @@ pub struct Row {
     /// For maps: globs of members that change by themselves or that every deploying tool overwrites. They are
     /// compared only where the configuration gives them.
     pub volatile_keys: Vec<String>,
+    /// For sets of scalars: the schema has a list, of which the order means nothing.
+    pub is_list: bool,
     /// Written as an argument in configuration though it is a block here: lists of objects that are only read.
     pub is_attribute: bool,
     /// For links: the collection that a bare name stands in, `global/networks`, `regions/{location}/subnetworks`
@@ -270,6 +272,11 @@ pub enum Form {
     Enum,
     /// An enum that is written in upper case with `-` for `_`.
     UpperSnake,
+    /// A domain: in lower case, without the dot of the root.
+    DomainName,
+    /// The data of a DNS record: a text without its quotes, an IPv6 address in canonical form, names and digests of MX
+    /// and DS records in lower case.
+    RecordData,
     /// A member of the map belongs to whoever set it: see `normalize::labels`.
     Labels,
 }
@@ -294,6 +301,14 @@ pub enum Converter {
     BareName,
     /// The zone in a link, on every side: what stands behind `zones/`. A text without stays as it is.
     LinkZone,
+    /// The certificates of a proxy, where they are Compute Engine's.
+    ProxyComputeCertificates,
+    /// The certificates of a proxy, where they are Certificate Manager's.
+    ProxyManagedCertificates,
+    /// A text of blanks is no text.
+    BlankIsNone,
+    /// An IP address without prefix length; anything else that is configured is a reference, and says nothing.
+    AddressOrReference,
 }
 
 /// Whether rows of a treatment are compared.

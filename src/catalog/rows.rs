@@ -34,7 +34,8 @@ pub(super) struct RawRow {
     #[serde(default)]
     by_key: bool,
     present_when: Option<String>,
-    only_with: Option<(String, String)>,
+    #[serde(default)]
+    only_with: Vec<String>,
     #[serde(default)]
     server_chosen: Vec<String>,
     #[serde(default)]
@@ -100,6 +101,8 @@ enum RawKind {
     Float,
     Boolean,
     List,
+    /// A list of which the order means nothing.
+    UnorderedList,
     Set,
     Map,
     Block,
@@ -195,6 +198,11 @@ pub(super) fn read(
         }
         let required_since = raw.required_since.as_deref().map(str::parse).transpose();
         let required_since = required_since.map_err(|_| error(path, "has a `required_since` that is no version"))?;
+        let only_with = match raw.only_with.split_first() {
+            None => None,
+            Some((_, [])) => return Err(error(path, "has an `only_with` without a value")),
+            Some((sibling, wanted)) => Some((sibling.clone(), wanted.to_vec())),
+        };
         let is_compared = is_compared(treatment);
         let is_identity = treatment == Treatment::Identity;
         let facts = AttributeFacts { row: path.clone(), is_compared, is_identity, replacement, visibility, exception };
@@ -215,11 +223,12 @@ pub(super) fn read(
             is_sensitive,
             converter: raw.converter,
             present_when: raw.present_when.clone(),
-            only_with: raw.only_with.clone(),
+            only_with,
             server_chosen: raw.server_chosen.clone(),
             server_keys: raw.server_keys.clone(),
             volatile_keys: raw.volatile_keys.clone(),
             link: raw.link.clone(),
+            is_list: matches!(raw.kind, RawKind::UnorderedList),
             is_attribute: matches!(raw.kind, RawKind::Object | RawKind::ObjectList),
             consequence: raw.consequence.clone(),
             source: standing.source.to_owned(),
@@ -272,7 +281,7 @@ fn kind_of(kind: RawKind) -> Kind {
         RawKind::Float => Kind::Float,
         RawKind::Boolean => Kind::Boolean,
         RawKind::List => Kind::ScalarList,
-        RawKind::Set => Kind::ScalarSet,
+        RawKind::Set | RawKind::UnorderedList => Kind::ScalarSet,
         RawKind::Map => Kind::Map,
         RawKind::Block | RawKind::Object => Kind::Block(Nesting::Single),
         RawKind::BlockList | RawKind::ObjectList => Kind::Block(Nesting::List),
@@ -354,6 +363,10 @@ mod tests {
             (
                 r#""a" = { kind = "integer", mode = "optional", grows_with = "b", same_as = "c", source = "s" }"#,
                 "`a`: has more than one exception",
+            ),
+            (
+                r#""a" = { kind = "string", mode = "optional", only_with = ["b"], source = "s" }"#,
+                "`a`: has an `only_with` without a value",
             ),
             (r#""a" = { kind = "string", mode = "optional", sourc = "s" }"#, "sourc"),
             (r#""a" = { kind = "string", mode = "optional" }"#, "source"),

@@ -35,6 +35,7 @@ fn argument(row: &Row) -> ArgumentFacts {
             Kind::Integer | Kind::Float => ValueType::Number,
             Kind::Boolean => ValueType::Bool,
             Kind::ScalarList => ValueType::List,
+            Kind::ScalarSet if row.is_list => ValueType::List,
             Kind::ScalarSet => ValueType::Set,
             Kind::Map => ValueType::Map,
             Kind::Block(_) => ValueType::Object,

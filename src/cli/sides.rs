@@ -6,8 +6,8 @@ use super::redaction;
 use crate::catalog::{Catalog, ResourceType};
 use crate::compare::{ConfiguredSide, LiveSide, RecordedSide, moved_addresses};
 use crate::model::{
-    AttributePath, Configuration, Diagnostic, Identity, InstanceAddress, Inventory, LiveScopes, NormalizedResource,
-    ProjectNumbers, ResourceMode, Side, State, StateInstance, Value, printable,
+    AttributePath, Configuration, Diagnostic, Identity, InstanceAddress, Inventory, LiveObject, LiveScopes,
+    NormalizedResource, ProjectNumbers, ResourceMode, Side, State, StateInstance, Value, printable,
 };
 use crate::normalize::{Normalizer, RedactionKey, settle};
 
@@ -139,8 +139,12 @@ pub(crate) fn normalized_live(
     let used: BTreeSet<String> = sides.resources().map(|resource| resource.resource_type.to_string()).collect();
     let mut live = Vec::with_capacity(inventory.objects.len());
     for object in &inventory.objects {
+        let reported = reported_type(catalog, object);
         for resource_type in catalog.of_asset_type(&object.asset_type) {
-            let is_primary = resource_type.same_object_as.is_none();
+            let is_primary = match reported {
+                Some(reported) => resource_type.name == reported.name,
+                None => resource_type.same_object_as.is_none(),
+            };
             if !is_primary && !used.contains(&*resource_type.name) {
                 continue;
             }
@@ -174,6 +178,15 @@ pub(crate) fn normalized_live(
         }
     }
     live
+}
+
+/// The type under which an object is reported where nothing claims it, where that is not the first of those that
+/// describe it.
+fn reported_type<'c>(catalog: &'c Catalog, object: &'c LiveObject) -> Option<&'c ResourceType> {
+    let mut others = catalog.of_asset_type(&object.asset_type).filter(|kind| !kind.reported_when.is_empty()).peekable();
+    others.peek()?;
+    let body: BTreeMap<String, serde_json::Value> = serde_json::from_str(object.data.get()).ok()?;
+    others.find(|kind| kind.is_reported(|member| Some(body.get(member)?.as_str()?.to_owned())))
 }
 
 /// What of a recorded or live object cannot be read, with the reason; these sides have no other unknowns.
@@ -211,11 +224,24 @@ fn is_system_made(resource_type: &ResourceType, resource: &NormalizedResource) -
             };
             let leaf = resource.leaves.get(&root.attribute(member)).or_else(label)?;
             match &leaf.side {
-                Side::Value(Value::String(text)) => Some(text.clone()),
+                Side::Value(value) => text_of(value),
                 _ => None,
             }
         })
         .is_some()
+}
+
+/// A scalar as text; of a list the elements, joined by commas.
+fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::List(elements) | Value::Set(elements) => {
+            let texts: Vec<String> = elements.iter().map(text_of).collect::<Option<_>>()?;
+            Some(texts.join(","))
+        }
+        Value::Null | Value::Bool(_) | Value::Map(_) | Value::Unknown(_) => None,
+    }
 }
 
 /// Project numbers that the state tells of.

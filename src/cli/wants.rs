@@ -75,6 +75,7 @@ impl TerraformSides {
 /// Whether an object of a type that no resource claims may be reported: under its own type, or the one that it shares
 /// its objects with.
 fn may_be_unmanaged(catalog: &Catalog, selection: &Selection, kind: &ResourceType) -> bool {
-    let reported = kind.same_object_as.as_deref().and_then(|other| catalog.get(other)).unwrap_or(kind);
-    selection.may_select_unclaimed(&reported.name, &reported.host)
+    let other = kind.same_object_as.as_deref().and_then(|other| catalog.get(other));
+    let own = (other.is_none() || !kind.reported_when.is_empty()).then_some(kind);
+    own.into_iter().chain(other).any(|kind| selection.may_select_unclaimed(&kind.name, &kind.host))
 }

@@ -1,6 +1,7 @@
 //! What single attributes need beyond their form. One function for each [`crate::catalog::Converter`], with its reason.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use crate::catalog::{Converter, Row};
 use crate::model::Value;
@@ -16,7 +17,23 @@ pub(super) fn from_body(converter: Converter, body: &BTreeMap<String, Value>) ->
             let architecture = body.get("sqlNetworkArchitecture").and_then(Value::as_str);
             Some(Value::Bool(architecture == Some("NEW_NETWORK_ARCHITECTURE")))
         }
-        Converter::SqlMasterName | Converter::SqlDatabaseVersion | Converter::BareName | Converter::LinkZone => None,
+        Converter::ProxyComputeCertificates => Some(certificates(body, false)),
+        Converter::ProxyManagedCertificates => Some(certificates(body, true)),
+        Converter::SqlMasterName
+        | Converter::SqlDatabaseVersion
+        | Converter::AddressOrReference
+        | Converter::BlankIsNone
+        | Converter::BareName
+        | Converter::LinkZone => None,
+    }
+}
+
+/// Whether a configured value says nothing that could be compared, as if it were not given.
+pub(super) fn says_nothing(converter: Converter, configured: &Value) -> bool {
+    match (converter, configured) {
+        // The address of an object that the code names instead: only the API knows it.
+        (Converter::AddressOrReference, Value::String(text)) => !text.is_empty() && address_alone(text).is_none(),
+        _ => false,
     }
 }
 
@@ -55,6 +72,13 @@ pub(super) fn value(row: &Row, value: Value) -> Value {
             Some(zone) => Value::string(zone),
             None => value,
         },
+        // What IAP has for the client that Google keeps for everyone.
+        (Some(Converter::BlankIsNone), Value::String(text)) if text.trim().is_empty() => Value::Null,
+        // An IPv6 address may have a prefix length on one side only.
+        (Some(Converter::AddressOrReference), Value::String(text)) => match address_alone(text) {
+            Some(address) => Value::string(address.to_string()),
+            None => value,
+        },
         _ => value,
     }
 }
@@ -63,6 +87,21 @@ pub(super) fn value(row: &Row, value: Value) -> Value {
 fn zone(link: &str) -> Option<&str> {
     let mut segments = link.split('/').skip_while(|segment| *segment != "zones");
     segments.nth(1).filter(|zone| !zone.is_empty())
+}
+
+/// The address of a text that is one, with or without prefix length.
+fn address_alone(text: &str) -> Option<IpAddr> {
+    text.split_once('/').map_or(text, |(address, _)| address).parse().ok()
+}
+
+/// The certificates of a proxy: the body has both kinds in one list, and the first one tells which they are.
+fn certificates(body: &BTreeMap<String, Value>, is_managed: bool) -> Value {
+    let Some(all) = body.get("sslCertificates") else {
+        return Value::Null;
+    };
+    let first = all.as_elements().and_then(|elements| elements.first()).and_then(Value::as_str);
+    let is_certificate_managers = first.is_some_and(|first| first.starts_with("//certificatemanager.googleapis.com/"));
+    if is_certificate_managers == is_managed { all.clone() } else { Value::Null }
 }
 
 /// The first of Cloud SQL's addresses (of a type), which the provider also gives by itself. Null where there is none.
@@ -125,6 +164,28 @@ mod tests {
     #[test]
     fn an_instance_without_addresses_has_none() {
         assert_eq!(from_body(Converter::SqlPublicAddress, &body("{}")), Some(Value::Null));
+    }
+
+    #[test]
+    fn the_first_certificate_of_a_proxy_tells_whose_they_are() {
+        let managed = body(r#"{"sslCertificates":["//certificatemanager.googleapis.com/projects/p/x/a"]}"#);
+        let compute = body(r#"{"sslCertificates":["https://www.googleapis.com/compute/v1/projects/p/x/a"]}"#);
+        for (body, is_managed) in [(&managed, true), (&compute, false)] {
+            let (own, other) = (Converter::ProxyManagedCertificates, Converter::ProxyComputeCertificates);
+            let (own, other) = if is_managed { (own, other) } else { (other, own) };
+            assert_eq!(from_body(own, body).as_ref(), body.get("sslCertificates"));
+            assert_eq!(from_body(other, body), Some(Value::Null));
+        }
+        assert_eq!(from_body(Converter::ProxyComputeCertificates, &body("{}")), Some(Value::Null));
+    }
+
+    #[test]
+    fn a_reference_to_an_address_says_nothing_of_it() {
+        let says_nothing = |text: &str| says_nothing(Converter::AddressOrReference, &text.into());
+        assert!(says_nothing("projects/p/global/addresses/a"));
+        assert!(says_nothing("a"));
+        assert!(!says_nothing("203.0.113.7"));
+        assert!(!says_nothing("2001:db8::/96"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What has something below it: blocks by key or index, sets of blocks as one value, and maps by member.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::catalog::{Kind, Row, Treatment};
@@ -54,7 +54,9 @@ impl Walk<'_> {
         let key_row = resource_type.key_row(row);
         let mut addresses = Addresses::default();
         let mut last = None;
-        for (index, element) in elements.iter().enumerate() {
+        let sorted = key_row.filter(|_| nesting == Nesting::Set).and_then(|key| self.sorted(row, key, elements));
+        let in_order = sorted.is_none().then(|| elements.iter().enumerate()).into_iter().flatten();
+        for (index, element) in in_order.chain(sorted.into_iter().flatten()) {
             let step = match element::key(element, key_row, self.scope) {
                 element::Key::None => addresses.index(index, row.key.is_some()),
                 element::Key::Text(key) => addresses.key(&key),
@@ -78,6 +80,27 @@ impl Walk<'_> {
                 self.put_below(&place, Side::Unknown(Arc::clone(reason)));
             }
         }
+    }
+
+    /// The elements of a set of which some have the same key, equal ones once: those go by their content, so that it does
+    /// not matter in which order a side has them. `None` where all keys differ.
+    fn sorted<'v>(&self, row: &Row, key: &Row, elements: Elements<'v>) -> Option<Vec<(usize, Element<'v>)>> {
+        let text = |element| match element::key(element, Some(key), self.scope) {
+            element::Key::Text(key) => Some(key),
+            element::Key::None | element::Key::Unknown(_) => None,
+        };
+        let mut seen = BTreeSet::new();
+        if elements.iter().filter_map(text).all(|key| seen.insert(key)) {
+            return None;
+        }
+        let mut sorted: Vec<_> = elements
+            .iter()
+            .enumerate()
+            .map(|(index, element)| (text(element), self.whole_element(row, element), index, element))
+            .collect();
+        sorted.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+        sorted.dedup_by(|a, b| a.0.is_some() && (&a.0, &a.1) == (&b.0, &b.1));
+        Some(sorted.into_iter().map(|(.., index, element)| (index, element)).collect())
     }
 
     /// A set of blocks without a key, as one value: a set of maps of what is compared, nulls left out.

@@ -7,6 +7,7 @@
 //!   limit.
 //! - Times that Google moves on by whole periods ([`Exception::MovesBy`]): an earlier one means the live one.
 //! - Two rows that say one thing in two units ([`Exception::SameAs`]): only one of them is compared.
+//! - Arguments that one side does not use, by what their sibling says: the sibling tells the difference.
 //! - Values of the configuration that stand for more than one value of the API: what the API has is what they mean.
 
 use std::collections::HashMap;
@@ -77,6 +78,9 @@ impl Sides<'_> {
                 Some(Exception::MovesBy(period)) => self.moved_on(row, period),
                 Some(Exception::UnsetEquals(_)) | None => {}
             }
+            if row.only_with.is_some() {
+                self.not_in_use(row);
+            }
             if row.converter.is_some() {
                 self.meaning(row);
             }
@@ -135,6 +139,24 @@ impl Sides<'_> {
         for side in [&mut self.configuration, &mut self.state, &mut self.live].into_iter().flatten() {
             for leaf in side.leaves.values_mut().filter(|leaf| of_row(leaf)) {
                 Arc::make_mut(leaf).facts = Arc::clone(&facts);
+            }
+        }
+    }
+
+    /// Takes an argument that a side does not use out of the comparison on all sides.
+    fn not_in_use(&mut self, row: &Row) {
+        let facts = out_of_use(row);
+        let sides = || [&self.configuration, &self.state, &self.live].into_iter().flatten();
+        let paths: Vec<AttributePath> = sides()
+            .flat_map(|side| side.leaves.iter())
+            .filter(|(_, leaf)| leaf.facts == facts)
+            .map(|(path, _)| path.clone())
+            .collect();
+        for path in paths {
+            for side in [&mut self.configuration, &mut self.state, &mut self.live].into_iter().flatten() {
+                if let Some(leaf) = side.leaves.get_mut(&path) {
+                    Arc::make_mut(leaf).facts = Arc::clone(&facts);
+                }
             }
         }
     }
@@ -241,6 +263,11 @@ impl Sides<'_> {
             }
         }
     }
+}
+
+/// The facts of an argument that is not in use: it is not compared.
+pub(super) fn out_of_use(row: &Row) -> Arc<AttributeFacts> {
+    Arc::new(AttributeFacts { is_compared: false, ..(*row.facts).clone() })
 }
 
 fn number(side: &Side) -> Option<i64> {

@@ -16,7 +16,7 @@ use crate::model::{
 use super::absent::{Absences, Absent};
 use super::given::{Members, Raw};
 use super::scope::Scope;
-use super::{convert, forms, identity, labels};
+use super::{convert, forms, identity, labels, settle};
 
 /// Why a live body says nothing of a row that is only written.
 static NEVER_RETURNED: LazyLock<Arc<str>> = LazyLock::new(|| "the API never returns it".into());
@@ -248,9 +248,13 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let given = raw.filter(|value| !value.is_null());
-            if !is_read(row, members) {
+            if !self.is_read(row, members) {
                 // Its sibling says that it is not in use: nothing is there, on any side.
-                self.leaf(row, &row.facts, Side::Value(Value::Null), &place.row(row));
+                let (nothing, place) = (Side::Value(Value::Null), place.row(row));
+                match row.kind {
+                    Kind::Block(_) => self.put_below(&place, nothing),
+                    _ => self.leaf(row, &settle::out_of_use(row), nothing, &place),
+                }
                 continue;
             }
             let default = match self.source {
@@ -266,6 +270,25 @@ impl<'a> Walk<'a> {
                 |name: &str| parent.is_none() && resource_type.row(name).is_none() && members.get(name).is_some();
             let always = ["id", "timeouts"].into_iter().filter(|name| is_always_there(name)).count();
             self.unknown_members += members.len() - read - always;
+        }
+    }
+
+    /// Whether a row is in use, by its sibling: see [`Row::only_with`]. A sibling that is unknown or not there says
+    /// nothing against it; a switch that is not there is off.
+    fn is_read(&self, row: &Row, siblings: Members<'_>) -> bool {
+        let Some((sibling, wanted)) = &row.only_with else {
+            return true;
+        };
+        let is_wanted = |text: &str| wanted.iter().any(|wanted| wanted == text);
+        match siblings.value(sibling) {
+            Some(Value::String(text)) => is_wanted(text),
+            Some(Value::Bool(value)) => is_wanted(if *value { "true" } else { "false" }),
+            None | Some(Value::Null) if !matches!(self.source, Source::State { .. }) && !self.is_expected() => {
+                let path = row.path.strip_suffix(row.name()).map(|parent| format!("{parent}{sibling}"));
+                let sibling = path.and_then(|path| self.resource_type.row(&path));
+                sibling.is_none_or(|sibling| sibling.kind != Kind::Boolean) || is_wanted("false")
+            }
+            _ => true,
         }
     }
 
@@ -289,8 +312,10 @@ impl<'a> Walk<'a> {
         if let Some(reason) = value.unknown_reason() {
             return Side::Unknown(Arc::clone(reason));
         }
-        let is_left_to_the_server =
-            || value.as_str().is_some_and(|text| row.server_chosen.iter().any(|chosen| chosen == text));
+        let is_left_to_the_server = || {
+            value.as_str().is_some_and(|text| row.server_chosen.iter().any(|chosen| chosen == text))
+                || row.converter.is_some_and(|converter| convert::says_nothing(converter, value))
+        };
         if self.is_configuration() && (value.is_null() || is_left_to_the_server()) {
             return self.absent(row);
         }
@@ -470,15 +495,6 @@ pub(super) fn canonical(row: &Row, value: &Value, scope: &Scope<'_>) -> Value {
         _ => convert::value(row, forms::scalar(row, value, scope)),
     };
     if forms::is_zero(&value) { Value::Null } else { value }
-}
-
-/// Whether a row is in use, by its sibling: see [`Row::only_with`]. A sibling that is unknown or not there says nothing
-/// against it.
-fn is_read(row: &Row, siblings: Members<'_>) -> bool {
-    match row.only_with.as_ref().map(|(sibling, wanted)| (siblings.value(sibling), wanted)) {
-        Some((Some(Value::String(text)), wanted)) => text == wanted,
-        _ => true,
-    }
 }
 
 /// Where a path was written: its own range, else that of the nearest block around it, else of the first block in it

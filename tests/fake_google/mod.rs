@@ -93,6 +93,7 @@ impl FakeGoogle {
     pub(crate) fn endpoints(&self) -> Vec<String> {
         let bases = [
             ("compute", "compute/v1/"),
+            ("dns", "dns/v1/"),
             ("sql", "sql/v1beta4/"),
             ("redis", "redis/v1/"),
             ("artifact_registry", "artifactregistry/v1/"),
@@ -420,7 +421,10 @@ fn object(world: &World, path: &str) -> Option<Value> {
         let own = link.and_then(|link| Some(link[link.find("projects/")?..].to_owned()));
         let location = &body["metadata"]["labels"]["cloud.googleapis.com/location"];
         let knative = || Some(list[list.find("projects/")?..].replace("/-/", &format!("/{}/", location.as_str()?)));
+        // Cloud DNS names objects by their own name alone.
+        let in_list = || Some(format!("{}/{}", &list[list.find("projects/")?..], body["name"].as_str()?));
         own == Some(wanted.to_owned())
+            || in_list().as_deref() == Some(wanted)
             || knative().is_some_and(|list| {
                 Some(wanted) == body["metadata"]["name"].as_str().map(|name| format!("{list}/{name}")).as_deref()
             })

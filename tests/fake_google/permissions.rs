@@ -15,20 +15,31 @@ pub(super) fn needed(path: &str) -> Option<String> {
         "compute" => {
             let known =
                 ["networks", "firewalls", "subnetworks", "routers", "routes", "addresses", "networkEndpointGroups"];
-            let collection = known.into_iter().find(|collection| has(collection))?;
-            let is_global_address = collection == "addresses" && has("global");
+            let of_load_balancers = [
+                "backendServices",
+                "forwardingRules",
+                "healthChecks",
+                "sslCertificates",
+                "targetHttpsProxies",
+                "urlMaps",
+            ];
+            let collection = known.into_iter().chain(of_load_balancers).find(|collection| has(collection))?;
             let verb = if is_list(collection) { "list" } else { "get" };
-            let is_regional_group = collection == "networkEndpointGroups" && has("regions");
             let collection = match collection {
-                _ if is_global_address => "globalAddresses",
-                _ if is_regional_group => "regionNetworkEndpointGroups",
-                other => other,
+                "addresses" if has("global") => "globalAddresses",
+                "forwardingRules" if has("global") => "globalForwardingRules",
+                "networkEndpointGroups" if has("regions") => "regionNetworkEndpointGroups",
+                collection => collection,
             };
             Some(format!("compute.{collection}.{verb}"))
         }
         "sql" if has("users") => of("cloudsql", "users"),
         "sql" if has("databases") => of("cloudsql", "databases"),
         "sql" => of("cloudsql", "instances"),
+        "dns" if has("rrsets") => {
+            Some(format!("dns.resourceRecordSets.{}", if is_list("rrsets") { "list" } else { "get" }))
+        }
+        "dns" => of("dns", "managedZones"),
         "artifactregistry" => of("artifactregistry", "repositories"),
         "cloudfunctions" => of("cloudfunctions", "functions"),
         "iam" => of("iam", "serviceAccounts"),

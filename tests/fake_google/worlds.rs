@@ -28,6 +28,18 @@ impl FakeGoogle {
         let services = json!({"name": "services", "selfLink": link("global/addresses/services"), "purpose": "VPC_PEERING",
                               "address": "10.20.0.0", "prefixLength": 16, "network": link("global/networks/main")});
         google.list(&compute("global/addresses"), "items", vec![services.clone()]);
+        for kind in
+            ["backendServices", "forwardingRules", "healthChecks", "sslCertificates", "targetHttpsProxies", "urlMaps"]
+        {
+            google.list(&compute(&format!("global/{kind}")), "items", Vec::new());
+        }
+        let zones = format!("/dns/v1/projects/{PROJECT}/managedZones");
+        google.list(&zones, "managedZones", vec![json!({"name": "main", "dnsName": "example.com."})]);
+        google.list(
+            &format!("{zones}/main/rrsets"),
+            "rrsets",
+            vec![json!({"name": "example.com.", "type": "SOA", "ttl": 21600, "rrdatas": ["ns-cloud-a1.googledomains.com."]})],
+        );
         google.aggregated(
             &compute("aggregated/subnetworks"),
             "subnetworks",

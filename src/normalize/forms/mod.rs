@@ -4,6 +4,7 @@
 //! afterwards. Coercion to the kind of an attribute is here as well ([`scalar`]); sets, maps and blocks are not.
 
 mod cidr;
+mod dns;
 mod duration;
 mod link;
 mod port;
@@ -60,6 +61,8 @@ pub(crate) fn coerce(kind: Kind, value: &Value) -> Cow<'_, Value> {
             "false" => Some(Value::Bool(false)),
             _ => None,
         },
+        // An object that says yes by being there.
+        (Kind::Boolean, Value::Map(_)) => Some(Value::Bool(true)),
         (Kind::String | Kind::Map | Kind::ScalarList | Kind::ScalarSet, Value::Number(number)) => {
             Some(Value::String(number.to_string()))
         }
@@ -111,6 +114,8 @@ fn in_form(form: Form, link: Option<&str>, value: Cow<'_, Value>, scope: &Scope<
         Form::Protocol => port::protocol(text),
         Form::CaseInsensitive => text.to_lowercase(),
         Form::UpperSnake => text::upper_snake(text),
+        Form::DomainName => dns::domain(text),
+        Form::RecordData => dns::record_data(text),
     })
 }
 
@@ -121,7 +126,7 @@ mod tests {
     use super::*;
     use crate::model::ProjectNumbers;
 
-    const FORMS: [Form; 14] = [
+    const FORMS: &[Form] = &[
         Form::Project,
         Form::Enum,
         Form::Exact,
@@ -135,6 +140,8 @@ mod tests {
         Form::Protocol,
         Form::CaseInsensitive,
         Form::UpperSnake,
+        Form::DomainName,
+        Form::RecordData,
         Form::Labels,
     ];
 
@@ -146,6 +153,7 @@ mod tests {
             "(https://|//)?(www.googleapis.com/compute/v1/)?(projects/)?[a-z0-9/-]{0,40}",
             "\\{\"[a-z]\": ?[0-9a-z\",{}\\[\\]]{0,20}\\}",
             "[A-Za-z0-9+/_=-]{0,40}",
+            "\"?([0-9]{1,2} ){0,3}[A-Za-z:0-9]{1,12}(\\.[A-Za-z]{2})?\\.?\"?",
             "20[0-9]{2}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-5][0-9]:[0-5][0-9](\\.[0-9]{0,10})?(Z|[+-][01][0-9]:[0-5][0-9])?",
             ".{0,30}",
         ]
@@ -179,6 +187,7 @@ mod tests {
         assert_eq!(*coerce(Kind::Integer, &"10".into()), Value::from(10));
         assert_eq!(*coerce(Kind::Integer, &"ten".into()), Value::from("ten"));
         assert_eq!(*coerce(Kind::String, &Value::from(8080)), Value::from("8080"));
+        assert_eq!(*coerce(Kind::Boolean, &Value::Map(Default::default())), Value::from(true));
     }
 
     #[test]

@@ -187,7 +187,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
                 }
                 continue;
             }
-            if self.check_attribute(attribute, facts, names) {
+            if self.check_attribute(attribute, facts, names, scope) {
                 let value = self.attribute_value(attribute, facts, scope);
                 self.evaluator.allowance.hold(value.weight().saturating_add(ARGUMENT_BYTES));
                 self.places.borrow_mut().argument(spot.path, &attribute.name, attribute.range());
@@ -381,7 +381,13 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
         if facts.is_sensitive { sensitive(value) } else { value }
     }
 
-    fn check_attribute(&self, attribute: &Attribute, facts: Option<&ArgumentFacts>, names: &[&str]) -> bool {
+    fn check_attribute(
+        &self,
+        attribute: &Attribute,
+        facts: Option<&ArgumentFacts>,
+        names: &[&str],
+        scope: &BlockScope<'_, '_>,
+    ) -> bool {
         if self.schema.is_none() {
             return true;
         }
@@ -398,6 +404,11 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
             return false;
         };
         if !facts.is_optional && !facts.is_required {
+            let value = self.evaluator.expression(attribute, scope);
+            if value.is_null() || !value.is_known() {
+                // Null is no value; what is unknown may be null.
+                return false;
+            }
             let detail = format!(
                 "Can't configure a value for \"{name}\": its value will be decided automatically based on the result of applying this configuration."
             );

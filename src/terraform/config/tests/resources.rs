@@ -226,6 +226,15 @@ fn ignore_changes_is_read_in_every_form() {
 }
 
 #[test]
+fn a_computed_argument_may_be_given_null() {
+    let evaluated =
+        main_tf("resource \"google_known\" \"y\" {\n  name = \"n\"\n  self_link = try({}.nothing, null)\n}\n")
+            .known()
+            .evaluate();
+    assert_eq!(evaluated.lines(), Vec::<String>::new());
+}
+
+#[test]
 fn arguments_that_do_not_exist_are_reported_at_their_place() {
     let evaluated = main_tf(
         "resource \"google_known\" \"y\" {\n  name = \"n\"\n  labels = {}\n  sizes = 1\n  self_link = \"x\"\n  settings = {}\n  label {\n  }\n  nothing {\n  }\n  settings {\n    teir = \"t\"\n  }\n}\nresource \"google_known\" \"empty\" {}\n",
