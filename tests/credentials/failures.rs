@@ -230,7 +230,7 @@ fn a_machine_without_metadata_server_or_without_service_account_is_told_so() {
 #[test]
 fn a_key_that_no_api_takes_any_more_is_named_and_its_token_is_not_shown() {
     let refusal = |rig: &Rig| {
-        for service in ["compute", "redis", "run", "sqladmin", "vpcaccess"] {
+        for service in crate::forms::apis() {
             rig.refuse(
                 &format!("{service}.googleapis.com"),
                 usize::MAX,
