@@ -161,7 +161,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_form_is_idempotent(form in proptest::sample::select(&FORMS[..]), text in text()) {
+        fn every_form_is_idempotent(form in proptest::sample::select(FORMS), text in text()) {
             let mut numbers = ProjectNumbers::default();
             numbers.learn("123", "p");
             let scope = Scope::new(Some("p"), Some("r"), &numbers);
