@@ -90,6 +90,12 @@ fn described(path: &str) -> Option<(&'static str, &str)> {
         "vpcaccess" => ("vpcaccess.v1", rest),
         "servicenetworking" => ("servicenetworking.v1", rest),
         "cloudasset" => ("cloudasset.v1", rest),
+        "artifactregistry" => ("artifactregistry.v1", rest),
+        "cloudfunctions" => ("cloudfunctions.v2", rest),
+        "iam" => ("iam.v1", rest),
+        "memcache" => ("memcache.v1", rest),
+        "secretmanager" => ("secretmanager.v1", rest),
+        "serviceusage" => ("serviceusage.v1", rest),
         _ => return None,
     })
 }
@@ -104,6 +110,10 @@ fn what_the_server_of_the_tests_answers_is_what_the_apis_answer() {
         for size in [100, 1] {
             google.set_page_size(size);
             for path in google.lists() {
+                // Its description has members and no methods.
+                if path.starts_with("/memorystore/") {
+                    continue;
+                }
                 let Some((name, address)) = described(&path) else {
                     faults.insert(format!("{path}: no description of its API"));
                     continue;
@@ -137,6 +147,10 @@ fn object(folder: &std::path::Path, kind: &ResourceType) -> (Api, Value) {
     let base = list.base_url.as_ref().unwrap_or(&kind.base_url).as_str();
     let version = base.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     let api = Api::of(folder, kind, version);
+    if !api.has_methods() {
+        let name = kind.asset_type().rsplit('/').next().unwrap_or_default();
+        return (api, serde_json::json!({"$ref": name}));
+    }
     let method = api.method(&path(base, list.path.as_str())).expect("a method");
     let answer = api.members(method["response"]["$ref"].as_str().expect("a schema"));
     let mut items = schema(answer[&list.items]).expect("a list of objects").to_owned();
@@ -153,6 +167,9 @@ fn member<'a>(api: &'a Api, from: &'a Value, path: &str) -> Option<Value> {
         // A list of objects, or a map of them, stands for its elements; so does a list of lists.
         while description["type"] == "array" {
             description = description["items"].clone();
+        }
+        if description["additionalProperties"]["$ref"].is_string() {
+            description = description["additionalProperties"].clone();
         }
         description = match description["$ref"].as_str() {
             Some(schema) => (*api.members(schema).get(name)?).clone(),
@@ -198,6 +215,18 @@ const UNDESCRIBED: &[(&str, &str)] = &[
     ("google_compute_backend_service", "dynamic_forwarding"),
     ("google_compute_url_map", "path_matcher.route_rules.http_filter_configs"),
     ("google_compute_url_map", "path_matcher.route_rules.http_filter_metadata"),
+    ("google_cloudfunctions2_function", "build_config.source.repo_source.invert_regex"),
+    ("google_cloudfunctions2_function", "service_config.gcf_uri"),
+    // The provider reads them; the published description does not have them.
+    ("google_redis_cluster", "maintenance_policy.weekly_maintenance_window.duration"),
+    ("google_redis_cluster", "maintenance_schedule.schedule_deadline_time"),
+    // The key of a map.
+    ("google_artifact_registry_repository", "cleanup_policies.id"),
+    // The description is made of protocol buffers and leaves out what others define.
+    ("google_memorystore_instance", "automated_backup_config.fixed_frequency_schedule.start_time"),
+    ("google_memorystore_instance", "is_acl_policy_in_sync"),
+    ("google_memorystore_instance", "maintenance_schedule.schedule_deadline_time"),
+    ("google_memorystore_instance", "maintenance_policy.weekly_maintenance_window"),
     // The API had it once.
     ("google_cloud_run_service", "template.spec.serving_state"),
     // The provider looks for it under this name; the API calls it sourceLocation.
