@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
     let reference = StateReference::new(recorded);
     let tracer = declarations.tracer(&reference, catalog);
     let recorded_numbers = project_numbers(recorded);
-    let sides = TerraformSides::new(&configuration, recorded, &Normalizer::new(catalog, &recorded_numbers));
+    let mut sides = TerraformSides::new(&configuration, recorded, &Normalizer::new(catalog, &recorded_numbers));
     let selection = Selection::new(&arguments.only, &arguments.skip);
     let wants = sides.wants(catalog, &configuration, &settings.live, &recorded_numbers, &selection);
     let source = LiveArgument::read(&arguments.live)?;
@@ -60,18 +60,18 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
         siblings: &siblings,
         ignores: &ignores,
     };
-    let mut brought = root_sides.bring(&inventory, sides, key.as_ref());
     if matches!(source, LiveArgument::Inventory(_)) {
+        let brought = root_sides.bring(&inventory, &inventory.objects, sides, key.as_ref());
         let suspects = suspects(&compare(&root_sides.request(&inventory, brought, &OwnPlaces, arguments)));
         reader.say(&format!("confirm {} objects", suspects.len()));
         if !suspects.is_empty() {
             live::confirm(&mut inventory, suspects, &reader)?;
         }
-        let sides = TerraformSides::new(&configuration, recorded, &Normalizer::new(catalog, &recorded_numbers));
-        brought = root_sides.bring(&inventory, sides, key.as_ref());
+        sides = TerraformSides::new(&configuration, recorded, &Normalizer::new(catalog, &recorded_numbers));
     }
     // All that is left to say of live is in the sides and the listings; bodies of a large project are many megabytes.
-    inventory.objects = Vec::new();
+    let objects = std::mem::take(&mut inventory.objects);
+    let mut brought = root_sides.bring(&inventory, objects, sides, key.as_ref());
     let not_supported = std::mem::take(&mut brought.sides.not_supported);
     let of_sides = std::mem::take(&mut brought.sides.diagnostics);
     let request = root_sides.request(&inventory, brought, &tracer, arguments);
@@ -90,12 +90,16 @@ pub(crate) fn run(arguments: &CheckArguments, variables: &[VariableArgument], en
         diagnostics.push(Diagnostic::warning("Unused ignore block", detail).at(rule.range.clone()));
     }
     diagnostics.extend(unknown_severities(&settings.severities));
+    let worlds = worlds(&request);
+    // Policies look at worlds and comparison, the report at the comparison; what they were made of may be much.
+    drop(request);
     let mut judgment = judge(&PolicyInput {
-        worlds: &worlds(&request),
+        worlds: &worlds,
         provenance: &tracer,
         comparison: &comparison,
         severities: &settings.severities,
     });
+    drop(worlds);
     if !selection.is_everything() {
         // Policies need the neighbors of what was selected; the report does not.
         let selected: BTreeSet<String> = comparison.resources.iter().filter_map(label).collect();

@@ -21,6 +21,7 @@ mod sibling_states;
 mod sides;
 mod snapshot;
 mod terraform_root;
+mod unclaimed;
 mod wants;
 
 use std::process::ExitCode;

@@ -1,5 +1,6 @@
 //! The sides of one root brought together for a comparison, again where live was corrected meanwhile.
 
+use std::borrow::Borrow;
 use std::collections::BTreeSet;
 
 use super::arguments::CheckArguments;
@@ -8,7 +9,9 @@ use super::sides::{TerraformSides, live_sides, project_numbers};
 use crate::catalog::{Basis, Catalog, ResourceType};
 use crate::compare::{Comparison, LiveSide, Presence, Request, ResourceComparison, Verdict};
 use crate::google::Wanted;
-use crate::model::{Configuration, Identity, IgnoreRule, Inventory, ProjectNumbers, Provenance, Settings, State};
+use crate::model::{
+    Configuration, Identity, IgnoreRule, Inventory, LiveObject, ProjectNumbers, Provenance, Settings, State,
+};
 use crate::normalize::{Normalizer, RedactionKey};
 use crate::topology;
 
@@ -38,10 +41,12 @@ pub(crate) struct Brought {
 }
 
 impl RootSides<'_> {
-    /// Normalizes live. `sides` are those of the root, normalized before anything was known of live.
+    /// Normalizes live: the objects of the inventory, which may be given away. `sides` are those of the root, normalized
+    /// before anything was known of live.
     pub(crate) fn bring(
         &self,
         inventory: &Inventory,
+        objects: impl IntoIterator<Item: Borrow<LiveObject>>,
         mut sides: TerraformSides,
         key: Option<&RedactionKey>,
     ) -> Brought {
@@ -54,7 +59,7 @@ impl RootSides<'_> {
         if numbers != recorded_numbers {
             sides = TerraformSides::new(self.configuration, self.recorded, &normalizer);
         }
-        let live = live_sides(&mut sides, inventory, catalog, &normalizer, key);
+        let live = live_sides(&mut sides, objects, inventory, catalog, &normalizer, key);
         let managed_elsewhere = self.siblings.identities(&normalizer, &mut sides.diagnostics);
         Brought { sides, live, managed_elsewhere, numbers }
     }

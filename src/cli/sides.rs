@@ -1,8 +1,10 @@
 //! Brings configuration, state and live to the comparison: what is asked of live, and every resource normalized.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::redaction;
+use super::unclaimed::Kept;
 use crate::catalog::{Catalog, ResourceType};
 use crate::compare::{ConfiguredSide, LiveSide, RecordedSide, moved_addresses};
 use crate::model::{
@@ -108,18 +110,35 @@ impl TerraformSides {
 }
 
 /// Live objects, normalized as each type that claims them or under which they would be unmanaged, and settled with the
-/// other sides. `key` tells of values that a snapshot leaves out whether they are those of the other sides.
+/// other sides. `key` tells of values that a snapshot leaves out whether they are those of the other sides. Of objects that
+/// neither configuration nor state has only what policies judge is kept.
 pub(crate) fn live_sides(
     sides: &mut TerraformSides,
+    objects: impl IntoIterator<Item: Borrow<LiveObject>>,
     inventory: &Inventory,
     catalog: &Catalog,
     normalizer: &Normalizer<'_>,
     key: Option<&RedactionKey>,
 ) -> Vec<LiveSide> {
-    let mut live = normalized_live(sides, inventory, catalog, normalizer);
-    if let Some(key) = key {
-        redaction::restore(key, sides, &mut live, inventory, catalog);
-    }
+    let mut diagnostics = Vec::new();
+    let claimed: HashSet<&Identity> =
+        sides.resources().filter_map(|resource| resource.identity.as_ref().ok()).collect();
+    let kept = Kept::default();
+    let reduce = |side: &mut LiveSide| {
+        if side.resource.identity.as_ref().is_ok_and(|identity| !claimed.contains(identity)) {
+            kept.reduce(&mut side.resource);
+        }
+    };
+    let mut live = match key {
+        None => normalized_live(sides, objects, catalog, normalizer, &mut diagnostics, reduce),
+        Some(key) => {
+            let mut live = normalized_live(sides, objects, catalog, normalizer, &mut diagnostics, |_| {});
+            redaction::restore(key, sides, &mut live, inventory, catalog);
+            live.iter_mut().for_each(reduce);
+            live
+        }
+    };
+    sides.diagnostics.append(&mut diagnostics);
     settle(
         catalog,
         sides.configured.iter_mut().map(|side| &mut side.resource),
@@ -129,16 +148,21 @@ pub(crate) fn live_sides(
     live
 }
 
-/// Live objects, normalized. What cannot be read is a diagnostic of `sides`.
+/// Live objects, normalized, each passed to `finish` before the next is read. Objects that are given away are dropped
+/// one by one, so that their memory is there for what follows.
 pub(crate) fn normalized_live(
-    sides: &mut TerraformSides,
-    inventory: &Inventory,
+    sides: &TerraformSides,
+    objects: impl IntoIterator<Item: Borrow<LiveObject>>,
     catalog: &Catalog,
     normalizer: &Normalizer<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+    finish: impl Fn(&mut LiveSide),
 ) -> Vec<LiveSide> {
     let used: BTreeSet<String> = sides.resources().map(|resource| resource.resource_type.to_string()).collect();
-    let mut live = Vec::with_capacity(inventory.objects.len());
-    for object in &inventory.objects {
+    let objects = objects.into_iter();
+    let mut live = Vec::with_capacity(objects.size_hint().0);
+    for object in objects {
+        let object: &LiveObject = object.borrow();
         let reported = reported_type(catalog, object);
         for resource_type in catalog.of_asset_type(&object.asset_type) {
             let is_primary = match reported {
@@ -151,7 +175,7 @@ pub(crate) fn normalized_live(
             match normalizer.live(&resource_type.name, object) {
                 Ok(resource) => {
                     if let Some(unreadable) = unreadable(&resource) {
-                        sides.diagnostics.push(Diagnostic::error(
+                        diagnostics.push(Diagnostic::error(
                             "Unreadable live object",
                             format!(
                                 "Of {} not everything can be read: {unreadable}. The rest is compared.",
@@ -159,17 +183,19 @@ pub(crate) fn normalized_live(
                             ),
                         ));
                     }
-                    live.push(LiveSide {
+                    let mut side = LiveSide {
                         is_system_made: is_system_made(resource_type, &resource),
                         import_id: resource.identity.as_ref().ok().and_then(|it| resource_type.import_id(it.path())),
                         resource,
                         is_primary,
                         update_time: object.update_time.clone(),
-                    });
+                    };
+                    finish(&mut side);
+                    live.push(side);
                 }
                 Err(error) => {
                     let error = anyhow::Error::new(error);
-                    sides.diagnostics.push(Diagnostic::error(
+                    diagnostics.push(Diagnostic::error(
                         "Unreadable live object",
                         format!("Failed to {error:#}. The object is not compared."),
                     ));

@@ -30,6 +30,7 @@ pub fn compare(request: &Request<'_>) -> Comparison {
         not_observed: BTreeSet::new(),
         live_is_asked: matching.live_is_asked,
     };
+    run.comparison.resources.reserve_exact(matching.resources.len() + matching.unclaimed.len());
     for matched in &matching.resources {
         run.matched(matched);
     }

@@ -1,6 +1,6 @@
 //! The worlds that policies judge, built from the same matching as the comparison.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::absence::Absence;
@@ -10,25 +10,29 @@ use super::matching::{LiveMatch, Matched, Matching};
 use super::visibility::is_taken_for_unset;
 use super::{LiveSide, Presence, RecordedSide, Request};
 use crate::model::{
-    AttributePath, CHOSEN_ON_CREATION, Identity, Leaf, NormalizedResource, Origin, Side, Value, World, WorldAttribute,
-    WorldKind, WorldResource,
+    AttributePath, CHOSEN_ON_CREATION, Identity, Leaf, NormalizedResource, Origin, PathMap, Side, Value, World,
+    WorldAttribute, WorldKind, WorldResource,
 };
 
 /// The worlds of a request: live (where a live source was given), state, planned. `--only` and `--skip` do not count
-/// here: a policy about one resource needs the others.
+/// here: a policy about one resource needs the others. Objects that no resource claims are there where policies judge
+/// their type.
 pub fn worlds(request: &Request<'_>) -> Vec<World> {
     let matching = Matching::new(request);
+    let is_judged = |side: &&&LiveSide| request.judged_types.contains(&*side.resource.resource_type);
+    let unclaimed: Vec<Arc<WorldResource>> =
+        matching.unclaimed.iter().filter(is_judged).map(|side| Arc::new(as_read(&side.resource))).collect();
     let mut worlds = Vec::with_capacity(3);
     if matching.live_is_asked {
-        worlds.push(live(request, &matching));
+        worlds.push(live(request, &matching, &unclaimed));
     }
     worlds.push(state(&matching));
-    worlds.push(planned(request, &matching));
+    worlds.push(planned(request, &matching, unclaimed));
     worlds
 }
 
 /// Every live object once, under the address that claims it.
-fn live(request: &Request<'_>, matching: &Matching<'_>) -> World {
+fn live(request: &Request<'_>, matching: &Matching<'_>, unclaimed: &[Arc<WorldResource>]) -> World {
     let mut claims: HashMap<(&str, &Identity), &Matched<'_>> = HashMap::new();
     let mut claimed: HashSet<&Identity> = HashSet::new();
     for matched in &matching.resources {
@@ -37,12 +41,13 @@ fn live(request: &Request<'_>, matching: &Matching<'_>) -> World {
             claimed.insert(identity);
         }
     }
+    let named: HashSet<&Identity> = matching.resources.iter().filter_map(|matched| matched.identity().ok()).collect();
     // An object that two types share has one reading per type; the claimed reading counts, else the primary one.
     let mut readings: Vec<(&LiveSide, Option<&Matched<'_>>)> = request
         .live
         .iter()
         .filter_map(|side| {
-            let Ok(identity) = &side.resource.identity else { return side.is_primary.then_some((side, None)) };
+            let identity = side.resource.identity.as_ref().ok().filter(|identity| named.contains(identity))?;
             match claims.get(&(&*side.resource.resource_type, identity)) {
                 Some(matched) => Some((side, Some(*matched))),
                 None => (side.is_primary && !claimed.contains(identity)).then_some((side, None)),
@@ -59,9 +64,11 @@ fn live(request: &Request<'_>, matching: &Matching<'_>) -> World {
             if let Some(matched) = matched {
                 place(&mut resource, matched);
             }
-            resource
+            Arc::new(resource)
         });
-    World { kind: WorldKind::Live, resources: sorted(resources), complete: complete_listings(request) }
+    let mut others: Vec<Arc<WorldResource>> = unclaimed.to_vec();
+    others.dedup_by(|later, earlier| later.identity.is_some() && later.identity == earlier.identity);
+    World { kind: WorldKind::Live, resources: sorted(resources.chain(others)), complete: complete_listings(request) }
 }
 
 /// What the state records, without leftovers of a replacement.
@@ -70,15 +77,14 @@ fn state(matching: &Matching<'_>) -> World {
         let recorded = current(matched)?;
         let mut resource = as_read(&recorded.resource);
         place(&mut resource, matched);
-        Some(resource)
+        Some(Arc::new(resource))
     });
     World { kind: WorldKind::State, resources: sorted(resources), complete: Vec::new() }
 }
 
 /// Live (else the state) overlaid with the configuration, without what an apply would destroy.
-fn planned(request: &Request<'_>, matching: &Matching<'_>) -> World {
-    let managed = matching.resources.iter().filter_map(planned_resource);
-    let others = matching.unclaimed.iter().map(|side| as_read(&side.resource));
+fn planned(request: &Request<'_>, matching: &Matching<'_>, unclaimed: Vec<Arc<WorldResource>>) -> World {
+    let managed = matching.resources.iter().filter_map(planned_resource).map(Arc::new);
     let configuration = request.configuration;
     let mut complete = complete_listings(request);
     if !configuration.unreadable_modules.is_empty() {
@@ -88,7 +94,7 @@ fn planned(request: &Request<'_>, matching: &Matching<'_>) -> World {
     let unexpanded: HashSet<&str> =
         configuration.unexpanded.iter().map(|resource| &*resource.resource.resource_type).collect();
     complete.retain(|(resource_type, _)| !unexpanded.contains(&**resource_type));
-    World { kind: WorldKind::Planned, resources: sorted(managed.chain(others)), complete }
+    World { kind: WorldKind::Planned, resources: sorted(managed.chain(unclaimed)), complete }
 }
 
 fn planned_resource(matched: &Matched<'_>) -> Option<WorldResource> {
@@ -141,6 +147,8 @@ fn as_read(resource: &NormalizedResource) -> WorldResource {
             world.unknown.insert(path.clone(), reason);
         }
     }
+    world.attributes.shrink_to_fit();
+    world.unknown.shrink_to_fit();
     world
 }
 
@@ -203,8 +211,9 @@ fn overlaid(
     for (path, side) in base.into_iter().flat_map(blocks) {
         if let Some(reason) = unknown_reason(side)
             && !matches!(configuration.side(path), Side::Value(_) | Side::Unset { counts_as: Some(_) })
+            && !world.unknown.contains_key(path)
         {
-            world.unknown.entry(path.clone()).or_insert(reason);
+            world.unknown.insert(path.clone(), reason);
         }
     }
     world
@@ -221,8 +230,8 @@ fn empty(resource: &NormalizedResource) -> WorldResource {
         address: None,
         identity: resource.identity.as_ref().ok().cloned(),
         range: None,
-        attributes: BTreeMap::new(),
-        unknown: BTreeMap::new(),
+        attributes: PathMap::new(),
+        unknown: PathMap::new(),
     }
 }
 
@@ -238,8 +247,7 @@ fn place(resource: &mut WorldResource, matched: &Matched<'_>) {
     ];
     let secrets = sides.into_iter().flatten().flat_map(|side| &side.leaves).filter(|(_, leaf)| leaf.is_sensitive);
     for (secret, _) in secrets {
-        let below = resource.attributes.range_mut::<AttributePath, _>(secret..);
-        for (_, attribute) in below.take_while(|(path, _)| path.starts_with(secret)) {
+        for attribute in resource.attributes.below_mut(secret) {
             attribute.is_sensitive = true;
         }
     }
@@ -313,8 +321,8 @@ fn complete_listings(request: &Request<'_>) -> Vec<(String, String)> {
     complete
 }
 
-fn sorted(resources: impl Iterator<Item = WorldResource>) -> Vec<WorldResource> {
-    let mut resources: Vec<WorldResource> = resources.collect();
+fn sorted(resources: impl Iterator<Item = Arc<WorldResource>>) -> Vec<Arc<WorldResource>> {
+    let mut resources: Vec<Arc<WorldResource>> = resources.collect();
     resources
         .sort_by(|a, b| (&a.identity, &a.address, &a.resource_type).cmp(&(&b.identity, &b.address, &b.resource_type)));
     resources

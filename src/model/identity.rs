@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// The full resource name of a live object, in one spelling: `//vpcaccess.googleapis.com/projects/p/locations/r/connectors/c`.
 ///
-/// `//SERVICE/` and the path without API version. The project is an id wherever its number could be translated.
+/// `//SERVICE/` and the path without API version. The project is an id wherever its number could be translated. A clone
+/// shares the text: every side, world and comparison of an object has its identity.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Identity(String);
+pub struct Identity(Arc<str>);
 
 impl Identity {
     /// An identity of a full resource name that is already in the one spelling.
-    pub fn new(name: impl Into<String>) -> Self {
+    pub fn new(name: impl Into<Arc<str>>) -> Self {
         Self(name.into())
     }
 

@@ -68,6 +68,24 @@ impl<T> PathMap<T> {
         }
     }
 
+    /// Leaves in only the entries that `is_kept`, and gives back the memory of the others.
+    pub fn retain(&mut self, mut is_kept: impl FnMut(&AttributePath, &T) -> bool) {
+        self.entries.retain(|(path, value)| is_kept(path, value));
+        self.shrink_to_fit();
+    }
+
+    /// Gives back the memory of entries that are not there.
+    pub fn shrink_to_fit(&mut self) {
+        self.entries.shrink_to_fit();
+    }
+
+    /// What a path and all those below it have, to be changed.
+    pub fn below_mut(&mut self, path: &AttributePath) -> impl Iterator<Item = &mut T> {
+        let start = self.find(path.steps()).unwrap_or_else(|place| place);
+        let rest = self.entries.get_mut(start..).unwrap_or_default();
+        rest.iter_mut().take_while(move |(below, _)| below.starts_with(path)).map(|(_, value)| value)
+    }
+
     /// All entries.
     pub fn iter(&self) -> PathEntries<'_, T> {
         PathEntries { entries: self.entries.iter() }
@@ -198,5 +216,9 @@ mod tests {
         assert_eq!(map.get(&path("b.c").steps()[..1]), Some(&3));
         assert_eq!(map.get(&path("a")), None);
         assert_eq!(map.len(), 2);
+        map.below_mut(&path("a")).for_each(|value| *value += 10);
+        assert_eq!((map.get(&path("a.c")), map.get(&path("b"))), (Some(&12), Some(&3)));
+        map.retain(|_, value| *value != 3);
+        assert_eq!((map.get(&path("a.c")), map.get(&path("b"))), (Some(&12), None));
     }
 }

@@ -1,9 +1,8 @@
 //! A world: all resources as one side (live, state, or what an apply would make) has them. Policies judge worlds.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{AttributePath, Identity, InstanceAddress, Origin, SourceRange, Value};
+use super::{AttributePath, Identity, InstanceAddress, Origin, PathMap, SourceRange, Value};
 
 /// Which world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,8 +20,8 @@ pub enum WorldKind {
 pub struct World {
     /// Which one.
     pub kind: WorldKind,
-    /// The resources, sorted by identity, then address.
-    pub resources: Vec<WorldResource>,
+    /// The resources, sorted by identity, then address. Worlds share what is the same in them.
+    pub resources: Vec<Arc<WorldResource>>,
     /// Listings that were complete, as (resource type, scope); a type and scope outside of these may hold more than
     /// is here. An empty scope means everywhere.
     pub complete: Vec<(String, String)>,
@@ -40,9 +39,9 @@ pub struct WorldResource {
     /// The header of its block, where it is configured.
     pub range: Option<SourceRange>,
     /// The leaves (see [`super::NormalizedResource`]); nulls are left out.
-    pub attributes: BTreeMap<AttributePath, WorldAttribute>,
+    pub attributes: PathMap<WorldAttribute>,
     /// Paths at or below which nothing is known, with the reason; the longest matching prefix counts.
-    pub unknown: BTreeMap<AttributePath, Arc<str>>,
+    pub unknown: PathMap<Arc<str>>,
 }
 
 /// One leaf of a resource of a world.
@@ -74,7 +73,7 @@ pub enum Fact<T> {
 impl World {
     /// The resources of a type.
     pub fn of_type<'a>(&'a self, resource_type: &'a str) -> impl Iterator<Item = &'a WorldResource> {
-        self.resources.iter().filter(move |resource| &*resource.resource_type == resource_type)
+        self.resources.iter().map(|resource| &**resource).filter(move |it| &*it.resource_type == resource_type)
     }
 
     /// Whether every resource of a type below `scope` (`projects/p/regions/r`, `projects/p`) is here, so that what is

@@ -1,5 +1,6 @@
 //! What a check answers, and the pieces that findings are made of.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::compare::{AttributeComparison, Comparison, ResourceComparison};
@@ -157,17 +158,17 @@ impl Context<'_> {
 /// Planned resources, found by what names them.
 #[derive(Debug)]
 pub(super) struct PlannedIndex<'a> {
-    by_label: BTreeMap<String, &'a WorldResource>,
+    by_label: BTreeMap<Cow<'a, str>, &'a WorldResource>,
     by_identity: BTreeMap<(&'a str, &'a Identity), &'a WorldResource>,
 }
 
 impl<'a> PlannedIndex<'a> {
     pub(super) fn new(world: &'a World) -> Self {
-        let by_label = world.resources.iter().map(|resource| (resource.label(), resource)).collect();
+        let by_label = world.resources.iter().map(|resource| (world_label(resource), &**resource)).collect();
         let by_identity = world
             .resources
             .iter()
-            .filter_map(|resource| Some(((&*resource.resource_type, resource.identity.as_ref()?), resource)))
+            .filter_map(|resource| Some(((&*resource.resource_type, resource.identity.as_ref()?), &**resource)))
             .collect();
         Self { by_label, by_identity }
     }
@@ -176,7 +177,7 @@ impl<'a> PlannedIndex<'a> {
     pub(super) fn same_as(&self, resource: &WorldResource) -> Option<&'a WorldResource> {
         let by_identity =
             resource.identity.as_ref().and_then(|identity| self.by_identity.get(&(&*resource.resource_type, identity)));
-        by_identity.or_else(|| self.by_label.get(&resource.label())).copied()
+        by_identity.or_else(|| self.by_label.get(&world_label(resource))).copied()
     }
 }
 
@@ -185,7 +186,7 @@ impl<'a> PlannedIndex<'a> {
 pub(super) struct ComparisonIndex<'a> {
     comparison: &'a Comparison,
     by_identity: BTreeMap<(&'a str, &'a Identity), &'a ResourceComparison>,
-    by_label: BTreeMap<String, &'a ResourceComparison>,
+    by_label: BTreeMap<Cow<'a, str>, &'a ResourceComparison>,
 }
 
 impl<'a> ComparisonIndex<'a> {
@@ -194,7 +195,7 @@ impl<'a> ComparisonIndex<'a> {
         let by_identity = current()
             .filter_map(|resource| Some(((&*resource.resource_type, resource.identity.as_ref()?), resource)))
             .collect();
-        let by_label = current().filter_map(|resource| Some((compared_label(resource)?, resource))).collect();
+        let by_label = current().filter_map(|resource| Some((label_of(resource)?, resource))).collect();
         Self { comparison, by_identity, by_label }
     }
 
@@ -218,7 +219,7 @@ impl<'a> ComparisonIndex<'a> {
         if evidence.path.is_empty() || evidence.range.is_some() {
             return None;
         }
-        let resource = self.by_label.get(&evidence.subject)?;
+        let resource = self.by_label.get(evidence.subject.as_str())?;
         let attribute = resource.attributes.iter().find(|attribute| attribute.path.to_string() == evidence.path)?;
         let AttributeComparison { configuration: Side::Value(value), origin, is_sensitive, .. } = attribute else {
             return None;
@@ -240,10 +241,23 @@ impl<'a> ComparisonIndex<'a> {
 
 /// The label of a compared resource; `None` where it has neither address nor identity.
 pub(super) fn compared_label(resource: &ResourceComparison) -> Option<String> {
+    label_of(resource).map(Cow::into_owned)
+}
+
+/// The same; of the very many resources without an address it is the identity's own text.
+fn label_of(resource: &ResourceComparison) -> Option<Cow<'_, str>> {
     match (&resource.address, &resource.identity) {
-        (Some(address), _) => Some(address.to_string()),
-        (None, Some(identity)) => Some(identity.to_string()),
+        (Some(address), _) => Some(address.to_string().into()),
+        (None, Some(identity)) => Some(identity.as_str().into()),
         (None, None) => None,
+    }
+}
+
+/// [`WorldResource::label`], borrowed where it can be.
+fn world_label(resource: &WorldResource) -> Cow<'_, str> {
+    match (&resource.address, &resource.identity) {
+        (None, Some(identity)) => identity.as_str().into(),
+        _ => resource.label().into(),
     }
 }
 

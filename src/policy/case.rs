@@ -11,7 +11,7 @@ use thiserror::Error;
 use super::{Judgment, PolicyInput, judge};
 use crate::compare::{Basis, Comparison, Presence, ResourceComparison};
 use crate::model::{
-    AddressError, AttributePath, Identity, InstanceAddress, Number, Origin, OwnPlaces, PathError, Position,
+    AddressError, AttributePath, Identity, InstanceAddress, Number, Origin, OwnPlaces, PathError, PathMap, Position,
     SourceRange, Value, World, WorldAttribute, WorldKind, WorldResource,
 };
 
@@ -191,14 +191,14 @@ impl WorldText {
             .map(|listing| listing.split_once(" in ").unwrap_or((listing, "")))
             .map(|(resource_type, scope)| (resource_type.to_owned(), scope.to_owned()))
             .collect();
-        let resources = self.resource.iter().map(|text| text.resource(kind)).collect::<Result<_, _>>()?;
+        let resources = self.resource.iter().map(|text| text.resource(kind).map(Arc::new)).collect::<Result<_, _>>()?;
         Ok(World { kind, resources, complete })
     }
 }
 
 impl ResourceText {
     fn resource(&self, kind: WorldKind) -> Result<WorldResource, CaseError> {
-        let mut attributes = BTreeMap::new();
+        let mut attributes = PathMap::new();
         let sides = self.attributes.iter().map(|entry| (entry, false));
         for ((path, value), is_configured) in sides.chain(self.configured.iter().map(|entry| (entry, true))) {
             // Only the planned world holds values of the code.
@@ -212,7 +212,7 @@ impl ResourceText {
             };
             attributes.insert(parsed, attribute);
         }
-        let mut unknown = BTreeMap::new();
+        let mut unknown = PathMap::new();
         for (path, reason) in &self.unknown {
             unknown.insert(path.parse::<AttributePath>()?, Arc::from(reason.as_str()));
         }

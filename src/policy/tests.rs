@@ -402,7 +402,7 @@ mod compared {
             ignores: &[],
             unmanaged_types: types,
             unmanaged_scopes: ["projects/p".to_owned()].into(),
-            judged_types: BTreeSet::new(),
+            judged_types: crate::topology::types().map(str::to_owned).collect(),
             derived_types: BTreeSet::new(),
             managed_elsewhere: BTreeSet::new(),
             only: Vec::new(),

@@ -9,6 +9,20 @@ use crate::model::{AttributePath, Fact, Number, WorldResource};
 /// The resource type.
 pub(crate) const TYPE: &str = "google_vpc_access_connector";
 
+/// The attributes that are read of it: see [`super::is_read`].
+pub(super) const READ: &[&str] = &[
+    "subnet.project_id",
+    "subnet.name",
+    "network",
+    "ip_cidr_range",
+    "state",
+    "machine_type",
+    "min_instances",
+    "max_instances",
+    "min_throughput",
+    "max_throughput",
+];
+
 /// A connector.
 #[derive(Debug)]
 pub(crate) struct Connector<'w> {

@@ -8,6 +8,17 @@ use crate::model::{AttributePath, Fact, Number, Value, WorldResource};
 
 pub(super) const TYPE: &str = "google_sql_database_instance";
 
+/// The attributes that are read of it: see [`super::is_read`].
+pub(super) const READ: &[&str] = &[
+    "private_ip_address",
+    "public_ip_address",
+    "settings.ip_configuration.ipv4_enabled",
+    "settings.ip_configuration.private_network",
+    "settings.tier",
+    "settings.database_flags.name",
+    "settings.database_flags.value",
+];
+
 const IPV4_ENABLED: &str = "settings[0].ip_configuration[0].ipv4_enabled";
 const FLAG_VALUE: &[&str] = &["settings", "database_flags", "value"];
 

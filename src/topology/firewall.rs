@@ -6,6 +6,9 @@ use crate::model::{AttributePath, Fact, WorldResource};
 
 pub(super) const TYPE: &str = "google_compute_firewall";
 
+/// The attributes that are read of it: see [`super::is_read`].
+pub(super) const READ: &[&str] = &["source_ranges", "network", "disabled"];
+
 /// A firewall rule.
 #[derive(Debug)]
 pub(crate) struct Firewall<'w> {

@@ -1,10 +1,10 @@
 //! Resources and worlds made by hand, for tests.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::{
-    AttributePath, Identity, Origin, Position, SourceRange, Value, World, WorldAttribute, WorldKind, WorldResource,
+    AttributePath, Identity, Origin, PathMap, Position, SourceRange, Value, World, WorldAttribute, WorldKind,
+    WorldResource,
 };
 
 /// A resource without attributes.
@@ -14,8 +14,8 @@ pub(crate) fn resource(resource_type: &str, identity: &str) -> WorldResource {
         address: None,
         identity: Some(Identity::new(identity)),
         range: None,
-        attributes: BTreeMap::new(),
-        unknown: BTreeMap::new(),
+        attributes: PathMap::new(),
+        unknown: PathMap::new(),
     }
 }
 
@@ -57,5 +57,5 @@ pub(crate) fn world(kind: WorldKind, resources: Vec<WorldResource>) -> World {
         "google_compute_global_address",
     ];
     let complete = types.into_iter().map(|name| (name.to_owned(), String::new())).collect();
-    World { kind, resources, complete }
+    World { kind, resources: resources.into_iter().map(Arc::new).collect(), complete }
 }

@@ -12,6 +12,7 @@ mod name;
 mod nat;
 mod range;
 mod read;
+mod reads;
 mod redis;
 mod service;
 mod subnetwork;
@@ -29,6 +30,7 @@ pub(crate) use name::{ConnectionName, NetworkName, ObjectName, last_segment};
 pub(crate) use nat::NatGateway;
 pub(crate) use range::{RangeIndex, RangeUse};
 pub(crate) use read::{Stated, name};
+pub(crate) use reads::{is_read, types};
 pub(crate) use redis::RedisInstance;
 pub(crate) use service::{Egress, EntryPoint, Service, Variable, VariableValue};
 pub(crate) use subnetwork::{ReservedRange, Subnetwork};
@@ -151,22 +153,6 @@ impl<'w> Topology<'w> {
             Fact::Undetermined(format!("the {words} of {scope} could not all be listed").into())
         }
     }
-}
-
-/// The resource types that a graph is read from.
-pub(crate) fn types() -> impl Iterator<Item = &'static str> {
-    let own = [
-        connector::TYPE,
-        database::TYPE,
-        firewall::TYPE,
-        redis::TYPE,
-        subnetwork::TYPE,
-        subnetwork::ADDRESS_TYPE,
-        nat::TYPE,
-        nat::ROUTER_TYPE,
-        NETWORK_TYPE,
-    ];
-    own.into_iter().chain(service::types())
 }
 
 const NETWORK_TYPE: &str = "google_compute_network";

@@ -8,6 +8,10 @@ use crate::model::{Fact, Value, World, WorldResource};
 
 pub(super) const TYPE: &str = "google_compute_router_nat";
 pub(super) const ROUTER_TYPE: &str = "google_compute_router";
+/// The attributes that are read of a gateway: see [`super::is_read`].
+pub(super) const READ: &[&str] = &["router", "type", "source_subnetwork_ip_ranges_to_nat", "subnetwork"];
+/// The attributes that are read of a router.
+pub(super) const ROUTER_READ: &[&str] = &["network"];
 const LISTED_NAME: &[&str] = &["subnetwork", "name"];
 
 /// A Cloud NAT gateway.

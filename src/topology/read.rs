@@ -67,13 +67,17 @@ fn typed<T>(
         // A path constant that does not parse is our own mistake; it must not read as "absent".
         Err(error) => return Fact::Undetermined(error.to_string().into()),
     };
-    match resource.fact(&path) {
-        Fact::Known(attribute) => match read(&attribute.value) {
-            Some(Some(value)) => Fact::Known(Stated { value, path }),
+    debug_assert!(super::is_read(&resource.resource_type, &path), "`{path}` stands in no list of what is read");
+    // The path as the resource has it is shared by many.
+    if let Some((path, attribute)) = resource.attributes.get_key_value(&path) {
+        return match read(&attribute.value) {
+            Some(Some(value)) => Fact::Known(Stated { value, path: path.clone() }),
             Some(None) => Fact::Absent,
             None => Fact::Undetermined(format!("`{path}` is not {expected}").into()),
-        },
-        Fact::Absent => Fact::Absent,
+        };
+    }
+    match resource.fact(&path) {
+        Fact::Known(_) | Fact::Absent => Fact::Absent,
         Fact::Undetermined(reason) => Fact::Undetermined(reason),
     }
 }

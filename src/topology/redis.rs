@@ -8,6 +8,9 @@ use crate::model::{Fact, WorldResource};
 
 pub(super) const TYPE: &str = "google_redis_instance";
 
+/// The attributes that are read of it: see [`super::is_read`].
+pub(super) const READ: &[&str] = &["authorized_network", "effective_reserved_ip_range", "reserved_ip_range", "host"];
+
 /// A Redis instance.
 #[derive(Debug)]
 pub(crate) struct RedisInstance<'w> {

@@ -97,6 +97,8 @@ struct Shape {
     sql_instances: &'static [&'static str],
     variables: &'static [&'static str],
     secrets: &'static [&'static str],
+    /// The attributes that are read: see [`super::is_read`].
+    read: &'static [&'static str],
 }
 
 /// Source: run v2 Service.template and run v1 annotations `run.googleapis.com/*` on the template.
@@ -108,6 +110,7 @@ const SHAPES: [Shape; 2] = [
         sql_instances: &["template", "volumes", "cloud_sql_instance", "instances"],
         variables: &["template", "containers", "env", "value"],
         secrets: &["template", "containers", "env", "value_source", "secret_key_ref", "secret"],
+        read: &["template.vpc_access", "template.volumes.cloud_sql_instance", "template.containers.env"],
     },
     Shape {
         resource_type: "google_cloud_run_service",
@@ -116,6 +119,7 @@ const SHAPES: [Shape; 2] = [
         sql_instances: &[],
         variables: &["template", "spec", "containers", "env", "value"],
         secrets: &["template", "spec", "containers", "env", "value_from", "secret_key_ref", "name"],
+        read: &["template.metadata.annotations", "template.spec.containers.env"],
     },
 ];
 
@@ -123,9 +127,15 @@ const NETWORK_INTERFACE: &str = "template[0].vpc_access[0].network_interfaces[0]
 const V1_SQL_INSTANCES: &str = "template[0].metadata[0].annotations[\"run.googleapis.com/cloudsql-instances\"]";
 const V1_NETWORK_INTERFACES: &str = "template[0].metadata[0].annotations[\"run.googleapis.com/network-interfaces\"]";
 
-/// The resource types that are services.
-pub(super) fn types() -> impl Iterator<Item = &'static str> {
-    SHAPES.iter().map(|shape| shape.resource_type)
+/// The resource types that are services, with the attributes that are read of each.
+pub(super) fn types() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    SHAPES.iter().map(|shape| (shape.resource_type, shape.read))
+}
+
+/// Whether a path is the name of a variable that the key of its element says already: `env["PORT"].name`.
+pub(super) fn is_name_in_key(path: &AttributePath) -> bool {
+    use PathStep::{Attribute, Key};
+    matches!(path.steps(), [.., Attribute(block), Key(_), Attribute(name)] if &**block == "env" && &**name == "name")
 }
 
 /// The services of a world. One that stands under both types is taken once.

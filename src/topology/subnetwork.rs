@@ -9,6 +9,17 @@ use crate::model::{AttributePath, Fact, WorldResource};
 pub(super) const TYPE: &str = "google_compute_subnetwork";
 pub(super) const ADDRESS_TYPE: &str = "google_compute_global_address";
 
+/// The attributes that are read of a subnetwork: see [`super::is_read`].
+pub(super) const READ: &[&str] = &[
+    "network",
+    "ip_cidr_range",
+    "secondary_ip_range.range_name",
+    "secondary_ip_range.name",
+    "secondary_ip_range.ip_cidr_range",
+];
+/// The attributes that are read of an address.
+pub(super) const ADDRESS_READ: &[&str] = &["purpose", "address", "prefix_length", "network"];
+
 const SECONDARY: &[&str] = &["secondary_ip_range", "ip_cidr_range"];
 
 /// A subnetwork.

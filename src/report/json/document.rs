@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::fill::Resources;
 use super::value::Json;
 
 /// A report of trueup.
@@ -21,7 +22,8 @@ pub(super) struct Document<'a> {
     pub(super) sources: Sources<'a>,
     pub(super) summary: Summary,
     /// Sorted by address, then identity. In-sync and ignored resources are here on request only.
-    pub(super) resources: Vec<Resource<'a>>,
+    #[schemars(with = "Vec<Resource<'a>>")]
+    pub(super) resources: Resources<'a>,
     /// By severity, one that explains others before those, then by number of subjects.
     pub(super) findings: Vec<Finding<'a>>,
     pub(super) coverage: Coverage<'a>,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Serialize, Serializer};
+
 use super::document::{
     Attribute, AttributeCounts, AttributeVerdict, Basis, ConfigurationKind, ConfigurationSource, Coverage, Diagnostic,
     DiagnosticSeverity, Document, Evidence, Finding, FindingCounts, FindingSeverity, LiveKind, LiveSource, NotObserved,
@@ -26,12 +28,7 @@ pub(super) fn document<'a>(report: &Report<'a>) -> Document<'a> {
         root: Root { path: root.path, workspace: root.workspace },
         sources: self::sources(&sources),
         summary: summary(&report.summary()),
-        resources: comparison
-            .resources
-            .iter()
-            .filter(|resource| report.lists(resource))
-            .map(|it| resource(it, report.show.ignored))
-            .collect(),
+        resources: Resources(*report),
         findings: judgment.findings.iter().map(finding).collect(),
         coverage: Coverage {
             types_not_supported: &coverage.types_not_supported,
@@ -40,6 +37,17 @@ pub(super) fn document<'a>(report: &Report<'a>) -> Document<'a> {
             accepted: 0,
         },
         diagnostics: diagnostics.iter().map(diagnostic).collect(),
+    }
+}
+
+/// The resources that a report lists, each made when it is written: there may be very many.
+pub(super) struct Resources<'a>(Report<'a>);
+
+impl Serialize for Resources<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(report) = self;
+        let listed = report.comparison.resources.iter().filter(|resource| report.lists(resource));
+        serializer.collect_seq(listed.map(|it| resource(it, report.show.ignored)))
     }
 }
 
