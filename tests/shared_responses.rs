@@ -82,6 +82,7 @@ fn described(path: &str) -> Option<(&'static str, &str)> {
     let (service, rest) = path.split_once('/')?;
     Some(match service {
         "compute" => ("compute.v1", path),
+        "dns" => ("dns.v1", path),
         "sql" => ("sqladmin.v1beta4", path),
         "redis" => ("redis.v1", rest),
         "run" => ("run.v2", rest),
@@ -89,6 +90,12 @@ fn described(path: &str) -> Option<(&'static str, &str)> {
         "vpcaccess" => ("vpcaccess.v1", rest),
         "servicenetworking" => ("servicenetworking.v1", rest),
         "cloudasset" => ("cloudasset.v1", rest),
+        "artifactregistry" => ("artifactregistry.v1", rest),
+        "cloudfunctions" => ("cloudfunctions.v2", rest),
+        "iam" => ("iam.v1", rest),
+        "memcache" => ("memcache.v1", rest),
+        "secretmanager" => ("secretmanager.v1", rest),
+        "serviceusage" => ("serviceusage.v1", rest),
         _ => return None,
     })
 }
@@ -103,6 +110,10 @@ fn what_the_server_of_the_tests_answers_is_what_the_apis_answer() {
         for size in [100, 1] {
             google.set_page_size(size);
             for path in google.lists() {
+                // Its description has members and no methods.
+                if path.starts_with("/memorystore/") {
+                    continue;
+                }
                 let Some((name, address)) = described(&path) else {
                     faults.insert(format!("{path}: no description of its API"));
                     continue;
@@ -136,6 +147,10 @@ fn object(folder: &std::path::Path, kind: &ResourceType) -> (Api, Value) {
     let base = list.base_url.as_ref().unwrap_or(&kind.base_url).as_str();
     let version = base.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     let api = Api::of(folder, kind, version);
+    if !api.has_methods() {
+        let name = kind.asset_type().rsplit('/').next().unwrap_or_default();
+        return (api, serde_json::json!({"$ref": name}));
+    }
     let method = api.method(&path(base, list.path.as_str())).expect("a method");
     let answer = api.members(method["response"]["$ref"].as_str().expect("a schema"));
     let mut items = schema(answer[&list.items]).expect("a list of objects").to_owned();
@@ -152,6 +167,9 @@ fn member<'a>(api: &'a Api, from: &'a Value, path: &str) -> Option<Value> {
         // A list of objects, or a map of them, stands for its elements; so does a list of lists.
         while description["type"] == "array" {
             description = description["items"].clone();
+        }
+        if description["additionalProperties"]["$ref"].is_string() {
+            description = description["additionalProperties"].clone();
         }
         description = match description["$ref"].as_str() {
             Some(schema) => (*api.members(schema).get(name)?).clone(),
@@ -174,7 +192,8 @@ fn is_read_as(row: &Row, description: &Value) -> bool {
         Kind::String => kind == "string",
         Kind::Integer => kind == "integer" || kind == "string" && is_64_bit,
         Kind::Float => kind == "number",
-        Kind::Boolean => kind == "boolean",
+        // An object may say yes by being there.
+        Kind::Boolean => matches!(kind, "boolean" | "object"),
         Kind::ScalarList | Kind::ScalarSet => description["type"] == "array" && kind != "object",
         Kind::Map => kind == "object",
         Kind::Block(Nesting::Single) => kind == "object",
@@ -183,7 +202,7 @@ fn is_read_as(row: &Row, description: &Value) -> bool {
 }
 
 /// What the provider reads and the published descriptions do not have, by type and the start of a row's path.
-const UNDESCRIBED: [(&str, &str); 9] = [
+const UNDESCRIBED: &[(&str, &str)] = &[
     // The provider takes it from magic-modules, which knew of it first.
     ("google_cloud_run_service", "template.spec.containers.sandbox_launcher"),
     ("google_cloud_run_v2_service", "template.containers.sandbox_launcher"),
@@ -191,13 +210,36 @@ const UNDESCRIBED: [(&str, &str); 9] = [
     ("google_sql_database_instance", "settings.ip_configuration.psc_config.psc_auto_connection_policy_enabled"),
     ("google_sql_database_instance", "settings.ip_configuration.psc_config.psc_auto_connections"),
     ("google_sql_database_instance", "settings.performance_capture_config"),
+    // Only the beta API has it.
+    ("google_compute_backend_service", "circuit_breakers.connect_timeout"),
+    ("google_compute_backend_service", "dynamic_forwarding"),
+    ("google_compute_url_map", "path_matcher.route_rules.http_filter_configs"),
+    ("google_compute_url_map", "path_matcher.route_rules.http_filter_metadata"),
+    ("google_cloudfunctions2_function", "build_config.source.repo_source.invert_regex"),
+    ("google_cloudfunctions2_function", "service_config.gcf_uri"),
+    // The provider reads them; the published description does not have them.
+    ("google_redis_cluster", "maintenance_policy.weekly_maintenance_window.duration"),
+    ("google_redis_cluster", "maintenance_schedule.schedule_deadline_time"),
+    // The key of a map.
+    ("google_artifact_registry_repository", "cleanup_policies.id"),
+    // The description is made of protocol buffers and leaves out what others define.
+    ("google_memorystore_instance", "automated_backup_config.fixed_frequency_schedule.start_time"),
+    ("google_memorystore_instance", "is_acl_policy_in_sync"),
+    ("google_memorystore_instance", "maintenance_schedule.schedule_deadline_time"),
+    ("google_memorystore_instance", "maintenance_policy.weekly_maintenance_window"),
     // The API had it once.
     ("google_cloud_run_service", "template.spec.serving_state"),
     // The provider looks for it under this name; the API calls it sourceLocation.
     ("google_cloud_run_v2_service", "template.containers.build_info.source_location"),
     // The API has it for the other probes only.
     ("google_cloud_run_v2_service", "template.containers.readiness_probe.success_threshold"),
+    // Of the beta API only.
+    ("google_compute_region_network_endpoint_group", "serverless_deployment"),
 ];
+
+/// Numbers that the provider keeps as texts.
+const NUMBERS_AS_TEXT: [(&str, &str); 2] =
+    [("google_compute_route", "next_hop_inter_region_cost"), ("google_compute_route", "next_hop_med")];
 
 #[test]
 fn every_member_that_the_catalog_reads_is_one_that_answers_have() {
@@ -211,8 +253,13 @@ fn every_member_that_the_catalog_reads_is_one_that_answers_have() {
             members += 1;
             let is_of = |(name, start): &(&str, &str)| *name == &*kind.name && row.path.starts_with(start);
             match member(&api, &description, path) {
-                None if UNDESCRIBED.iter().any(is_of) => undescribed.extend(UNDESCRIBED.into_iter().filter(is_of)),
+                None if UNDESCRIBED.iter().any(is_of) => {
+                    undescribed.extend(UNDESCRIBED.iter().filter(|it| is_of(it)).copied())
+                }
                 None => _ = faults.insert(format!("{}.{}: no answer has {path}", kind.name, row.path)),
+                Some(found) if NUMBERS_AS_TEXT.contains(&(&*kind.name, &*row.path)) => {
+                    assert_eq!(found["type"], "integer", "{}.{}", kind.name, row.path);
+                }
                 Some(found) if row.converter.is_none() && !is_read_as(row, &found) => {
                     faults.insert(format!("{}.{}: {path} is {found:.80}, read as {:?}", kind.name, row.path, row.kind));
                 }
@@ -221,6 +268,6 @@ fn every_member_that_the_catalog_reads_is_one_that_answers_have() {
         }
     }
     assert!(members > 500, "{members} members");
-    assert_eq!(undescribed, BTreeSet::from(UNDESCRIBED), "what is described meanwhile is no exception");
+    assert_eq!(undescribed, UNDESCRIBED.iter().copied().collect(), "what is described meanwhile is no exception");
     no_faults(&faults);
 }

@@ -343,13 +343,17 @@ fn changes_of_named_attributes_are_found_and_shown_as_plans_showed_them() {
         "c7n-gcp-cloud-run-service-filter-iam-k63c74a template.metadata.name",
         "runjobsql-k5a2d87 maintenance_version",
         "vcr-redisinstance-kb9bf00 maintenance_version",
-        // Google grows the disk by itself: no drift.
+        // Google grows the disk by itself, and moves the next rotation on by whole periods: no drift.
         "runjobsql-k5a2d87 settings.disk_size",
         // An object that only says "off" is the same as none: no drift, though a plan writes it anew.
         "c7n-dns-managed-zone-enable-dnssec-k4e0f20 cloud_logging_config",
         "globalcomputeurlmap-kff87d8 iap",
         // Part of the name: a record of another type is another one.
         "c7n-test-dns-resource-records-filter-que-kab64fc type",
+        "fullsecretmanagersecret-manual-direct-2-kd097cb rotation.next_rotation_time",
+        // A block of which every argument is at its zero value went away: the same.
+        "c7n-artifact-repository-label-k4bad94 vulnerability_scanning_config",
+        "runjob-usebinauthz-k3b8258 binary_authorization",
         // The recorded answer has logging off; the plan was asked with logging on.
         "gcpdiag-gke1-kacc69a log_config",
         "gcpdiag-gke1-kacc69a log_config.aggregation_interval",

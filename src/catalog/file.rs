@@ -12,7 +12,7 @@ use thiserror::Error;
 use super::resource_type::RowTable;
 use super::rows::{self, RawRow};
 use super::{
-    Basis, Generation, ListCall, ListScope, Nested, PageTokens, Parent, ReadCall, Removed, ResourceType, SystemMade,
+    Basis, Generation, ListCall, ListScope, Nested, Objects, PageTokens, Parent, ReadCall, Removed, ResourceType,
     Template, TemplateError,
 };
 
@@ -67,6 +67,10 @@ struct RawType {
     identity: String,
     #[serde(default)]
     identity_when_empty: BTreeMap<String, String>,
+    #[serde(default)]
+    identity_from: BTreeMap<String, String>,
+    #[serde(default)]
+    named_by_body: bool,
     state_ids: Vec<String>,
     import_ids: Vec<String>,
     viewer_role: String,
@@ -78,7 +82,9 @@ struct RawType {
     #[serde(default)]
     reported_when: BTreeMap<String, Vec<String>>,
     #[serde(default)]
-    system_made: Vec<RawSystemMade>,
+    system_made: Vec<RawObjects>,
+    #[serde(default)]
+    gone: Vec<RawObjects>,
     #[serde(default)]
     removed: BTreeMap<String, RawRemoved>,
     sources: BTreeMap<String, String>,
@@ -140,7 +146,7 @@ struct RawRemoved {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawSystemMade {
+struct RawObjects {
     reason: String,
     members: BTreeMap<String, Vec<String>>,
 }
@@ -188,6 +194,13 @@ pub(super) fn read(name: &str, text: &str, generation: Generation) -> Result<Res
             }),
         });
     }
+    let mut identity_from = BTreeMap::new();
+    for (attribute, text) in &raw.identity_from {
+        identity_from.insert(attribute.clone(), template(text)?);
+    }
+    let objects = |raw: Vec<RawObjects>| {
+        raw.into_iter().map(|raw| Objects { reason: raw.reason, members: raw.members }).collect()
+    };
     let read = match raw.read {
         Some(read) => Some(ReadCall {
             path: template(&read.path)?,
@@ -211,6 +224,8 @@ pub(super) fn read(name: &str, text: &str, generation: Generation) -> Result<Res
         is_in_inventory: raw.inventory,
         identity: template(&raw.identity)?,
         identity_when_empty: raw.identity_when_empty,
+        identity_from,
+        is_named_by_body: raw.named_by_body,
         state_ids: raw.state_ids.iter().map(|id| template(id)).collect::<Result<_, _>>()?,
         import_ids: raw.import_ids.iter().map(|id| template(id)).collect::<Result<_, _>>()?,
         viewer_role: raw.viewer_role,
@@ -224,11 +239,8 @@ pub(super) fn read(name: &str, text: &str, generation: Generation) -> Result<Res
         }),
         same_object_as: raw.same_object_as,
         reported_when: raw.reported_when,
-        system_made: raw
-            .system_made
-            .into_iter()
-            .map(|made| SystemMade { reason: made.reason, members: made.members })
-            .collect(),
+        system_made: objects(raw.system_made),
+        gone: objects(raw.gone),
         removed,
         sources: raw.sources,
         rows: RowTable::new(rows),

@@ -17,7 +17,7 @@ pub use builtin::Catalog;
 pub use file::CatalogError;
 pub use generation::Generation;
 pub use resource_type::{
-    Basis, ListCall, ListScope, Nested, PageTokens, Parent, ReadCall, Removed, ResourceType, SystemMade,
+    Basis, ListCall, ListScope, Nested, Objects, PageTokens, Parent, ReadCall, Removed, ResourceType,
 };
 pub use row::{Converter, Form, Kind, Member, Mode, Row, Treatment};
 pub(crate) use template::project_of;

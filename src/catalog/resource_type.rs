@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::row::{Member, Ties};
-use super::{Form, Kind, Row, Template};
-use crate::model::ProviderVersion;
+use super::{Form, Kind, Mode, Row, Template};
+use crate::model::{Nesting, ProviderVersion};
 
 /// An argument that the provider does not have any more.
 #[derive(Clone, Debug)]
@@ -47,6 +47,12 @@ pub struct ResourceType {
     pub identity: Template,
     /// Values of identity placeholders that stand for an empty attribute: a SQL user without host is `…/users/u/-`.
     pub identity_when_empty: BTreeMap<String, String>,
+    /// Identity placeholders that follow from other attributes where they are not given: a service account's address
+    /// from its `account_id`.
+    pub identity_from: BTreeMap<String, Template>,
+    /// Whether full resource names have a number where the identity has a name, so that what the body says of itself
+    /// comes first.
+    pub is_named_by_body: bool,
     /// The forms of the state's `id`, the provider's present one first.
     pub state_ids: Vec<Template>,
     /// The `id` of an `import` block; of several the first of which nothing is empty. See [`Self::import_id`].
@@ -67,7 +73,9 @@ pub struct ResourceType {
     /// claims them, as in [`SystemMade::members`]; empty where none are.
     pub reported_when: BTreeMap<String, Vec<String>>,
     /// Objects that Google makes by itself: never reported as unmanaged.
-    pub system_made: Vec<SystemMade>,
+    pub system_made: Vec<Objects>,
+    /// Objects that are listed though they are not there: a service that is switched off.
+    pub gone: Vec<Objects>,
     /// Arguments that earlier versions of the provider had, by path.
     pub removed: BTreeMap<String, Removed>,
     /// The sources that rows name by key, in words.
@@ -186,9 +194,9 @@ pub struct Nested {
     pub name: String,
 }
 
-/// Objects that Google makes by itself.
+/// Some of a type's objects, told by their bodies.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SystemMade {
+pub struct Objects {
     /// What they are, as a fragment.
     pub reason: String,
     /// Members of the body (names joined by dots), each with the globs of which it must match one; all members must.
@@ -260,6 +268,11 @@ impl ResourceType {
         self.system_made.iter().find(|made| fits(&made.members, &member)).map(|made| made.reason.as_str())
     }
 
+    /// Whether a body stands for an object that is not there.
+    pub fn is_gone(&self, member: impl Fn(&str) -> Option<String>) -> bool {
+        self.gone.iter().any(|gone| fits(&gone.members, &member))
+    }
+
     /// Whether an object that shares its type with others is reported under this one, by the members of its body: see
     /// [`Self::reported_when`].
     pub fn is_reported(&self, member: impl Fn(&str) -> Option<String>) -> bool {
@@ -295,6 +308,12 @@ impl RowTable {
             own.is_label_shadow =
                 labels.is_some_and(|labels| rows[labels].form == Form::Labels && rows[labels].kind == Kind::Map);
             let is_sensitive_within = own.is_sensitive_within;
+            let is_bare = own.below.iter().all(|below| rows[*below].mode == Mode::Computed);
+            own.is_whole = match row.kind {
+                Kind::Block(Nesting::Set) => row.key.is_none(),
+                Kind::Block(Nesting::Single) => row.facts.is_compared && row.mode != Mode::Computed && is_bare,
+                _ => false,
+            };
             match find(parent) {
                 Some(parent) => {
                     ties[parent].below.push(index);

@@ -33,6 +33,8 @@ pub struct Row {
     /// For blocks that may repeat: the member (below the block) that names an element. Such elements are addressed
     /// by it and their order does not count. Without it a list is addressed by index and a set compared as a whole.
     pub key: Option<String>,
+    /// Whether the body has a map of the elements by their [`Self::key`] in place of a list.
+    pub is_by_key: bool,
     /// What the provider takes where the configuration gives nothing.
     pub default: Option<Value>,
     /// What an absent (or zero) value means on any side that was read, where that is not the zero value: `edition`
@@ -88,6 +90,8 @@ pub(super) struct Ties {
     pub(super) is_sensitive_within: bool,
     /// See [`Row::is_label_shadow`].
     pub(super) is_label_shadow: bool,
+    /// See [`Row::is_whole`].
+    pub(super) is_whole: bool,
     /// See [`Row::member`].
     pub(super) member: Option<Member>,
 }
@@ -123,6 +127,12 @@ impl Row {
     /// Whether the row or any row below it is sensitive.
     pub fn is_sensitive_within(&self) -> bool {
         self.ties.is_sensitive_within
+    }
+
+    /// Whether it is a block that is compared as one value: a set without a key, and a block that says all by being
+    /// there (nothing below it can be given).
+    pub fn is_whole(&self) -> bool {
+        self.ties.is_whole
     }
 
     /// Whether the row is one of the state's further maps of labels (`effective_labels`, `terraform_labels`), which are
@@ -248,6 +258,8 @@ pub enum Form {
     Quantity,
     /// A duration: `300s`, `5m`, `3.5s`.
     Duration,
+    /// A project, by id or number: reduced to the id where that is known.
+    Project,
     /// A time stamp: RFC 3339 in any zone and precision.
     Timestamp,
     /// Ports and port ranges: `80-80` is `80`.
@@ -256,6 +268,8 @@ pub enum Form {
     Protocol,
     /// Case does not count.
     CaseInsensitive,
+    /// An enum: `…_UNSPECIFIED` is none.
+    Enum,
     /// An enum that is written in upper case with `-` for `_`.
     UpperSnake,
     /// A domain: in lower case, without the dot of the root.

@@ -30,6 +30,9 @@ pub(super) struct RawRow {
     grows_with: Option<String>,
     same_as: Option<String>,
     unset_equals: Option<Value>,
+    moves_by: Option<String>,
+    #[serde(default)]
+    by_key: bool,
     present_when: Option<String>,
     #[serde(default)]
     only_with: Vec<String>,
@@ -182,13 +185,17 @@ pub(super) fn read(
             Some(RawReplacement::WhenLowered) => Replacement::WhenLowered,
             Some(RawReplacement::WhenRemoved) => Replacement::WhenRemoved,
         };
-        let exception = match (&raw.grows_with, &raw.same_as, &raw.unset_equals) {
-            (None, None, None) => None,
-            (Some(other), None, None) => Some(Exception::GrowsWith(other.clone())),
-            (None, Some(other), None) => Some(Exception::SameAs(other.clone())),
-            (None, None, Some(value)) => Some(Exception::UnsetEquals(value.clone())),
-            _ => return Err(error(path, "has more than one exception")),
-        };
+        let exceptions = [
+            raw.grows_with.clone().map(Exception::GrowsWith),
+            raw.same_as.clone().map(Exception::SameAs),
+            raw.unset_equals.clone().map(Exception::UnsetEquals),
+            raw.moves_by.clone().map(Exception::MovesBy),
+        ];
+        let mut exceptions = exceptions.into_iter().flatten();
+        let exception = exceptions.next();
+        if exceptions.next().is_some() {
+            return Err(error(path, "has more than one exception"));
+        }
         let required_since = raw.required_since.as_deref().map(str::parse).transpose();
         let required_since = required_since.map_err(|_| error(path, "has a `required_since` that is no version"))?;
         let only_with = match raw.only_with.split_first() {
@@ -209,6 +216,7 @@ pub(super) fn read(
             treatment,
             form: raw.form.unwrap_or(Form::Exact),
             key: raw.key.clone(),
+            is_by_key: raw.by_key,
             default: standing.default.cloned(),
             when_absent: raw.when_absent.clone(),
             replacement,

@@ -9,7 +9,7 @@ use thiserror::Error;
 ///
 /// `{name}` stands for one path segment; `{name:path}` for a link, from `projects/` on, with its slashes; `{name:url}`
 /// for the same with everything but letters, digits, `-`, `.`, `_` and `~` percent-encoded; `{name:project}` for the
-/// project of a link.
+/// project of a link; `{name:domain}` for one segment as part of a domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
     text: String,
@@ -27,6 +27,8 @@ pub enum Part {
     Path(String),
     /// `{name:url}`: any text, percent-encoded.
     Encoded(String),
+    /// `{name:domain}`: one path segment as it stands in a domain: of `example.com:p`, `p.example.com`.
+    Domain(String),
     /// `{name:project}`: the project of a link, the segment after `projects/`.
     Project(String),
 }
@@ -63,6 +65,7 @@ impl Template {
                 "" => Part::Segment(name.to_owned()),
                 "path" => Part::Path(name.to_owned()),
                 "url" => Part::Encoded(name.to_owned()),
+                "domain" => Part::Domain(name.to_owned()),
                 "project" => Part::Project(name.to_owned()),
                 _ => return Err(bad()),
             });
@@ -110,6 +113,13 @@ impl Template {
             match part {
                 Part::Path(_) => out.push_str(from_projects(&value)),
                 Part::Encoded(_) => out.extend(percent_encoding::utf8_percent_encode(&value, ENCODED)),
+                Part::Domain(_) => {
+                    let segment = value.rsplit('/').next().unwrap_or_default();
+                    match segment.split_once(':') {
+                        Some((domain, name)) => out.extend([name, ".", domain]),
+                        None => out.push_str(segment),
+                    }
+                }
                 Part::Project(_) => out.push_str(project_of(&value).ok_or(name)?),
                 Part::Segment(_) | Part::Literal(_) => out.push_str(value.rsplit('/').next().unwrap_or_default()),
             }
@@ -141,7 +151,7 @@ impl Template {
             rest = &rest[end..];
             let value = match part {
                 _ if value.is_empty() => return None,
-                Part::Segment(_) | Part::Project(_) if value.contains('/') => return None,
+                Part::Segment(_) | Part::Project(_) | Part::Domain(_) if value.contains('/') => return None,
                 Part::Project(_) => continue,
                 Part::Encoded(_) => percent_encoding::percent_decode_str(value).decode_utf8().ok()?.into_owned(),
                 _ => value.to_owned(),
@@ -157,7 +167,9 @@ impl Part {
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::Literal(_) => None,
-            Self::Segment(name) | Self::Path(name) | Self::Encoded(name) | Self::Project(name) => Some(name),
+            Self::Segment(name) | Self::Path(name) | Self::Encoded(name) | Self::Project(name) | Self::Domain(name) => {
+                Some(name)
+            }
         }
     }
 }
@@ -226,6 +238,17 @@ mod tests {
         assert_eq!(values["network"], "projects/p/global/networks/n");
         let filled = id.fill(|name| Some(values[name].clone()));
         assert_eq!(filled.as_deref(), Ok("projects%2Fp%2Fglobal%2Fnetworks%2Fn:s.googleapis.com"));
+    }
+
+    #[test]
+    fn a_project_of_a_domain_stands_in_a_domain_with_its_parts_turned() {
+        let address = template("{account_id}@{project:domain}.iam.gserviceaccount.com");
+        let filled = |project: &str| {
+            address.fill(|name| Some(if name == "project" { project.to_owned() } else { "app".to_owned() }))
+        };
+        assert_eq!(filled("p").as_deref(), Ok("app@p.iam.gserviceaccount.com"));
+        assert_eq!(filled("projects/p").as_deref(), Ok("app@p.iam.gserviceaccount.com"));
+        assert_eq!(filled("example.com:p").as_deref(), Ok("app@p.example.com.iam.gserviceaccount.com"));
     }
 
     #[test]

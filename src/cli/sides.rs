@@ -243,7 +243,12 @@ fn unreadable_in_state(instance: &StateInstance, state: &State, what: &str) -> D
 fn is_system_made(resource_type: &ResourceType, resource: &NormalizedResource) -> bool {
     resource_type
         .system_made_reason(|member| {
-            let leaf = resource.leaves.get(&AttributePath::root().attribute(member))?;
+            let root = AttributePath::root();
+            let label = || {
+                let (map, key) = member.split_once('.')?;
+                resource.leaves.get(&root.attribute(map).key(key))
+            };
+            let leaf = resource.leaves.get(&root.attribute(member)).or_else(label)?;
             match &leaf.side {
                 Side::Value(value) => text_of(value),
                 _ => None,

@@ -222,7 +222,9 @@ fn names_object(
     let (Some(Value::String(state)), Some(Value::String(configuration))) = (state, configuration) else { return false };
     let stands_in = |text: &str, identity: &Identity| {
         let last = text.rsplit('/').next().unwrap_or(text);
-        identity.path().split('/').any(|segment| segment == last)
+        // A service account is given by what stands before the `@` of its address.
+        let is_it = |segment: &str| segment == last || segment.split_once('@').is_some_and(|(name, _)| name == last);
+        identity.path().split('/').any(is_it)
     };
     state != configuration && stands_in(state, recorded) && stands_in(configuration, configured)
 }

@@ -93,6 +93,9 @@ pub enum Exception {
     /// The provider takes this live value for the same as an argument that is not given: then only a refresh shows
     /// it. A firewall rule that is opened to 0.0.0.0/0.
     UnsetEquals(Value),
+    /// Google moves this time on by itself, by whole periods of another attribute beside it (its name), live: such a
+    /// later live value is then not drift. The next rotation of a secret.
+    MovesBy(String),
 }
 
 /// When changing an attribute replaces the object.

@@ -5,7 +5,7 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::catalog::{Form, Kind, ResourceType, Row};
-use crate::model::{Leaf, Nesting, ProjectNumbers, Side, Value};
+use crate::model::{Leaf, ProjectNumbers, Side, Value};
 
 use super::identity;
 use super::scope::Scope;
@@ -63,8 +63,8 @@ fn absent(walk: &Walk<'_>, row: &Row) -> Absent {
         return Absent::Open;
     }
     match row.kind {
-        Kind::Block(nesting) => match walk.absent_block(row) {
-            side if nesting == Nesting::Set && row.key.is_none() => {
+        Kind::Block(_) => match walk.absent_block(row) {
+            side if row.is_whole() => {
                 let leaf = row.leaf(side);
                 let is_sensitive = row.is_sensitive_within();
                 let is_same = leaf.is_sensitive == is_sensitive;

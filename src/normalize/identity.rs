@@ -43,17 +43,24 @@ pub(super) fn of_configuration(
         let given = arguments.get(name).filter(|value| !value.is_null());
         given.or_else(|| provider_default(&instance.provider, name))
     };
-    for name in resource_type.identity.names() {
+    let sources = resource_type.identity_from.values().flat_map(|template| template.names());
+    for name in resource_type.identity.names().chain(sources) {
         if let Some(Value::Unknown(reason)) = value(name) {
             return Err(format!("`{name}` is unknown: {reason}"));
         }
     }
-    let text = |name: &str| {
+    let given = |name: &str| {
         let given = value(name).and_then(text_of).filter(|text| !text.is_empty());
         given.or_else(|| match name {
             "project" => scope.project().map(str::to_owned),
             "region" | "location" => scope.location().map(str::to_owned),
             _ => None,
+        })
+    };
+    let text = |name: &str| {
+        given(name).or_else(|| {
+            let source = resource_type.identity_from.get(name)?;
+            source.fill(given).ok()
         })
     };
     fill(resource_type, text, scope).map_err(|name| format!("`{name}` is not given"))

@@ -11,6 +11,8 @@ pub(crate) struct Members {
     names: BTreeMap<String, Members>,
     /// A row reads the member as a whole: nothing below it is unknown.
     is_whole: bool,
+    /// Names are keys of elements.
+    is_by_key: bool,
 }
 
 impl Members {
@@ -26,6 +28,7 @@ impl Members {
                 at = at.names.entry(name.to_owned()).or_default();
             }
             at.is_whole |= !matches!(row.kind, Kind::Block(_));
+            at.is_by_key |= row.is_by_key;
         }
         root.names.entry(LEFT_OUT_MEMBER.to_owned()).or_default().is_whole = true;
         root
@@ -40,6 +43,9 @@ impl Members {
         match value {
             // A row of a scalar may stand where other rows read members: `ipAddresses`.
             Value::Map(_) if self.is_whole && self.names.is_empty() => 0,
+            Value::Map(elements) if self.is_by_key => {
+                elements.values().filter_map(Value::as_map).map(|element| self.count_unknown(element)).sum()
+            }
             Value::Map(members) => self.count_unknown(members),
             Value::List(elements) | Value::Set(elements) => elements.iter().map(|element| self.count_in(element)).sum(),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Unknown(_) => 0,

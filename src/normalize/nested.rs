@@ -11,10 +11,15 @@ use super::given::{Element, Elements, Raw};
 use super::walk::{Place, Source, Walk, canonical};
 use super::{forms, labels};
 
+/// True where there is an element, else null.
+fn presence(elements: Elements<'_>) -> Value {
+    if elements.is_empty() { Value::Null } else { Value::Bool(true) }
+}
+
 impl Walk<'_> {
     /// A nested block, or a list of objects.
     pub(super) fn block(&mut self, row: &Row, nesting: Nesting, raw: Option<Raw<'_>>, place: &Place) {
-        let is_whole = nesting == Nesting::Set && row.key.is_none();
+        let is_whole = row.is_whole();
         let elements = match raw.map_or(Ok(Elements::Values(&[])), Raw::elements) {
             Ok(elements) => elements,
             Err(reason) => {
@@ -38,7 +43,9 @@ impl Walk<'_> {
             };
         }
         if is_whole {
-            let side = self.whole(row, elements);
+            // Of one that says all by being there, that is the value.
+            let is_set = nesting == Nesting::Set;
+            let side = if is_set { self.whole(row, elements) } else { Side::Value(presence(elements)) };
             return self.whole_leaf(row, side, place);
         }
         let rest = if self.is_expected() { Side::Unset { counts_as: None } } else { Side::Value(Value::Null) };

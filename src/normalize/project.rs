@@ -102,6 +102,10 @@ impl<'a> Reader<'a> {
         if !matches!(row.kind, Kind::Block(_)) {
             return Some(Given::Value(raw));
         }
+        let key_row = self.resource_type.key_row(row);
+        if let (true, Some(key_row), Value::Map(elements)) = (row.is_by_key, key_row, raw) {
+            return Some(Given::Elements(self.elements_by_key(row, key_row, elements, around)));
+        }
         let elements = match raw {
             Value::List(elements) | Value::Set(elements) => elements.as_slice(),
             single => std::slice::from_ref(single),
@@ -121,6 +125,27 @@ impl<'a> Reader<'a> {
             }
         }
         Some(Given::Elements(read))
+    }
+
+    /// The elements of a map from their key; what they say of their key themselves does not count.
+    fn elements_by_key(
+        &self,
+        row: &'a Row,
+        key_row: &'a Row,
+        elements: &'a BTreeMap<String, Value>,
+        around: &mut Vec<Object<'a>>,
+    ) -> Vec<Vec<Read<'a>>> {
+        let mut read = Vec::with_capacity(elements.len());
+        for (key, element) in elements {
+            around.push(Object::Value(element));
+            let mut members = self.rows(Some(row), around);
+            around.pop();
+            members.retain(|member| member.name != key_row.name());
+            let place = members.partition_point(|member| member.name < key_row.name());
+            members.insert(place, Read { name: key_row.name(), given: Given::Made(Value::string(key)) });
+            read.push(members);
+        }
+        read
     }
 }
 

@@ -5,6 +5,7 @@
 //!   configuration; without a state nobody could tell it from somebody else's.
 //! - Numbers that Google raises by itself ([`Exception::GrowsWith`]): state and configuration mean "at least", up to a
 //!   limit.
+//! - Times that Google moves on by whole periods ([`Exception::MovesBy`]): an earlier one means the live one.
 //! - Two rows that say one thing in two units ([`Exception::SameAs`]): only one of them is compared.
 //! - Arguments that one side does not use, by what their sibling says: the sibling tells the difference.
 //! - Values of the configuration that stand for more than one value of the API: what the API has is what they mean.
@@ -17,7 +18,7 @@ use crate::model::{
     AttributeFacts, AttributePath, Exception, Identity, Leaf, NormalizedResource, PathStep, Side, Value,
 };
 
-use super::labels;
+use super::{forms, labels};
 
 /// The sides of one object.
 #[derive(Default)]
@@ -74,6 +75,7 @@ impl Sides<'_> {
                         self.growth(resource_type, row, switch);
                     }
                 }
+                Some(Exception::MovesBy(period)) => self.moved_on(row, period),
                 Some(Exception::UnsetEquals(_)) | None => {}
             }
             if row.only_with.is_some() {
@@ -198,6 +200,37 @@ impl Sides<'_> {
                     && number(&leaf.side).is_some_and(|smaller| smaller < size)
                 {
                     Arc::make_mut(leaf).side = Side::Value(Value::from(size));
+                }
+            }
+        }
+    }
+
+    /// Lets an earlier time of configuration and state mean the live one, where whole periods lie between them.
+    fn moved_on(&mut self, row: &Row, period: &str) {
+        let Some(live) = self.live.as_deref() else {
+            return;
+        };
+        let text = |side: &Side| match side {
+            Side::Value(value) => value.as_str().map(str::to_owned),
+            _ => None,
+        };
+        let now: Vec<(AttributePath, String, String)> = live
+            .leaves
+            .iter()
+            .filter(|(_, leaf)| leaf.facts.row == row.path)
+            .filter_map(|(path, leaf)| {
+                let period = live.side(&path.parent()?.attribute(period));
+                Some((path.clone(), text(&leaf.side)?, text(period)?))
+            })
+            .collect();
+        for (path, time, period) in now {
+            for side in [&mut self.configuration, &mut self.state].into_iter().flatten() {
+                if let Some(leaf) = side.leaves.get_mut(&path)
+                    && let Some(earlier) = text(&leaf.side)
+                    && let Some((count, 0)) = forms::periods(&earlier, &time, &period)
+                    && count > 0
+                {
+                    Arc::make_mut(leaf).side = Side::Value(Value::string(&time));
                 }
             }
         }

@@ -3,13 +3,19 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use trueup::catalog::{Catalog, ListScope, ResourceType};
 
 use crate::files::{ACCOUNT, TARGET, acting_url, federation, github, impersonation, key, user, with};
 use crate::rig::google::{ASSERTION, oauth_error};
 use crate::rig::{PROJECT, Rig, keys};
 
-/// The services that a check of the root asks, by the first label of their hosts.
-const APIS: [&str; 5] = ["compute", "redis", "run", "sqladmin", "vpcaccess"];
+/// The services that a check of the root asks, by the first label of their hosts: those of all types that are listed by
+/// themselves.
+pub(crate) fn apis() -> impl Iterator<Item = &'static str> {
+    let is_listed = |kind: &&ResourceType| kind.lists.first().is_some_and(|list| list.scope != ListScope::Parent);
+    Catalog::builtin().types().filter(is_listed).filter_map(|kind| kind.service.split('.').next())
+}
+
 const DEFAULT_FILE: &str = "GOOGLE_APPLICATION_CREDENTIALS";
 
 /// A rig whose file holds this, and the file's path.
@@ -29,7 +35,7 @@ fn asked(rig: &Rig, others: &[&str], giver: &str) {
 
 /// That the APIs of a universe and these hosts were asked, and nobody else.
 fn hosts_are(rig: &Rig, universe: &str, others: &[&str]) {
-    let wanted = APIS.iter().map(|label| format!("{label}.{universe}"));
+    let wanted = apis().map(|label| format!("{label}.{universe}"));
     let wanted: BTreeSet<String> = wanted.chain(others.iter().map(|&host| host.to_owned())).collect();
     assert_eq!(rig.hosts().into_keys().collect::<BTreeSet<_>>(), wanted);
 }

@@ -56,9 +56,10 @@ fn what_no_proxy_names_is_asked_directly() {
     let tunnels =
         |rig: &Rig| rig.world().tunnels.iter().filter(|tunnel| tunnel.authority.starts_with("0.0.0.0:")).count();
     rig.check_with(&[TOKEN], &["--endpoint", &endpoint]).whole();
-    assert_eq!(tunnels(&rig), 1);
+    let through_the_proxy = tunnels(&rig);
+    assert!(through_the_proxy > 0);
     rig.check_with(&[TOKEN, ("NO_PROXY", "example.org,0.0.0.0")], &["--endpoint", &endpoint]).whole();
-    assert_eq!(tunnels(&rig), 1, "none was added");
+    assert_eq!(tunnels(&rig), through_the_proxy, "none was added");
     let last = rig.to_apis().into_iter().rfind(|seen| seen.host.starts_with("0.0.0.0")).expect("asked");
     assert!(last.is_tls && last.tunnel.is_none(), "{last:?}");
 }

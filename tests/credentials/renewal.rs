@@ -9,7 +9,7 @@ use crate::rig::{Rig, Seen};
 const DEFAULT_FILE: &str = "GOOGLE_APPLICATION_CREDENTIALS";
 
 /// How often each token is good for a request. A run makes more requests than that, and fewer than twice as many.
-const USES: usize = 6;
+const USES: usize = 16;
 
 fn federated() -> Value {
     with(federation(github()), "service_account_impersonation_url", acting_url(TARGET))

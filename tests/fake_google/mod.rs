@@ -96,7 +96,14 @@ impl FakeGoogle {
             ("dns", "dns/v1/"),
             ("sql", "sql/v1beta4/"),
             ("redis", "redis/v1/"),
+            ("artifact_registry", "artifactregistry/v1/"),
             ("cloud_run_v2", "run/v2/"),
+            ("cloudfunctions2", "cloudfunctions/v2/"),
+            ("iam", "iam/v1/"),
+            ("memcache", "memcache/v1/"),
+            ("memorystore", "memorystore/v1/"),
+            ("secret_manager", "secretmanager/v1/"),
+            ("service_usage", "serviceusage/v1/"),
             ("cloud_run", "run-v1/"),
             ("vpc_access", "vpcaccess/v1/"),
             ("service_networking", "servicenetworking/v1/"),
@@ -405,6 +412,7 @@ fn merged(world: &World, request: &Request, path: &str, members: &Value) -> Resp
 
 /// An object of any list of the same service, by its own path.
 fn object(world: &World, path: &str) -> Option<Value> {
+    let path = percent_encoding::percent_decode_str(path).decode_utf8().ok()?;
     let (service, wanted) = (path.split('/').nth(1)?, &path[path.find("projects/")?..]);
     let lists = world.lists.iter().filter(|(list, _)| list.split('/').nth(1) == Some(service));
     let bodies = lists.flat_map(|(list, content)| content.bodies.iter().map(move |(_, body)| (list, body)));

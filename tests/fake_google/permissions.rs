@@ -40,7 +40,16 @@ pub(super) fn needed(path: &str) -> Option<String> {
             Some(format!("dns.resourceRecordSets.{}", if is_list("rrsets") { "list" } else { "get" }))
         }
         "dns" => of("dns", "managedZones"),
+        "artifactregistry" => of("artifactregistry", "repositories"),
+        "cloudfunctions" => of("cloudfunctions", "functions"),
+        "iam" => of("iam", "serviceAccounts"),
+        "memcache" => of("memcache", "instances"),
+        "memorystore" => of("memorystore", "instances"),
+        "redis" if has("clusters") => of("redis", "clusters"),
         "redis" => of("redis", "instances"),
+        "secretmanager" => of("secretmanager", "secrets"),
+        "serviceusage" => of("serviceusage", "services"),
+        "run" if has("jobs") => of("run", "jobs"),
         "run" | "run-v1" => of("run", "services"),
         "vpcaccess" => of("vpcaccess", "connectors"),
         "servicenetworking" => Some("servicenetworking.services.get".to_owned()),

@@ -1,6 +1,7 @@
 //! How each API says that it did not reach a location.
 //!
-//! Source: `unreachable` of redis v1 `ListInstancesResponse`, run v1 and v2 `ListServicesResponse`; `warnings` of
+//! Source: `unreachable` of redis v1 `ListInstancesResponse` and
+//! `ListClustersResponse`, memcache v1 and memorystore v1 `ListInstancesResponse`, cloudfunctions v2 `ListFunctionsResponse`, run v1 and v2 `ListServicesResponse`; `warnings` of
 //! sqladmin `InstancesListResponse`; `warning` of each scope of an aggregated list of compute.
 
 use serde_json::{Value, json};
@@ -17,18 +18,20 @@ pub(super) fn without(location: &str, path: &str, mut answer: Value) -> Value {
             answer["items"][scope] = json!({"warning": {"code": "UNREACHABLE", "message": message}});
         }
         "sql" if path.ends_with("/instances") => {
-            keep(&mut answer["items"], |body| body["region"] != location);
+            keep(&mut answer, "items", |body| body["region"] != location);
             let message = format!("The region {location} is not reached.");
             answer["warnings"] = json!([{"code": "REGION_UNREACHABLE", "message": message, "region": location}]);
         }
-        "redis" => {
-            keep(&mut answer["instances"], |body| !body["name"].as_str().unwrap_or_default().contains(&below));
+        "redis" | "memcache" | "memorystore" | "cloudfunctions" => {
+            let items = path.rsplit('/').next().unwrap_or_default();
+            keep(&mut answer, items, |body| !body["name"].as_str().unwrap_or_default().contains(&below));
             answer["unreachable"] = json!([location]);
         }
-        "run" if path.contains(&below) => answer = json!({"unreachable": [location]}),
+        // Lists of jobs have no words for it.
+        "run" if path.contains(&below) && path.ends_with("/services") => answer = json!({"unreachable": [location]}),
         "run-v1" => {
             let label = "cloud.googleapis.com/location";
-            keep(&mut answer["items"], |body| body["metadata"]["labels"][label] != location);
+            keep(&mut answer, "items", |body| body["metadata"]["labels"][label] != location);
             answer["unreachable"] = json!([location]);
         }
         _ => {}
@@ -37,8 +40,8 @@ pub(super) fn without(location: &str, path: &str, mut answer: Value) -> Value {
 }
 
 /// Leaves out elements of a list, where it is one.
-fn keep(list: &mut Value, is_kept: impl Fn(&Value) -> bool) {
-    if let Some(list) = list.as_array_mut() {
+fn keep(answer: &mut Value, items: &str, is_kept: impl Fn(&Value) -> bool) {
+    if let Some(list) = answer.get_mut(items).and_then(Value::as_array_mut) {
         list.retain(is_kept);
     }
 }

@@ -88,6 +88,35 @@ impl FakeGoogle {
             vec![json!({"name": "to-office", "network": link("global/networks/main"), "destRange": "10.99.0.0/16",
                         "nextHopIp": "10.0.0.9", "priority": 1000, "selfLink": link("global/routes/to-office")})],
         );
+        for (list, items) in [
+            ("artifactregistry/v1/projects/{}/locations/us-central1/repositories", "repositories"),
+            ("artifactregistry/v1/projects/{}/locations/europe-west1/repositories", "repositories"),
+            ("cloudfunctions/v2/projects/{}/locations/-/functions", "functions"),
+            ("memcache/v1/projects/{}/locations/-/instances", "instances"),
+            ("memorystore/v1/projects/{}/locations/-/instances", "instances"),
+            ("redis/v1/projects/{}/locations/-/clusters", "clusters"),
+            ("run/v2/projects/{}/locations/us-central1/jobs", "jobs"),
+            ("run/v2/projects/{}/locations/europe-west1/jobs", "jobs"),
+        ] {
+            google.list(&format!("/{}", list.replace("{}", PROJECT)), items, Vec::new());
+        }
+        google.list(
+            &format!("/secretmanager/v1/projects/{PROJECT}/secrets"),
+            "secrets",
+            vec![json!({"name": format!("projects/{PROJECT}/secrets/token"), "replication": {"automatic": {}}})],
+        );
+        google.list(
+            &format!("/serviceusage/v1/projects/{PROJECT}/services"),
+            "services",
+            vec![json!({"name": format!("projects/{PROJECT}/services/run.googleapis.com")})],
+        );
+        let address = format!("app@{PROJECT}.iam.gserviceaccount.com");
+        google.list(
+            &format!("/iam/v1/projects/{PROJECT}/serviceAccounts"),
+            "accounts",
+            vec![json!({"name": format!("projects/{PROJECT}/serviceAccounts/{address}"), "email": address,
+                        "projectId": PROJECT, "uniqueId": "100000000000000000001"})],
+        );
         google.list(&format!("/redis/v1/projects/{PROJECT}/locations/-/instances"), "instances", vec![
             json!({"name": format!("projects/{PROJECT}/locations/us-central1/instances/cache"), "tier": "BASIC", "memorySizeGb": 1}),
             json!({"name": format!("projects/{PROJECT}/locations/europe-west1/instances/cache"), "tier": "BASIC", "memorySizeGb": 2}),

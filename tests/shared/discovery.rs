@@ -37,14 +37,25 @@ impl Api {
         Self(descriptions)
     }
 
-    /// The GET method of a path below the root of the service; names in braces do not count.
+    /// Whether there is a description that tells methods: those made from protocol buffers tell members only.
+    pub(crate) fn has_methods(&self) -> bool {
+        self.0.iter().any(|description| description.get("resources").is_some())
+    }
+
+    /// The GET method of a path below the root of the service; names in braces do not count. A description may have a
+    /// name in braces for `projects` as well: what it tells of is asked for in folders, too.
     pub(crate) fn method(&self, path: &str) -> Option<&Value> {
+        fn is_path(pattern: &str, path: &str) -> bool {
+            let (pattern, path): (Vec<&str>, Vec<&str>) = (pattern.split('/').collect(), path.split('/').collect());
+            let is_part = |(part, segment): (&&str, &str)| *part == segment || (*part == "{}" && segment == "projects");
+            pattern.len() == path.len() && pattern.iter().zip(path).all(is_part)
+        }
         fn find<'a>(resource: &'a Value, path: &str) -> Option<&'a Value> {
             let methods = resource["methods"].as_object().into_iter().flat_map(Map::values);
             let is_it = |method: &&Value| {
                 let paths = [&method["flatPath"], &method["path"]];
                 method["httpMethod"] == "GET"
-                    && paths.iter().any(|text| text.as_str().map(anonymous).as_deref() == Some(path))
+                    && paths.iter().any(|text| text.as_str().is_some_and(|text| is_path(&anonymous(text), path)))
             };
             let below = resource["resources"].as_object().into_iter().flat_map(Map::values);
             methods.filter(is_it).chain(below.filter_map(|resource| find(resource, path))).next()

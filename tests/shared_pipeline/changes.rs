@@ -176,6 +176,14 @@ impl Expected {
         }
         match (row.treatment, row.mode, standing) {
             (_, _, Standing::Unknown) => Self::Nothing("unknown in the configuration"),
+            (Treatment::Identity, _, Standing::NotGiven)
+                if path == "project" && instance.provider.project.is_none() =>
+            {
+                Self::Nothing("neither the code nor the provider gives it")
+            }
+            (Treatment::Identity, Mode::Computed, Standing::NotGiven) => {
+                Self::Nothing("follows from other parts of the name")
+            }
             (Treatment::Identity, ..) => Self::Name(path.to_owned()),
             (Treatment::Compared, Mode::OptionalComputed | Mode::Computed, Standing::NotGiven) => {
                 Self::Nothing("left to the server")

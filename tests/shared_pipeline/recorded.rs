@@ -10,7 +10,14 @@ use trueup::catalog::{Catalog, ResourceType};
 use super::run;
 
 /// Cases whose sample cannot be right: the body's name differs from the path that it was read from.
-const BAD_SAMPLES: &[&str] = &["google_compute_router/gcpdiag-interconnect1-k691838"];
+const BAD_SAMPLES: &[&str] = &[
+    "google_compute_router/gcpdiag-interconnect1-k691838",
+    // The project was renamed in the name of the account, and not in its address.
+    "google_service_account/c7n-iam-service-account-iam-policy-multi-k078376",
+    "google_service_account/c7n-iam-service-account-iam-policy-multi-k352a1e",
+    "google_service_account/c7n-iam-service-account-iam-policy-multi-k39bc78",
+    "google_service_account/c7n-iam-service-account-kd7acdf",
+];
 
 #[derive(Default)]
 struct Count {
@@ -124,7 +131,8 @@ fn recorded_worlds_have_neither_drift_nor_pending_changes() {
     }
     for kind in Catalog::builtin().types().filter(|kind| !kind.is_facts_only) {
         let compared = counts.get(&*kind.name).map_or(0, |count| count.compared);
-        assert!(compared > 0, "nothing of {} was compared", kind.name);
+        let has_compared = kind.rows().iter().any(|row| row.facts.is_compared);
+        assert!(compared > 0 || !has_compared, "nothing of {} was compared", kind.name);
     }
     assert!(all.is_empty(), "{} faults:\n{}", all.len(), all.join("\n"));
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::super::error::one_line;
-use super::super::objects::{Kinds, identity_of_body, is_shallow, members, path_of_name};
+use super::super::objects::{Kinds, identity_of_body, is_shallow, members, path_of_name, text_member};
 use crate::catalog::ResourceType;
 use crate::model::{Identity, LiveObject};
 
@@ -159,6 +159,9 @@ pub(super) fn parse<'c>(kinds: &Kinds<'c>, text: &str) -> Result<Entry<'c>, Prob
         }
         return Ok(Entry::Asset(Asset { project, project_number, object: None, digests: BTreeMap::new() }));
     };
+    if kind.is_gone(|member| text_member(data.get(), member)) {
+        return Ok(Entry::Asset(Asset { project, project_number, object: None, digests: BTreeMap::new() }));
+    }
     let object = LiveObject {
         identity: Identity::new(kind.full_name(&path)),
         asset_type: kind.asset_type().to_owned(),
@@ -178,14 +181,20 @@ fn kind_and_path<'c>(candidates: &[&'c ResourceType], name: &str, body: &str) ->
         let path = path_of_name(kind, name)?;
         kind.identity.captures(path).map(|_| path.to_owned())
     };
-    let by_body = |kind: &ResourceType| identity_of_body(kind, body, &BTreeMap::new());
+    let by_body = |kind: &ResourceType| {
+        let path = path_of_name(kind, name).and_then(|path| kind.identity.captures(path));
+        let project = path.and_then(|values| Some(("project".to_owned(), values.get("project")?.clone())));
+        identity_of_body(kind, body, &project.into_iter().collect())
+    };
     let ordered = || {
         let (aliases, own): (Vec<_>, Vec<_>) =
             candidates.iter().copied().partition(|kind| kind.same_object_as.is_some());
         own.into_iter().chain(aliases)
     };
-    ordered()
-        .find_map(|kind| by_name(kind).map(|path| (kind, path)))
+    let named_by_body = || ordered().filter(|kind| kind.is_named_by_body);
+    named_by_body()
+        .find_map(|kind| by_body(kind).map(|path| (kind, path)))
+        .or_else(|| ordered().find_map(|kind| by_name(kind).map(|path| (kind, path))))
         .or_else(|| ordered().find_map(|kind| by_body(kind).map(|path| (kind, path))))
 }
 

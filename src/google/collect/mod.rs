@@ -213,6 +213,9 @@ impl<'a> Collector<'a> {
             fetched.incomplete.get_or_insert_with(|| "the answer has an object without a usable name".to_owned());
             return;
         };
+        if kind.is_gone(|member| text_member(item.get(), member)) {
+            return;
+        }
         let identity = Identity::new(kind.full_name(&path));
         match &call.kind {
             // Redis puts an entry named `-` for a location that it could not reach.

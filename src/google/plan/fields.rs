@@ -25,7 +25,7 @@ pub(super) fn mask(catalog: &Catalog, kind: &ResourceType, call: &ListCall) -> O
 /// The members at the top of a body that anything reads: rows, the identity, what is nested in it, and what decides
 /// whether children are asked for.
 fn members(catalog: &Catalog, kind: &ResourceType) -> BTreeSet<String> {
-    let mut members = BTreeSet::from(["name".to_owned(), "selfLink".to_owned()]);
+    let mut members = BTreeSet::from(["name".to_owned()]);
     let mut add = |path: &str| members.extend(path.split('.').next().map(str::to_owned));
     // A password is never in an answer, and never asked for.
     let rows = kind.rows().iter().filter(|row| row.treatment != Treatment::WriteOnly);

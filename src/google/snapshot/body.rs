@@ -30,6 +30,8 @@ pub(super) struct Wanted {
     is_whole: bool,
     /// It is never written.
     is_sensitive: bool,
+    /// The member has elements by their keys, and the names below are those of each element.
+    is_by_key: bool,
 }
 
 impl Wanted {
@@ -45,8 +47,8 @@ impl Wanted {
                 let member = nested.nested.as_ref().map_or("", |nested| nested.member.as_str());
                 wanted.add(nested, &format!("{member}."));
             }
-            for made in &kind.system_made {
-                made.members.keys().for_each(|name| wanted.at(name).is_whole = true);
+            for some in kind.system_made.iter().chain(&kind.gone) {
+                some.members.keys().for_each(|name| wanted.at(name).is_whole = true);
             }
         }
         wanted
@@ -59,6 +61,7 @@ impl Wanted {
             let Some(api) = &row.api else { continue };
             let node = self.at(&format!("{prefix}{api}"));
             node.is_sensitive |= row.is_sensitive;
+            node.is_by_key |= row.is_by_key;
             // A block is made of what its rows read; one without rows is read as it is.
             node.is_whole |= !matches!(row.kind, Kind::Block(_)) || kind.children(&row.path).next().is_none();
             if let Some(member) = &row.present_when {
@@ -105,6 +108,7 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn value(&mut self, wanted: &Wanted, text: &str, is_whole: bool) {
         match text.as_bytes().first() {
+            Some(b'{') if wanted.is_by_key => self.by_key(wanted, text, is_whole),
             Some(b'{') => self.object(wanted, text, is_whole || wanted.is_whole),
             Some(b'[') => {
                 let elements: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
@@ -144,6 +148,20 @@ impl Writer<'_> {
         {
             self.name(name, &mut written);
             self.out.push_str("null");
+        }
+        self.out.push('}');
+    }
+
+    /// Elements by their keys. Paths are without the keys, as those within lists are without indexes.
+    fn by_key(&mut self, wanted: &Wanted, text: &str, is_whole: bool) {
+        let mut written = 0;
+        self.out.push('{');
+        for (key, element) in &members(text).unwrap_or_default() {
+            self.name(key, &mut written);
+            match element.get().as_bytes().first() {
+                Some(b'{') => self.object(wanted, element.get(), is_whole),
+                _ => self.out.push_str("null"),
+            }
         }
         self.out.push('}');
     }
@@ -208,6 +226,16 @@ mod tests {
         assert_eq!(
             written("run.googleapis.com/Service", body, &[]),
             r#"{"name":"n","template":{"containers":[{"somethingNew":null}]}}"#
+        );
+    }
+
+    #[test]
+    fn elements_by_their_keys_are_written_with_what_rows_read() {
+        let body =
+            r#"{"name":"n","cleanupPolicies":{"old":{"id":"old","action":"DELETE","somethingNew":"t"},"odd":"t"}}"#;
+        assert_eq!(
+            written("artifactregistry.googleapis.com/Repository", body, &[]),
+            r#"{"cleanupPolicies":{"odd":null,"old":{"action":"DELETE"}},"name":"n"}"#
         );
     }
 

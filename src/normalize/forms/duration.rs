@@ -1,7 +1,7 @@
-//! Durations: `300s`, `5m`, `3.5s`, `1h30m`.
+//! Durations: `300s`, `5m`, `3.5s`, `1h30m`, `7d`.
 
 /// Nanoseconds of each unit, longest name first so that `ms` is not read as `m`.
-const UNITS: [(&str, i128); 7] = [
+const UNITS: [(&str, i128); 8] = [
     ("ns", 1),
     ("us", 1_000),
     ("µs", 1_000),
@@ -9,6 +9,7 @@ const UNITS: [(&str, i128); 7] = [
     ("s", 1_000_000_000),
     ("m", 60_000_000_000),
     ("h", 3_600_000_000_000),
+    ("d", 86_400_000_000_000),
 ];
 
 /// Seconds with at most nine decimals and an `s`. A number without unit stays as it is: its unit is the attribute's.
@@ -20,7 +21,7 @@ pub(super) fn canonical(text: &str) -> String {
 }
 
 /// Nanoseconds; `None` where the text is no duration or finer than a nanosecond.
-fn parse(text: &str) -> Option<i128> {
+pub(super) fn parse(text: &str) -> Option<i128> {
     let (is_negative, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text),
@@ -79,11 +80,12 @@ mod tests {
             assert_eq!(canonical(one), canonical(other), "{one} {other}");
         }
         assert_eq!(canonical("5m"), "300s");
+        assert_eq!(canonical("7d"), canonical("168h"));
     }
 
     #[test]
     fn what_is_no_duration_stays() {
-        for text in ["", "-", "300", "5 m", "s", "1.2.3s", "5d", "9999999999999999999h"] {
+        for text in ["", "-", "300", "5 m", "s", "1.2.3s", "5w", "9999999999999999999h"] {
             assert_eq!(canonical(text), text);
         }
     }

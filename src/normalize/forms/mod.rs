@@ -80,6 +80,14 @@ fn as_float(number: &Number) -> Option<Number> {
     Number::from_f64(number.as_f64()).filter(|float| float != number)
 }
 
+/// The whole periods of a duration that lie between two instants, and what is left of the last one in nanoseconds; `None`
+/// where one is no instant or the other no duration.
+pub(crate) fn periods(from: &str, to: &str, period: &str) -> Option<(i128, i128)> {
+    let between = timestamp::nanoseconds(to)?.checked_sub(timestamp::nanoseconds(from)?)?;
+    let period = duration::parse(period).filter(|period| *period > 0)?;
+    Some((between.div_euclid(period), between.rem_euclid(period)))
+}
+
 /// A value in a form. Only texts have forms; `link` is the collection that a bare name of a link stands in.
 pub(crate) fn canonical(form: Form, link: Option<&str>, value: &Value, scope: &Scope<'_>) -> Value {
     in_form(form, link, Cow::Borrowed(value), scope)
@@ -99,6 +107,8 @@ fn in_form(form: Form, link: Option<&str>, value: Cow<'_, Value>, scope: &Scope<
         Form::Cidr => cidr::canonical(text),
         Form::Quantity => quantity::canonical(text),
         Form::Duration => duration::canonical(text),
+        Form::Project => text::project(text, scope),
+        Form::Enum => text::specified(text),
         Form::Timestamp => timestamp::canonical(text),
         Form::PortRange => port::range(text),
         Form::Protocol => port::protocol(text),
@@ -116,7 +126,9 @@ mod tests {
     use super::*;
     use crate::model::ProjectNumbers;
 
-    const FORMS: [Form; 14] = [
+    const FORMS: &[Form] = &[
+        Form::Project,
+        Form::Enum,
         Form::Exact,
         Form::Link,
         Form::LastSegment,
@@ -149,7 +161,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_form_is_idempotent(form in proptest::sample::select(&FORMS[..]), text in text()) {
+        fn every_form_is_idempotent(form in proptest::sample::select(FORMS), text in text()) {
             let mut numbers = ProjectNumbers::default();
             numbers.learn("123", "p");
             let scope = Scope::new(Some("p"), Some("r"), &numbers);
@@ -158,6 +170,16 @@ mod tests {
                 prop_assert_eq!(&canonical(form, link, &once, &scope), &once, "{:?} {:?}", form, link);
             }
         }
+    }
+
+    #[test]
+    fn instants_lie_whole_periods_apart_or_not() {
+        let week = |to: &str| periods("2026-01-01T00:00:00Z", to, "604800s");
+        assert_eq!(week("2026-01-22T00:00:00.000Z"), Some((3, 0)));
+        assert_eq!(week("2026-01-01T00:00:01Z"), Some((0, 1_000_000_000)));
+        assert_eq!(week("2025-12-25T00:00:00Z"), Some((-1, 0)));
+        assert_eq!(week("tomorrow"), None);
+        assert_eq!(periods("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "0s"), None);
     }
 
     #[test]

@@ -10,6 +10,11 @@ pub(super) fn canonical(text: &str) -> String {
     }
 }
 
+/// Nanoseconds since 1970; `None` where the text is no instant.
+pub(super) fn nanoseconds(text: &str) -> Option<i128> {
+    text.trim().parse::<Timestamp>().ok().map(Timestamp::as_nanosecond)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

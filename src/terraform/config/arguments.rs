@@ -378,7 +378,7 @@ impl<'e, 'a> ArgumentReader<'e, 'a> {
                 }
             }
         };
-        value.mark(facts.is_sensitive)
+        if facts.is_sensitive { sensitive(value) } else { value }
     }
 
     fn check_attribute(
@@ -529,4 +529,15 @@ fn numbered(elements: &[Val]) -> Vec<(Val, Val)> {
 
 fn named(members: &BTreeMap<Arc<str>, Val>) -> Vec<(Val, Val)> {
     members.iter().map(|(name, member)| (Val::string(Arc::clone(name)), member.clone())).collect()
+}
+
+/// The value of an argument that must not be printed. The keys of a map may be: they are names.
+fn sensitive(value: Val) -> Val {
+    match (value.kind(), value.members()) {
+        (Kind::Map(of, _), Some(members)) if !value.is_sensitive() => {
+            let marked = members.iter().map(|(key, value)| (Arc::clone(key), value.clone().mark(true)));
+            Val::map(of.clone(), marked.collect())
+        }
+        _ => value.mark(true),
+    }
 }
