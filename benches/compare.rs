@@ -136,6 +136,7 @@ fn request<'a>(raw: &'a Raw, configuration: &'a Configuration) -> Request<'a> {
             is_system_made: false,
             update_time: None,
             import_id: None,
+            as_read: None,
         })
         .collect();
     settle(

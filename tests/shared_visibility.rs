@@ -271,6 +271,7 @@ fn request<'a>(
             is_system_made: false,
             update_time: None,
             import_id: None,
+            as_read: None,
         }],
         inventory,
         configuration,

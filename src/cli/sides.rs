@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 use super::redaction;
 use super::unclaimed::Kept;
@@ -126,7 +127,7 @@ pub(crate) fn live_sides(
     let kept = Kept::default();
     let reduce = |side: &mut LiveSide| {
         if side.resource.identity.as_ref().is_ok_and(|identity| !claimed.contains(identity)) {
-            kept.reduce(&mut side.resource);
+            kept.reduce(side);
         }
     };
     let mut live = match key {
@@ -185,10 +186,16 @@ pub(crate) fn normalized_live(
                     }
                     let mut side = LiveSide {
                         is_system_made: is_system_made(resource_type, &resource),
-                        import_id: resource.identity.as_ref().ok().and_then(|it| resource_type.import_id(it.path())),
+                        import_id: resource
+                            .identity
+                            .as_ref()
+                            .ok()
+                            .and_then(|it| resource_type.import_id(it.path()))
+                            .map(Arc::from),
                         resource,
                         is_primary,
-                        update_time: object.update_time.clone(),
+                        update_time: object.update_time.as_deref().map(Arc::from),
+                        as_read: None,
                     };
                     finish(&mut side);
                     live.push(side);

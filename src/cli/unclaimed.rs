@@ -5,6 +5,7 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 
+use crate::compare::LiveSide;
 use crate::model::{AttributePath, NormalizedResource, PathMap, Side, Value};
 use crate::topology;
 
@@ -17,13 +18,15 @@ pub(crate) struct Kept {
 
 impl Kept {
     /// Leaves in an object only what is needed of it.
-    pub(crate) fn reduce(&self, resource: &mut NormalizedResource) {
-        let NormalizedResource { resource_type, leaves, below, .. } = resource;
+    pub(crate) fn reduce(&self, side: &mut LiveSide) {
+        let NormalizedResource { resource_type, leaves, below, .. } = &mut side.resource;
+        let is_judged = topology::types().any(|judged| judged == &**resource_type);
         let is_needed = |path: &AttributePath, side: &Side| {
             *side != Side::Value(Value::Null) && topology::is_read(resource_type, path)
         };
         *leaves = self.shared(leaves, |path, leaf| is_needed(path, &leaf.side));
         *below = self.shared(below, |path, side| path.is_root() || is_needed(path, side));
+        side.give_up_leaves(is_judged);
     }
 
     fn shared<T: Clone>(&self, map: &PathMap<T>, is_kept: impl Fn(&AttributePath, &T) -> bool) -> PathMap<T> {

@@ -72,7 +72,7 @@ impl<'r> Run<'r, '_> {
         attributes.sort_by(|a, b| a.path.cmp(&b.path));
         self.push(ResourceComparison {
             address: Some(matched.address.clone()),
-            moved_from: matched.moved_from.clone(),
+            moved_from: matched.moved_from.clone().map(Box::new),
             resource_type: matched.resource_type.clone(),
             identity: identity.map(|identity| names.identity(identity)),
             basis: self.basis(matched.resource_type),
@@ -96,10 +96,10 @@ impl<'r> Run<'r, '_> {
         self.comparison.coverage.attributes_not_comparable += not_comparable;
     }
 
-    fn import_block(&self, address: &InstanceAddress) -> Option<SourceRange> {
+    fn import_block(&self, address: &InstanceAddress) -> Option<Box<SourceRange>> {
         let imports = &self.request.configuration.imports;
         let place = imports.binary_search_by(|import| import.to.cmp(address)).ok()?;
-        Some(imports[place].range.clone())
+        Some(Box::new(imports[place].range.clone()))
     }
 
     fn unclaimed(&mut self, side: &'r LiveSide) {

@@ -85,7 +85,7 @@ pub(crate) fn live(name: &str, leaves: &[(&str, &str)]) -> LiveSide {
     let mut resource = texts("google_x", leaves);
     resource.identity = Ok(identity(name));
     resource.below.insert("".parse().expect("root"), Side::Value(Value::Null));
-    LiveSide { resource, is_primary: true, is_system_made: false, update_time: None, import_id: None }
+    LiveSide { resource, is_primary: true, is_system_made: false, update_time: None, import_id: None, as_read: None }
 }
 
 /// The parts of a request that it borrows.

@@ -286,7 +286,7 @@ fn moves_are_applied_before_anything_is_called_missing() {
     let request = world.request(vec![configured("google_x.after", A)], vec![state], vec![live("after", A)]);
     let comparison = compare(&request);
     assert_eq!(outline(&comparison), ["google_x.after: Managed, InSync"]);
-    assert_eq!(only(&comparison).moved_from, Some(address("google_x.before")));
+    assert_eq!(only(&comparison).moved_from.as_deref(), Some(&address("google_x.before")));
 }
 
 #[test]

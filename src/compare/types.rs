@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::model::{
     AttributePath, Chain, Configuration, Identity, IgnoreChanges, IgnoreRule, InstanceAddress, Inventory,
-    NormalizedResource, PlanVisibility, Provenance, Side, SourceRange,
+    NormalizedResource, PlanVisibility, Provenance, Side, SourceRange, WorldResource,
 };
 
 /// All that a comparison is made of. Pure data; the same request gives the same comparison.
@@ -79,9 +79,11 @@ pub struct LiveSide {
     /// Google's own furniture: never unmanaged.
     pub is_system_made: bool,
     /// When it was last changed, RFC 3339, where known.
-    pub update_time: Option<String>,
+    pub update_time: Option<Arc<str>>,
     /// The `id` that an `import` block takes for it, where the type can be imported.
-    pub import_id: Option<String>,
+    pub import_id: Option<Arc<str>>,
+    /// What worlds have of it, where that is all that is left: nothing claims it, so that it is compared with nothing.
+    pub as_read: Option<Arc<WorldResource>>,
 }
 
 /// The outcome for one attribute. Sorted by how much it weighs.
@@ -144,7 +146,7 @@ pub struct ResourceComparison {
     /// Its address now, after `moved` blocks; `None` when unmanaged.
     pub address: Option<InstanceAddress>,
     /// The address that the state still has, where a `moved` block changed it.
-    pub moved_from: Option<InstanceAddress>,
+    pub moved_from: Option<Box<InstanceAddress>>,
     /// The type.
     pub resource_type: Arc<str>,
     /// The identity, where it could be worked out.
@@ -173,13 +175,13 @@ pub struct ResourceComparison {
     /// The header of its block, where it is configured.
     pub range: Option<SourceRange>,
     /// When the live object was last changed, where known.
-    pub update_time: Option<String>,
+    pub update_time: Option<Arc<str>>,
     /// The `id` that an `import` block takes for the live object, where there is one and its type can be imported.
-    pub import_id: Option<String>,
+    pub import_id: Option<Arc<str>>,
     /// A sibling state has it.
     pub is_managed_elsewhere: bool,
     /// The `import` block that takes it into the state on the next apply, where there is one.
-    pub import_block: Option<SourceRange>,
+    pub import_block: Option<Box<SourceRange>>,
     /// Why live was not observed, where it was not.
     pub not_observed: Option<String>,
 }

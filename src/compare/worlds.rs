@@ -21,7 +21,7 @@ pub fn worlds(request: &Request<'_>) -> Vec<World> {
     let matching = Matching::new(request);
     let is_judged = |side: &&&LiveSide| request.judged_types.contains(&*side.resource.resource_type);
     let unclaimed: Vec<Arc<WorldResource>> =
-        matching.unclaimed.iter().filter(is_judged).map(|side| Arc::new(as_read(&side.resource))).collect();
+        matching.unclaimed.iter().filter(is_judged).map(|side| side.world_resource()).collect();
     let mut worlds = Vec::with_capacity(3);
     if matching.live_is_asked {
         worlds.push(live(request, &matching, &unclaimed));
@@ -29,6 +29,19 @@ pub fn worlds(request: &Request<'_>) -> Vec<World> {
     worlds.push(state(&matching));
     worlds.push(planned(request, &matching, unclaimed));
     worlds
+}
+
+impl LiveSide {
+    fn world_resource(&self) -> Arc<WorldResource> {
+        self.as_read.clone().unwrap_or_else(|| Arc::new(as_read(&self.resource)))
+    }
+
+    /// Gives up the leaves of an object that nothing claims; what worlds have of it stays where policies judge its type.
+    pub(crate) fn give_up_leaves(&mut self, is_judged: bool) {
+        self.as_read = is_judged.then(|| self.world_resource());
+        self.resource.leaves = PathMap::new();
+        self.resource.below = PathMap::new();
+    }
 }
 
 /// Every live object once, under the address that claims it.

@@ -195,7 +195,9 @@ impl<'a> ComparisonIndex<'a> {
         let by_identity = current()
             .filter_map(|resource| Some(((&*resource.resource_type, resource.identity.as_ref()?), resource)))
             .collect();
-        let by_label = current().filter_map(|resource| Some((label_of(resource)?, resource))).collect();
+        // Asked for attributes only, and what nobody manages has none.
+        let with_attributes = current().filter(|resource| !resource.attributes.is_empty());
+        let by_label = with_attributes.filter_map(|resource| Some((label_of(resource)?, resource))).collect();
         Self { comparison, by_identity, by_label }
     }
 

@@ -255,9 +255,9 @@ impl ComparedText {
             compared: 0,
             range: self.address.is_some().then(|| source_range(1)),
             update_time: None,
-            import_id: self.import_id.clone(),
+            import_id: self.import_id.as_deref().map(Arc::from),
             is_managed_elsewhere: self.is_managed_elsewhere,
-            import_block: self.has_import_block.then(|| source_range(9)),
+            import_block: self.has_import_block.then(|| Box::new(source_range(9))),
             not_observed: self.not_observed.clone(),
         })
     }

@@ -39,7 +39,7 @@ fn judge(resource: &ResourceComparison) -> Option<Answer> {
                 subject: subject.clone(),
                 path: String::new(),
                 value: "is imported".to_owned(),
-                range: Some(range.clone()),
+                range: Some((**range).clone()),
             },
             Evidence { subject: identity.to_string(), path: String::new(), value: "exists".to_owned(), range: None },
         ];

@@ -377,6 +377,7 @@ mod compared {
             is_system_made: false,
             update_time: None,
             import_id: None,
+            as_read: None,
         }
     }
 

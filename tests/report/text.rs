@@ -184,7 +184,7 @@ fn names_and_values_cannot_steer_the_terminal_and_secrets_stay_secret() {
             ],
         )],
     );
-    named.update_time = Some(evil.to_owned());
+    named.update_time = Some(evil.into());
     named.address.as_mut().expect("an address").resource.name = evil.to_owned();
     run.comparison.resources.push(named);
     let text = run.text();
@@ -380,7 +380,7 @@ fn nothing_beside_something_reads_as_what_was_written() {
 #[test]
 fn what_nobody_manages_comes_with_import_blocks_under_names_that_are_free() {
     let importable = |name: &str| ResourceComparison {
-        import_id: Some(format!("projects/p/things/{name}")),
+        import_id: Some(format!("projects/p/things/{name}").into()),
         ..crate::samples::unmanaged(name)
     };
     let names: Vec<String> = ["a-b", "a.b", "9${x}"].map(str::to_owned).into_iter().collect();
