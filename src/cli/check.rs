@@ -1,8 +1,9 @@
 //! `trueup check`: reads the three sides, has them compared and judged, and writes the reports.
 
 use std::collections::BTreeSet;
+use std::io::{self, Write};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::arguments::{CheckArguments, Format};
 use super::environment::{Environment, today};
@@ -190,19 +191,22 @@ fn write_reports(
 ) -> Result<bool> {
     let mut is_written = true;
     for (format, path) in &options.reports {
-        if let Err(error) = draw(report, *format, false).and_then(|text| output::to_file(path, &text)) {
+        let drawn = output::stream_to_file(path, |out| draw(report, *format, false, out));
+        if let Err(error) = drawn.with_context(|| format!("write report `{path}`")) {
             output::to_standard_error(&format!("error: {}", printable(&format!("{error:#}"))));
             is_written = false;
         }
     }
     let has_color = output::is_color_wanted(arguments.color, environment);
-    output::to_standard_output(&draw(report, arguments.format, has_color)?)?;
+    output::stream_to_standard_output(|out| draw(report, arguments.format, has_color, out))?;
     Ok(is_written)
 }
 
-fn draw(report: &Report<'_>, format: Format, has_color: bool) -> Result<String> {
-    Ok(match format {
-        Format::Text => report::text::render(report, report::text::Style { color: has_color }),
-        Format::Json => report::json::render(report)?,
-    })
+fn draw(report: &Report<'_>, format: Format, has_color: bool, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Text => {
+            out.write_all(report::text::render(report, report::text::Style { color: has_color }).as_bytes())
+        }
+        Format::Json => report::json::write(report, out),
+    }
 }

@@ -8,24 +8,18 @@ use anyhow::{Context, Result};
 use super::arguments::When;
 use super::environment::Environment;
 
-/// Writes a report to standard output. A reader that has gone away is not an error.
+/// Writes a text to standard output. A reader that has gone away is not an error.
 pub(crate) fn to_standard_output(text: &str) -> Result<()> {
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    stream_to_standard_output(|out| out.write_all(text.as_bytes()))
+}
+
+/// Writes to standard output piece by piece. A reader that has gone away is not an error.
+pub(crate) fn stream_to_standard_output(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    let mut stdout = BufWriter::new(io::stdout().lock());
+    match write(&mut stdout).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error).context("write to standard output"),
         _ => Ok(()),
     }
-}
-
-/// Writes a report to a file: to a temporary neighbor first, so that a reader never sees half a report.
-pub(crate) fn to_file(path: &str, text: &str) -> Result<()> {
-    let temporary = format!("{path}.{}.partial", std::process::id());
-    let written = fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        // Nothing was there before; a failure to clean up says nothing that the first error does not.
-        let _ = fs::remove_file(&temporary);
-    }
-    written.with_context(|| format!("write report `{path}`"))
 }
 
 /// Writes to a file, or to standard output for `-`, piece by piece. A file is written beside its place first, so that
@@ -35,6 +29,11 @@ pub(crate) fn stream_to<T>(path: &str, write: impl FnOnce(&mut dyn Write) -> io:
         let mut stdout = BufWriter::new(io::stdout().lock());
         return write(&mut stdout).and_then(|value| stdout.flush().map(|()| value));
     }
+    stream_to_file(path, write)
+}
+
+/// Writes to a file: to a temporary neighbor first, so that a reader never sees half of it.
+pub(crate) fn stream_to_file<T>(path: &str, write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> io::Result<T> {
     let temporary = format!("{path}.{}.partial", std::process::id());
     let written = File::create(&temporary).and_then(|file| {
         let mut file = BufWriter::new(file);

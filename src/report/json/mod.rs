@@ -6,6 +6,9 @@ mod document;
 mod fill;
 mod value;
 
+use std::borrow::Cow;
+use std::io::{self, Write};
+
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
 
@@ -18,14 +21,21 @@ pub const FORMAT_VERSION: &str = "1.0";
 /// Why a report could not be written as JSON.
 #[derive(Debug, thiserror::Error)]
 #[error("write the report as JSON")]
-pub struct JsonError(#[from] serde_json::Error);
+pub struct JsonError(#[from] io::Error);
 
 /// The report as JSON text, indented, with a newline at the end.
 ///
 /// Characters that could steer a terminal are written as `\u` escapes, which read back as the same text.
 pub fn render(report: &Report<'_>) -> Result<String, JsonError> {
-    let text = serde_json::to_string_pretty(&fill::document(report))?;
-    Ok(escaped(text) + "\n")
+    let mut text = Vec::new();
+    write(report, &mut text)?;
+    Ok(String::from_utf8(text).expect("a serializer writes text, and escapes are text"))
+}
+
+/// Writes the same piece by piece: of a large project it is many megabytes.
+pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(Escaping { out: &mut *out }, &fill::document(report))?;
+    out.write_all(b"\n")
 }
 
 /// The JSON Schema of the report. `docs/report.schema.json` is this.
@@ -34,12 +44,29 @@ pub fn schema() -> Schema {
     SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<document::Document<'_>>()
 }
 
+/// Passes JSON on, escaped. It takes whole characters, as a serializer of texts writes them.
+struct Escaping<'o> {
+    out: &'o mut dyn Write,
+}
+
+impl Write for Escaping<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = str::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        self.out.write_all(escaped(text).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
 /// Writes what JSON allows in a string and a terminal would obey as escapes. Outside of strings, JSON has line breaks
 /// only.
-fn escaped(text: String) -> String {
+fn escaped(text: &str) -> Cow<'_, str> {
     let is_safe = |character: char| character == '\n' || is_printable(character);
     if text.chars().all(is_safe) {
-        return text;
+        return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len() + 16);
     for character in text.chars() {
@@ -51,7 +78,7 @@ fn escaped(text: String) -> String {
             }
         }
     }
-    safe
+    safe.into()
 }
 
 #[cfg(test)]
@@ -63,7 +90,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_reads_back_and_steers_nothing(text in any::<String>()) {
-            let json = escaped(serde_json::to_string(&text).expect("a string"));
+            let json = escaped(&serde_json::to_string(&text).expect("a string")).into_owned();
             prop_assert!(json.chars().all(is_printable));
             prop_assert_eq!(serde_json::from_str::<String>(&json).expect("valid"), text);
         }
@@ -72,7 +99,7 @@ mod tests {
     #[test]
     fn what_steers_a_terminal_is_escaped_and_reads_back_the_same() {
         let text = "a\u{1b}[31m\u{9b}b\u{202e}\u{7f}\n\"ä\u{1f600}";
-        let json = escaped(serde_json::to_string(text).expect("a string"));
+        let json = escaped(&serde_json::to_string(text).expect("a string")).into_owned();
         assert!(json.chars().all(is_printable), "{json:?}");
         assert_eq!(serde_json::from_str::<String>(&json).expect("valid"), text);
     }
