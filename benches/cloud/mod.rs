@@ -32,6 +32,11 @@ const COUNTS: [(Kind, usize); 12] = [
     (Kind::SqlDatabase, 100),
 ];
 
+/// The resource types of all kinds.
+pub(crate) fn types() -> impl Iterator<Item = &'static str> {
+    COUNTS.into_iter().map(|(kind, _)| resource(kind, 0).resource_type)
+}
+
 /// The kinds of resources.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
