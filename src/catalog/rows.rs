@@ -64,15 +64,15 @@ pub(super) struct RawEarlier {
 
 impl RawRow {
     /// How the argument stands in a generation.
-    fn standing(&self, path: &str, generation: Generation) -> Result<Standing<'_>, String> {
+    fn standing(&self, generation: Generation) -> Result<Standing<'_>, &'static str> {
         let mut standing =
             Standing { mode: self.mode, default: self.default.as_ref(), source: &self.source, earlier: false };
         let mut previous = Generation::EARLIEST;
         for earlier in &self.earlier {
             let before = Generation::beginning(&earlier.before)
-                .ok_or_else(|| format!("`{path}` has an `earlier` that ends with what is no major version"))?;
+                .ok_or("has an `earlier` that ends with what is no major version")?;
             if before <= previous {
-                return Err("has an `earlier` that does not end after the one before it".to_owned());
+                return Err("has an `earlier` that does not end after the one before it");
             }
             previous = before;
             if generation < before && !standing.earlier {
@@ -171,7 +171,7 @@ pub(super) fn read(
         if is_facts_only && treatment == Treatment::Compared {
             treatment = Treatment::Fact;
         }
-        let standing = raw.standing(path, generation).map_err(|reason| error(path, &reason))?;
+        let standing = raw.standing(generation).map_err(|reason| error(path, reason))?;
         let mut visibility = default_visibility(standing.mode, treatment, standing.default);
         if let Some(rule) = raw.set.as_ref().filter(|_| !standing.earlier) {
             visibility.set = rule_of(rule);
@@ -305,6 +305,42 @@ mod tests {
     fn rows(text: &str) -> Result<Vec<Row>, String> {
         let raw: BTreeMap<String, RawRow> = toml::from_str(text).map_err(|error| error.to_string())?;
         read("google_x", false, Generation::NEWEST, &raw).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn mode_and_default_are_those_of_the_generation() {
+        let text = r#""x" = { kind = "integer", mode = "optional_computed", source = "s", earlier = [
+            { before = "5.0.0", mode = "optional", source = "t" },
+            { before = "6.0.0", mode = "optional", default = 300, source = "t" },
+        ] }"#
+            .replace('\n', " ");
+        let raw: BTreeMap<String, RawRow> = toml::from_str(&text).expect("good rows");
+        let found: Vec<_> = Generation::all()
+            .map(|generation| {
+                let row = read("google_x", false, generation, &raw).expect("good rows").remove(0);
+                (row.mode, row.default.is_some(), row.facts.visibility.unset.0)
+            })
+            .collect();
+        let (shown, silent) = (PlanVisibility::Shown, PlanVisibility::RefreshOnly);
+        let newest = (Mode::OptionalComputed, false, silent);
+        assert_eq!(found, [(Mode::Optional, false, shown), (Mode::Optional, true, shown), newest, newest]);
+    }
+
+    #[test]
+    fn earlier_modes_that_overlap_or_end_with_no_major_version_are_errors() {
+        let row = |ends: &str| {
+            let earlier =
+                ends.split(' ').map(|end| format!("{{ before = \"{end}\", mode = \"optional\", source = \"t\" }}"));
+            let earlier: Vec<String> = earlier.collect();
+            rows(&format!(
+                "\"x\" = {{ kind = \"string\", mode = \"required\", source = \"s\", earlier = [{}] }}",
+                earlier.join(", ")
+            ))
+        };
+        assert!(row("5.0.0 6.0.0").is_ok());
+        for ends in ["6.0.0 5.0.0", "5.0.0 5.0.0", "5.1.0", "4.0.0", "newest"] {
+            assert!(row(ends).is_err_and(|error| error.contains("row `x`: has an `earlier`")), "{ends}");
+        }
     }
 
     #[test]
